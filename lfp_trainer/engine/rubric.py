@@ -1,0 +1,186 @@
+"""Strands, levels, ratings, and how far a rating stands from a reference.
+
+A rubric is data. Nothing here knows how many strands or levels there are, so a district can load
+its own four-level rubric.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from lfp_trainer.engine.value import Id, Text, Value, Word
+
+NE: Literal["NE"] = "NE"
+"""Not enough evidence: missing, never zero."""
+
+LevelNumber = Annotated[int, Field(ge=1, le=9)]
+LevelOrNE = LevelNumber | Literal["NE"]
+
+
+class Level(Value):
+    """One rung of a strand. Its number is its place in the list, from 1."""
+
+    name: Text
+    indicators: Mapping[Word, tuple[Text, ...]] = Field(default_factory=dict)
+    """Role in the rubric → what one would see or hear a leader in that role do."""
+
+
+class Neighbours(Value):
+    """The question that tells two neighbouring levels apart."""
+
+    between: tuple[LevelNumber, LevelNumber]
+    ask: Text
+
+
+class Strand(Value):
+    """One thing that is rated, on its own ladder of levels."""
+
+    name: Text
+    short: Annotated[str, Field(min_length=1, max_length=3)]
+    question: Text
+    levels: Annotated[tuple[Level, ...], Field(min_length=2, max_length=9)]
+    neighbours: tuple[Neighbours, ...] = ()
+
+
+class Flag(Value):
+    """A mark beside a level: skill used against the shared goal."""
+
+    mark: Annotated[str, Field(min_length=1, max_length=3)]
+    name: Text
+    means: Text
+    strand: Word
+    caps: Mapping[Word, LevelNumber] = Field(default_factory=dict)
+    """Strand → the highest level that strand can have while the flag is set."""
+
+
+class NotEnough(Value):
+    """What NE is called and when to choose it."""
+
+    name: Text
+    means: Text
+
+
+class Rubric(Value):
+    """A whole rubric file."""
+
+    format: Literal[1]
+    id: Id
+    title: Text
+    note: Text
+    """Whose rubric it is and how sure it is."""
+    roles: Mapping[Word, Text]
+    strands: Annotated[Mapping[Word, Strand], Field(min_length=1)]
+    not_enough: NotEnough
+    flags: Mapping[Word, Flag] = Field(default_factory=dict)
+    rules: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_its_own_strands(self) -> "Rubric":
+        for name, flag in self.flags.items():
+            for strand in (flag.strand, *flag.caps):
+                if strand not in self.strands:
+                    raise ValueError(
+                        f"flag '{name}' speaks of a strand '{strand}' that is not here"
+                    )
+        return self
+
+    def highest(self, strand: str) -> int:
+        """Return the number of the top level of a strand."""
+        return len(self.strands[strand].levels)
+
+
+class Band(Value):
+    """The levels a reference accepts: a range, or NE, or both."""
+
+    low: LevelOrNE
+    high: LevelOrNE
+
+    @property
+    def takes_ne(self) -> bool:
+        return NE in (self.low, self.high)
+
+    @property
+    def levels(self) -> range:
+        """The accepted levels; empty when only NE is accepted."""
+        if isinstance(self.low, int) and isinstance(self.high, int):
+            return range(self.low, self.high + 1)
+        if isinstance(self.high, int):  # NE to a level: that level and all below it
+            return range(1, self.high + 1)
+        if isinstance(self.low, int):
+            return range(self.low, self.low + 1)
+        return range(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """One person's rating of one leader on one strand. ``level`` is None for NE."""
+
+    level: int | None
+    flag: str | None = None
+    reason: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+class Distance(StrEnum):
+    """How a rating stands to a reference."""
+
+    IN_BAND = "in band"
+    ONE_OFF = "one off"
+    FURTHER = "further"
+    TEXT_IS_SILENT = "text is silent"
+    """A level was given where the reference says NE."""
+    EVIDENCE_THERE = "evidence is there"
+    """NE was chosen where the reference gives a level."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A rating beside a reference.
+
+    ``signed`` is rating minus reference level, in levels: above zero is lenient, below is severe,
+    None where either is NE.
+    """
+
+    distance: Distance
+    signed: int | None
+    shared: tuple[str, ...]
+    """Evidence that both cite."""
+    missed: tuple[str, ...]
+    """Evidence that only the reference cites."""
+    flag_agrees: bool
+
+
+def compare(
+    rating: Rating, *, level: LevelOrNE, band: Band, evidence: tuple[str, ...], flag: str | None
+) -> Comparison:
+    """Return how a rating stands to a reference rating with that level, band and evidence."""
+    signed = rating.level - level if rating.level is not None and isinstance(level, int) else None
+    return Comparison(
+        distance=_distance(rating.level, level, band),
+        signed=signed,
+        shared=tuple(each for each in evidence if each in rating.evidence),
+        missed=tuple(each for each in evidence if each not in rating.evidence),
+        flag_agrees=rating.flag == flag,
+    )
+
+
+def _distance(own: int | None, level: LevelOrNE, band: Band) -> Distance:
+    if own is None:
+        accepted = band.takes_ne or level == NE
+        return Distance.IN_BAND if accepted else Distance.EVIDENCE_THERE
+    if own in band.levels:
+        return Distance.IN_BAND
+    if not band.levels:
+        return Distance.TEXT_IS_SILENT
+    off = min(abs(own - accepted) for accepted in band.levels)
+    return Distance.ONE_OFF if off == 1 else Distance.FURTHER
+
+
+def level_name(rubric: Rubric, strand: str, level: int | None) -> str:
+    """Return a level in words, such as ``2 Tells``; NE for None."""
+    if level is None:
+        return rubric.not_enough.name
+    return f"{level} {rubric.strands[strand].levels[level - 1].name}"

@@ -1,0 +1,68 @@
+"""Every error a person can cause, in words that say what to do next.
+
+An expected error is a :class:`TrainerError`; anything else is a bug and should be loud. Engine and
+services know no status codes: ``web/errors.py`` maps each error to one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class TrainerError(Exception):
+    """Something a person did, or met, that the trainer cannot go on with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a scenario, rubric or vocabulary.
+
+    ``at`` is the path of keys and list positions that leads to the mistake; a file reader turns it
+    into a line and a column. ``severity`` is ``error`` (cannot be played) or ``warning``.
+    """
+
+    at: tuple[str | int, ...]
+    message: str
+    fix: str = ""
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        place = ".".join(str(part) for part in self.at) or "file"
+        return f"{place}: {self.message}" + (f" {self.fix}" if self.fix else "")
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """Return a fix for a misspelt word: the nearest known one, or the list of all of them."""
+    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean '{near[0]}'?"
+    if not known:
+        return "None is defined."
+    listed = ", ".join(list(known)[:12])
+    return f"Known: {listed}{' …' if len(known) > 12 else ''}."
+
+
+class ScenarioError(TrainerError):
+    """A scenario the engine cannot run, with every problem found in it."""
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        self.source = source
+        self.problems = tuple(problems)
+        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        super().__init__("\n  - ".join([f"{source}: {count}", *map(str, self.problems)]))
+
+
+class ConditionError(TrainerError):
+    """A ``when`` that is not in the small condition language."""
+
+
+class UnknownChoice(TrainerError):
+    """A choice that the current scene does not offer."""
+
+    def __init__(self, choice_id: str, *, scene_id: str | None, offered: Sequence[str]) -> None:
+        self.choice_id = choice_id
+        where = f"Scene '{scene_id}'" if scene_id else "This play has ended and"
+        super().__init__(
+            f"{where} has no choice '{choice_id}'."
+            f" It offers: {', '.join(offered) or 'nothing, because it is over'}."
+        )
