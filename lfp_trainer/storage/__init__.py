@@ -1,0 +1,1 @@
+"""What is remembered: tables, connections, migrations. No rules of practice, no requests."""
