@@ -18,17 +18,33 @@ class Problem:
     """One mistake in a scenario, rubric or vocabulary.
 
     ``at`` is the path of keys and list positions that leads to the mistake; a file reader turns it
-    into a line and a column. ``severity`` is ``error`` (cannot be played) or ``warning``.
+    into a line and a column, counted from 1. ``severity`` is ``error`` (cannot be played) or
+    ``warning``. ``file`` is set when the mistake is in a file other than the one being read, such
+    as the rubric of a scenario.
     """
 
     at: tuple[str | int, ...]
     message: str
     fix: str = ""
     severity: str = "error"
+    line: int | None = None
+    column: int | None = None
+    file: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity == "error"
+
+    @property
+    def text(self) -> str:
+        """The whole sentence without its line: for lists that show the line in its own column."""
+        place = ".".join(str(part) for part in self.at)
+        parts = (f"{place}: {self.message}" if place else self.message, self.fix)
+        return " ".join(part for part in parts if part)
 
     def __str__(self) -> str:
-        place = ".".join(str(part) for part in self.at) or "file"
-        return f"{place}: {self.message}" + (f" {self.fix}" if self.fix else "")
+        line = f"line {self.line}, column {self.column}" if self.line else ""
+        return ": ".join(part for part in (self.file, line, self.text) if part)
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
@@ -66,3 +82,43 @@ class UnknownChoice(TrainerError):
             f"{where} has no choice '{choice_id}'."
             f" It offers: {', '.join(offered) or 'nothing, because it is over'}."
         )
+
+
+class NotFound(TrainerError):
+    """Something that does not exist, or that this person may not see: the same to them."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing here, or it is not yours to see.")
+
+
+class StaleMove(TrainerError):
+    """A move made from a page that was no longer true."""
+
+    def __init__(self, said: str = "") -> None:
+        super().__init__(
+            said
+            or "This page was no longer current: the run has moved on. Here is where it is now."
+        )
+
+
+class NotYet(TrainerError):
+    """A later stage, asked for before an earlier one is finished."""
+
+    def __init__(self, needed: str) -> None:
+        super().__init__(f"First finish this part: {needed}.")
+
+
+class Incomplete(TrainerError):
+    """An answer with something missing; ``fields`` maps each field to what to do about it."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self.fields = fields
+        super().__init__(" ".join(fields.values()))
+
+
+class TooMany(TrainerError):
+    """Too many wrong tries in a row."""
+
+    def __init__(self, minutes: int) -> None:
+        self.minutes = minutes
+        super().__init__(f"Too many wrong tries. Wait {minutes} minutes, then try again.")

@@ -1,0 +1,105 @@
+"""What a play showed, told from its path: nothing here is stored."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from lfp_trainer.engine import play
+from lfp_trainer.engine.play import Moment
+from lfp_trainer.engine.scenario import Ending
+from lfp_trainer.engine.script import Script
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The level one response showed on one strand, and the highest that was on offer."""
+
+    strand: str
+    level: int
+    best: int
+    highest: int
+    """The top of the strand's ladder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One choice of a play, with what it showed."""
+
+    moment: Moment
+    own: bool
+    """Made by the learner, not by somebody else or a stand-in."""
+    shown: tuple[Shown, ...]
+    better: str | None
+    """The choice ranked first among those on offer, unless it was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Debrief:
+    """A finished play: how it ended, what was decided, what moved, what was used and missed."""
+
+    ending: Ending | None
+    epilogue: str | None
+    decisions: tuple[Decision, ...]
+    gauges: dict[str, tuple[int, ...]]
+    """Gauge → its value before the first decision and after each one."""
+    used: tuple[tuple[str, int], ...]
+    """Partnership practices in the learner's own responses, with how often; most used first."""
+    missed: tuple[tuple[str, int], ...]
+    untouched: tuple[str, ...]
+    """Practices of the vocabulary that none of the learner's responses used or missed."""
+
+
+def tell(script: Script, path: Iterable[str], *, own_seats: Collection[str]) -> Debrief:
+    """Return the debrief of a path; ``own_seats`` are the seats the learner played.
+
+    :raise UnknownChoice: if the path is not one of this script
+    """
+    path = tuple(path)
+    position = play.start(script)
+    states = [position.gauges]
+    for choice_id in path:
+        position = play.choose(script, position, choice_id)
+        states.append(position.gauges)
+    decisions = tuple(
+        decision(script, moment, own_seats=own_seats)
+        for moment in play.retell(script, path)
+        if moment.choice is not None
+    )
+    mine = [each.moment.choice for each in decisions if each.own and each.moment.choice]
+    used = Counter(tag for choice in mine for tag in choice.uses)
+    missed = Counter(tag for choice in mine for tag in choice.misses)
+    return Debrief(
+        ending=play.ending_of(script, position),
+        epilogue=play.epilogue_of(script, position),
+        decisions=decisions,
+        gauges={
+            name: tuple(state[at] for state in states) for at, name in enumerate(script.gauges)
+        },
+        used=tuple(used.most_common()),
+        missed=tuple(missed.most_common()),
+        untouched=tuple(
+            tag for tag in script.vocabulary.practices if tag not in used and tag not in missed
+        ),
+    )
+
+
+def decision(script: Script, moment: Moment, *, own_seats: Collection[str]) -> Decision:
+    """Return one taken choice with the levels it showed and the best that was on offer."""
+    assert moment.choice is not None
+    scene = script.scenes[moment.scene_id]
+    offers = {id: scene.moves[id].choice for id in moment.may}
+    first = min(offers, key=lambda id: offers[id].rank)
+    return Decision(
+        moment=moment,
+        own=any(seat in own_seats for seat in moment.seats),
+        shown=tuple(
+            Shown(
+                strand=strand,
+                level=level,
+                best=max(offer.shows.get(strand, 0) for offer in offers.values()),
+                highest=script.rubric.highest(strand),
+            )
+            for strand, level in moment.choice.shows.items()
+        ),
+        better=None if first == moment.choice_id else first,
+    )

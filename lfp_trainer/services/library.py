@@ -1,0 +1,128 @@
+"""Published scenarios: publish a version, find the current ones, keep them ready to play.
+
+A version is identified by the SHA-256 of its files and never changes. So a script prepared once
+serves every run of that version, and a server whose files did not change parses no YAML at all.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer import scenario_files
+from lfp_trainer.engine.scenario import Bundle
+from lfp_trainer.engine.script import Script, prepare
+from lfp_trainer.errors import NotFound
+from lfp_trainer.scenario_files import Sources
+from lfp_trainer.storage.models import ScenarioVersion
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A scenario on offer: the version that new runs start with."""
+
+    version_id: int
+    script: Script
+
+
+# By digest, the same in every database. A few dozen scenarios of some hundred kilobytes each.
+_scripts: dict[str, Script] = {}
+
+
+def script_of(session: Session, version_id: int, digest: str) -> Script:
+    """Return a published version ready to play.
+
+    :raise NotFound: if there is no such version
+    """
+    script = _scripts.get(digest)
+    if script is None:
+        parsed = session.scalar(
+            sa.select(ScenarioVersion.parsed).where(ScenarioVersion.id == version_id)
+        )
+        if parsed is None:
+            raise NotFound
+        script = _scripts[digest] = prepare(Bundle.model_validate_json(parsed))
+    return script
+
+
+def on_offer(session: Session) -> list[Published]:
+    """Return what can be started now, by title."""
+    rows = session.execute(
+        sa.select(ScenarioVersion.id, ScenarioVersion.digest)
+        .where(ScenarioVersion.is_current)
+        .order_by(ScenarioVersion.title)
+    ).all()
+    return [Published(id, script_of(session, id, digest)) for id, digest in rows]
+
+
+def current(session: Session, scenario_id: str) -> Published:
+    """Return the version of a scenario that new runs start with.
+
+    :raise NotFound: if no such scenario is on offer
+    """
+    row = session.execute(
+        sa.select(ScenarioVersion.id, ScenarioVersion.digest).where(
+            ScenarioVersion.scenario_id == scenario_id, ScenarioVersion.is_current
+        )
+    ).first()
+    if row is None:
+        raise NotFound
+    return Published(row.id, script_of(session, row.id, row.digest))
+
+
+def publish_folder(session: Session, folder: Path, *, now: datetime) -> list[str]:
+    """Publish every scenario file of a folder that is new or has changed; return their ids.
+
+    :raise ScenarioError: if a file has problems; nothing of it is published
+    """
+    known = set(
+        session.scalars(sa.select(ScenarioVersion.digest).where(ScenarioVersion.is_current))
+    )
+    published = []
+    for path in scenario_files.find_scenarios(folder):
+        sources = scenario_files.read_sources(path)
+        if sources.digest not in known:
+            published.append(publish(session, sources, now=now))
+    return published
+
+
+def publish(session: Session, sources: Sources, *, now: datetime) -> str:
+    """Make these files the version that new runs start with; return the scenario's id.
+
+    Runs that began with another version keep theirs.
+
+    :raise ScenarioError: if the files have problems
+    """
+    bundle = scenario_files.load_bundle_from(sources)
+    scenario = bundle.scenario
+    session.execute(
+        sa.update(ScenarioVersion)
+        .where(ScenarioVersion.scenario_id == scenario.id, ScenarioVersion.is_current)
+        .values(is_current=False)
+    )
+    again = session.execute(
+        sa.update(ScenarioVersion)
+        .where(ScenarioVersion.scenario_id == scenario.id, ScenarioVersion.digest == sources.digest)
+        .values(is_current=True)
+        .returning(ScenarioVersion.id)
+    ).first()
+    if again is None:
+        session.add(
+            ScenarioVersion(
+                scenario_id=scenario.id,
+                digest=sources.digest,
+                title=scenario.title,
+                source=sources.scenario.decode(),
+                parsed=bundle.model_dump_json(exclude_defaults=True),
+                is_current=True,
+                published_at=now,
+            )
+        )
+    session.flush()
+    log.info("published %s", scenario.id)
+    return scenario.id

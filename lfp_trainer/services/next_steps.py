@@ -1,0 +1,69 @@
+"""What a participant leaves with: where things stand, a goal, and one sentence with a date."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer.errors import Incomplete
+from lfp_trainer.services import drafts, runs
+from lfp_trainer.services.access import Seated
+from lfp_trainer.storage.models import NextStep, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A next step as written."""
+
+    current_state: str = ""
+    goal: str = ""
+    steps: str = ""
+    sentence: str = ""
+    due_on: date | None = None
+
+
+def plan_of(session: Session, seated: Seated) -> Plan:
+    """Return what this participant has written so far; empty when nothing."""
+    row = session.execute(
+        sa.select(
+            NextStep.current_state, NextStep.goal, NextStep.steps, NextStep.sentence,
+            NextStep.due_on,
+        ).where(NextStep.run_id == seated.run_id, NextStep.user_id == seated.user_id)
+    ).first()  # fmt: skip
+    return Plan() if row is None else Plan(*row)
+
+
+def save_plan(session: Session, seated: Seated, plan: Plan, *, now: datetime) -> None:
+    """Keep a plan, finished or not. A finished one may still be reworded.
+
+    :raise NotYet: if the run has not come to its next step
+    """
+    if seated.stage is not Stage.DONE:
+        runs.require(seated, Stage.NEXT_STEP)
+    drafts.keep(
+        session,
+        NextStep,
+        {"run_id": seated.run_id, "user_id": seated.user_id},
+        asdict(plan),
+        now,
+    )
+
+
+def finish_plan(session: Session, seated: Seated, *, now: datetime) -> None:
+    """Close the run with the plan kept so far.
+
+    :raise Incomplete: if the sentence or its date is missing, or the date is past
+    """
+    plan = plan_of(session, seated)
+    missing: dict[str, str] = {}
+    if not plan.sentence:
+        missing["sentence"] = "Write the one sentence you are walking out with."
+    if plan.due_on is None:
+        missing["due_on"] = "Choose a day."
+    elif plan.due_on < now.date() and seated.stage is not Stage.DONE:
+        missing["due_on"] = "Choose a day that is still to come."
+    if missing:
+        raise Incomplete(missing)
+    if seated.stage is Stage.NEXT_STEP:
+        runs.move_on(session, seated, Stage.NEXT_STEP, now=now)

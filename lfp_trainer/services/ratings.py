@@ -1,0 +1,188 @@
+"""Ratings: rate a leader with evidence, commit, and only then see the reference."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer.engine import rubric
+from lfp_trainer.engine.rubric import Comparison
+from lfp_trainer.engine.scenario import Reference
+from lfp_trainer.engine.script import Script
+from lfp_trainer.errors import Incomplete
+from lfp_trainer.services import drafts, runs
+from lfp_trainer.services.access import Seated
+from lfp_trainer.storage.models import Rating, Round, Stage
+
+Card = tuple[str, str]
+"""What one rating is about: the leader and the strand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored rating, perhaps half done: neither a level nor NE."""
+
+    rating: rubric.Rating
+    not_enough: bool
+
+    @property
+    def is_answered(self) -> bool:
+        return self.not_enough or self.rating.level is not None
+
+    @property
+    def picked(self) -> str:
+        """The answer as a form field: a level number, ``NE`` or nothing."""
+        if self.not_enough:
+            return rubric.NE
+        return "" if self.rating.level is None else str(self.rating.level)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A committed rating beside the reference."""
+
+    leader: str
+    strand: str
+    own: rubric.Rating
+    reference: Reference
+    comparison: Comparison
+
+
+def cards_of(script: Script) -> tuple[Card, ...]:
+    """Return what is to be rated: strand by strand across leaders, which lowers the halo."""
+    return tuple(
+        (leader, strand) for strand in script.rubric.strands for leader in script.scenario.leaders
+    )
+
+
+def ratings_of(session: Session, seated: Seated, round: Round = Round.BEFORE) -> dict[Card, Kept]:
+    """Return what this participant has rated so far."""
+    return ratings_of_runs(session, [seated], round).get(seated.run_id, {})
+
+
+def ratings_of_runs(
+    session: Session, seats: Iterable[Seated], round: Round = Round.BEFORE
+) -> dict[int, dict[Card, Kept]]:
+    """Return one person's own ratings in several runs, in one query: run → card → rating."""
+    wanted = {each.run_id: each.user_id for each in seats}
+    rows = session.execute(
+        sa.select(
+            Rating.run_id, Rating.leader, Rating.strand, Rating.level, Rating.not_enough,
+            Rating.flag, Rating.reason, Rating.evidence,
+        ).where(
+            Rating.run_id.in_(wanted), Rating.rater_id.in_(set(wanted.values())),
+            Rating.round == round,
+        )
+    )  # fmt: skip
+    found: dict[int, dict[Card, Kept]] = {}
+    for row in rows:
+        rating = rubric.Rating(row.level, row.flag, row.reason, tuple(row.evidence))
+        found.setdefault(row.run_id, {})[row.leader, row.strand] = Kept(rating, row.not_enough)
+    return found
+
+
+def save_rating(
+    session: Session, seated: Seated, script: Script, card: Card, kept: Kept, *, now: datetime
+) -> None:
+    """Keep one rating as a draft.
+
+    :raise StaleMove: if the ratings are already committed
+    :raise Incomplete: if it names a leader, strand, level, flag or sentence that is not there
+    """
+    runs.require(seated, Stage.RATING)
+    _refuse_unknown(script, card, kept.rating)
+    leader, strand = card
+    drafts.keep(
+        session,
+        Rating,
+        {
+            "run_id": seated.run_id,
+            "rater_id": seated.user_id,
+            "round": Round.BEFORE,
+            "leader": leader,
+            "strand": strand,
+        },
+        {
+            "level": kept.rating.level,
+            "not_enough": kept.not_enough,
+            "flag": kept.rating.flag,
+            "reason": kept.rating.reason,
+            "evidence": list(kept.rating.evidence),
+        },
+        now,
+    )
+
+
+def _refuse_unknown(script: Script, card: Card, rating: rubric.Rating) -> None:
+    leader, strand = card
+    if card not in cards_of(script):
+        raise Incomplete({"level": "This leader is not rated on that strand."})
+    if rating.level is not None and not 1 <= rating.level <= script.rubric.highest(strand):
+        raise Incomplete({"level": "Choose a level from the list."})
+    if rating.flag is not None and rating.flag not in script.rubric.flags:
+        raise Incomplete({"flag": "Choose a mark from the list."})
+    if any(sentence not in script.scenario.sentences for sentence in rating.evidence):
+        raise Incomplete({"evidence": "Choose sentences of this case."})
+
+
+def find_missing(kept: Kept | None) -> dict[str, str]:
+    """Return what keeps one rating from being committed: field → what to do."""
+    if kept is None or not kept.is_answered:
+        return {"level": "Choose a level, or NE where the text does not show enough."}
+    found: dict[str, str] = {}
+    if not kept.not_enough and not kept.rating.evidence:
+        found["evidence"] = "Tap at least one sentence that shows it: no level without evidence."
+    if not kept.rating.reason:
+        found["reason"] = "Write one line of reason."
+    return found
+
+
+def first_unfinished(script: Script, kept: Mapping[Card, Kept]) -> int | None:
+    """Return the place of the first card that cannot be committed yet, counted from 0."""
+    return next(
+        (at for at, card in enumerate(cards_of(script)) if find_missing(kept.get(card))), None
+    )
+
+
+def commit_ratings(session: Session, seated: Seated, script: Script, *, now: datetime) -> None:
+    """Fix all ratings, go on to the role-play, and let the stand-in open it if it must.
+
+    :raise Incomplete: if a card is not finished
+    :raise StaleMove: if they are already committed
+    """
+    runs.require(seated, Stage.RATING)
+    kept = ratings_of(session, seated)
+    unfinished = first_unfinished(script, kept)
+    if unfinished is not None:
+        raise Incomplete(find_missing(kept.get(cards_of(script)[unfinished])))
+    session.execute(
+        sa.update(Rating)
+        .where(Rating.run_id == seated.run_id, Rating.rater_id == seated.user_id)
+        .values(committed_at=now)
+    )
+    runs.move_on(session, seated, Stage.RATING, now=now)
+    runs.open_role_play(session, seated, script, now=now)
+
+
+def compare_ratings(script: Script, kept: Mapping[Card, Kept]) -> list[Compared]:
+    """Return each finished rating beside the reference, in the order of the cards."""
+    return [
+        _compare(script, card, kept[card].rating)
+        for card in cards_of(script)
+        if card in kept and kept[card].is_answered
+    ]
+
+
+def _compare(script: Script, card: Card, own: rubric.Rating) -> Compared:
+    leader, strand = card
+    reference = script.scenario.leaders[leader][strand]
+    comparison = rubric.compare(
+        own,
+        level=reference.level,
+        band=reference.band,
+        evidence=reference.evidence,
+        flag=reference.flag,
+    )
+    return Compared(leader, strand, own, reference, comparison)

@@ -1,0 +1,243 @@
+"""A run: start it, record a choice, go on to the next stage, find it again."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from lfp_trainer.engine import play
+from lfp_trainer.engine.play import Position
+from lfp_trainer.engine.scenario import BOTH
+from lfp_trainer.engine.script import Script
+from lfp_trainer.errors import Incomplete, NotYet, StaleMove
+from lfp_trainer.services import access
+from lfp_trainer.services.access import Seated
+from lfp_trainer.services.library import Published
+from lfp_trainer.storage.models import Participant, Run, Stage, Step
+
+STAGES = tuple(Stage)
+
+# Compiled once: these run for every choice that anybody makes.
+_PATH = sa.select(Step.choice_id).where(Step.run_id == sa.bindparam("run")).order_by(Step.number)
+_COUNT_MOVES = (
+    sa.update(Run)
+    .where(Run.id == sa.bindparam("run"), Run.moves == sa.bindparam("seen"))
+    .values(moves=sa.bindparam("now_at"))
+)
+_ADD_STEP = sa.insert(Step)
+
+
+def start_run(
+    session: Session,
+    published: Published,
+    *,
+    user_id: int,
+    seat: str,
+    start_key: str,
+    now: datetime,
+) -> str:
+    """Start a run and return its key; a repeated ``start_key`` returns the run it started.
+
+    :raise Incomplete: if the scenario has no such seat
+    """
+    scenario = published.script.scenario
+    if seat != BOTH and seat not in scenario.seats:
+        raise Incomplete({"seat": "Choose the seat you want to play."})
+    repeated = session.scalar(
+        sa.select(Run.key).join(Participant).where(
+            Run.start_key == start_key, Participant.user_id == user_id
+        )
+    )  # fmt: skip
+    if repeated is not None:
+        return repeated
+    run = Run(
+        key=secrets.token_urlsafe(12),
+        start_key=start_key,
+        scenario_version_id=published.version_id,
+        moves=0,
+        started_at=now,
+    )
+    session.add(run)
+    session.flush()
+    session.add(
+        Participant(run_id=run.id, user_id=user_id, seat=seat, stage=Stage.CASE, changed_at=now)
+    )
+    session.flush()
+    return run.key
+
+
+def own_seats(script: Script, seat: str) -> tuple[str, ...]:
+    """Return the seats a participant decides for."""
+    return script.scenario.seats if seat == BOTH else (seat,)
+
+
+def path_of(session: Session, run_id: int) -> tuple[str, ...]:
+    """Return the recorded choices of a run, in order."""
+    return tuple(session.scalars(_PATH, {"run": run_id}))
+
+
+def reasons_of(session: Session, run_id: int) -> dict[int, str]:
+    """Return the reasons people gave for their choices: step number → words."""
+    rows = session.execute(
+        sa.select(Step.number, Step.reason).where(Step.run_id == run_id, Step.reason != "")
+    )
+    return {row.number: row.reason for row in rows}
+
+
+def stand_in_steps(session: Session, run_id: int) -> frozenset[int]:
+    """Return the numbers of the steps that the stand-in took."""
+    return frozenset(
+        session.scalars(sa.select(Step.number).where(Step.run_id == run_id, Step.stand_in))
+    )
+
+
+def record_choice(
+    session: Session,
+    seated: Seated,
+    script: Script,
+    choice_id: str,
+    *,
+    at_step: int,
+    reason: str,
+    now: datetime,
+) -> tuple[str, ...]:
+    """Take one choice in a run, let the stand-in answer, and return the whole path.
+
+    A choice sent twice is taken once: the second time returns the path as it is.
+
+    :param at_step: how many steps the page had that the choice was made on
+    :raise StaleMove: if the run has moved on otherwise since then
+    :raise UnknownChoice: if the current scene does not offer that choice
+    :raise NotYet: if the run has not come to the role-play
+    :raise Incomplete: if the scene asks for a reason and none is given
+    """
+    path = path_of(session, seated.run_id)
+    if at_step != len(path):
+        if path[at_step : at_step + 1] == (choice_id,):
+            return path
+        raise StaleMove
+    require(seated, Stage.ROLE_PLAY)
+    before = play.replay(script, path)
+    position = play.choose(script, before, choice_id)
+    assert before.scene is not None
+    if script.scenes[before.scene].scene.reason == "required" and not reason:
+        raise Incomplete({"reason": "Say in a few words why you choose this."})
+    step = _step(script, seated, before, choice_id) | {
+        "user_id": seated.user_id, "stand_in": False, "reason": reason,
+    }  # fmt: skip
+    return _record(session, seated, script, position, [step], seen=len(path), now=now)
+
+
+def open_role_play(session: Session, seated: Seated, script: Script, *, now: datetime) -> None:
+    """Let the stand-in play what comes before the participant's first decision."""
+    path = path_of(session, seated.run_id)
+    position = play.replay(script, path)
+    _record(session, seated, script, position, [], seen=len(path), now=now)
+
+
+def _record(
+    session: Session,
+    seated: Seated,
+    script: Script,
+    position: Position,
+    steps: list[dict[str, object]],
+    *,
+    seen: int,
+    now: datetime,
+) -> tuple[str, ...]:
+    """Store steps together with what the stand-in answers, if nobody else moved meanwhile."""
+    mine = own_seats(script, seated.seat)
+    while position.scene is not None:
+        on_turn = play.seats_on_turn(script, position)
+        if any(seat in mine for seat in on_turn):
+            break
+        choice_id = play.stand_in_choice(script, position)
+        steps.append(
+            _step(script, seated, position, choice_id)
+            | {"user_id": None, "stand_in": True, "reason": ""}
+        )
+        position = play.choose(script, position, choice_id)
+    if not steps:
+        return position.path
+    moved = session.execute(
+        _COUNT_MOVES, {"run": seated.run_id, "seen": seen, "now_at": seen + len(steps)}
+    )
+    if moved.rowcount == 0:  # type: ignore[attr-defined]
+        raise StaleMove
+    try:
+        session.execute(
+            _ADD_STEP,
+            [
+                step | {"number": number, "chosen_at": now}
+                for number, step in enumerate(steps, start=seen + 1)
+            ],
+        )
+    except IntegrityError as error:  # another browser's step landed first
+        raise StaleMove from error
+    if position.scene is None:
+        _end(session, seated, script, position, now=now)
+    return position.path
+
+
+def _step(script: Script, seated: Seated, position: Position, choice_id: str) -> dict[str, object]:
+    on_turn = play.seats_on_turn(script, position)
+    mine = [seat for seat in on_turn if seat in own_seats(script, seated.seat)]
+    return {
+        "run_id": seated.run_id,
+        "seat": (mine or on_turn)[0],
+        "scene_id": position.scene,
+        "choice_id": choice_id,
+    }
+
+
+def _end(
+    session: Session, seated: Seated, script: Script, position: Position, *, now: datetime
+) -> None:
+    ending = play.ending_of(script, position)
+    assert ending is not None
+    session.execute(
+        sa.update(Run).where(Run.id == seated.run_id).values(ending_id=ending.id, ended_at=now)
+    )
+    move_on(session, seated, Stage.ROLE_PLAY, now=now)
+
+
+def require(seated: Seated, stage: Stage) -> None:
+    """Make sure a run stands at a stage.
+
+    :raise NotYet: if it has not come so far
+    :raise StaleMove: if it is past it
+    """
+    if seated.stage is stage:
+        return
+    if STAGES.index(seated.stage) < STAGES.index(stage):
+        raise NotYet(seated.stage.value)
+    raise StaleMove("You had already finished this part. Here is where the run is now.")
+
+
+def move_on(session: Session, seated: Seated, done: Stage, *, now: datetime) -> Stage:
+    """Go from a finished stage to the next one, once, whoever asks how often.
+
+    :raise StaleMove: if the participant is no longer at that stage
+    """
+    following = STAGES[STAGES.index(done) + 1]
+    moved = session.execute(
+        sa.update(Participant)
+        .where(
+            Participant.run_id == seated.run_id,
+            Participant.user_id == seated.user_id,
+            Participant.stage == done,
+        )
+        .values(stage=following, changed_at=now)
+    )
+    if moved.rowcount == 0:  # type: ignore[attr-defined]
+        raise StaleMove
+    return following
+
+
+def runs_of(session: Session, user_id: int) -> Sequence[Seated]:
+    """Return every run this person takes part in, the latest first."""
+    rows = session.execute(access.runs_visible_to(user_id).order_by(Run.started_at.desc()))
+    return [Seated(*row) for row in rows]

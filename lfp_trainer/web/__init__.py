@@ -1,0 +1,76 @@
+"""The pages. ``create_app`` puts them together; each module here is one feature's views."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lfp_trainer import config
+from lfp_trainer.config import Settings
+from lfp_trainer.storage import database
+from lfp_trainer.web import (
+    account,
+    admin,
+    assets,
+    auth,
+    errors,
+    gate,
+    health,
+    home,
+    library,
+    runs,
+    security,
+)
+from lfp_trainer.web.extensions import csrf, db, login_manager
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the application from settings, by default those of the environment."""
+    settings = settings or config.from_environment()
+    app = Flask("lfp_trainer.web", template_folder=str(config.TEMPLATES), static_folder=None)
+    app.config.from_mapping(_flask_settings(settings))
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
+    db.init_app(app)
+    with app.app_context():
+        database.prepare(db.engine)
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    errors.install(app)
+    security.install(app)
+    assets.install(app)
+    auth.install(app)
+    for feature in (home, library, runs, account, admin, health):
+        app.register_blueprint(feature.bp)
+    gate.guard(app)
+    return app
+
+
+def _flask_settings(settings: Settings) -> dict[str, object]:
+    secure = settings.secure_cookies
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_ENGINES": {
+            "default": {
+                "url": settings.database_url,
+                **database.engine_options(settings.database_url),
+            }
+        },
+        "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
+        # Longer than any honest answer, short enough that nobody can fill the memory.
+        "MAX_CONTENT_LENGTH": 256 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 256 * 1024,
+        "MAX_FORM_PARTS": 400,
+        # A token lives as long as its session: an hour of writing must not be refused.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_NAME": "__Host-remember" if secure else "remember",
+        "REMEMBER_COOKIE_SECURE": secure,
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+    }

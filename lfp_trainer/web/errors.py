@@ -1,0 +1,84 @@
+"""Errors into answers: one table from what went wrong to a status, one page, one notice."""
+
+import logging
+
+from flask import Flask, Response, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from lfp_trainer.errors import (
+    Incomplete,
+    NotFound,
+    NotYet,
+    StaleMove,
+    TooMany,
+    TrainerError,
+    UnknownChoice,
+)
+from lfp_trainer.web.fragments import wants_fragment
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[TrainerError], int] = {
+    NotFound: 404,
+    StaleMove: 409,
+    NotYet: 409,
+    UnknownChoice: 409,
+    Incomplete: 422,
+    TooMany: 429,
+}
+
+SENTENCES = {
+    404: "There is nothing here, or it is not yours to see.",
+    405: "This address does not take that kind of request.",
+    413: "That was more than this page takes. Shorten it and send it again.",
+    500: "Something broke on our side. What you had already answered is kept.",
+}
+
+
+def install(app: Flask) -> None:
+    """Answer every error with a sentence a person can act on."""
+    app.register_error_handler(TrainerError, _expected)
+    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(Exception, _broken)
+
+
+def answer(status: int, message: str) -> Response:
+    """Return an error as a page, or for htmx as the notice of the page that is showing."""
+    if wants_fragment():
+        response = make_response(render_template("_notice.html", message=message), status)
+        response.headers["HX-Retarget"] = "#notice"
+        response.headers["HX-Reswap"] = "outerHTML"
+    else:
+        response = make_response(
+            render_template("error.html", status=status, message=message), status
+        )
+    response.vary.add("HX-Request-Type")
+    return response
+
+
+def _expected(error: TrainerError) -> Response:
+    return answer(STATUS.get(type(error), 400), str(error))
+
+
+def _expired_form(error: CSRFError) -> Response:
+    return answer(
+        400,
+        "This page had been open too long, or its cookies were refused. Go back, copy what you"
+        " wrote, load the page again and send it once more.",
+    )
+
+
+def _refused(error: HTTPException) -> Response:
+    status = error.code or 500
+    if error.response is not None and isinstance(error.response, Response):
+        return error.response
+    if isinstance(error, RequestEntityTooLarge):
+        status = 413
+    return answer(status, SENTENCES.get(status, "This request could not be read."))
+
+
+def _broken(error: Exception) -> Response:
+    log.exception("unexpected error in %s %s", request.method, request.endpoint, exc_info=error)
+    return answer(500, SENTENCES[500])
