@@ -1,0 +1,166 @@
+"""The case of a scenario: sentences, diagnosis, reference ratings, and the codes it uses."""
+
+from collections.abc import Collection, Iterator
+
+from lfp_trainer.engine.checks.names import At, unknown
+from lfp_trainer.engine.rubric import NE, Rubric
+from lfp_trainer.engine.scenario import Bundle, Choice, Diagnosis, Reference, Scenario
+from lfp_trainer.engine.vocabulary import Vocabulary
+from lfp_trainer.errors import Problem
+
+
+def case_problems(bundle: Bundle) -> list[Problem]:
+    """Return every problem of the case, its diagnosis, its ratings and its codes."""
+    scenario, rubric, vocabulary = bundle.scenario, bundle.rubric, bundle.vocabulary
+    problems = [
+        *_rubric_id(scenario, rubric),
+        *_sentences(scenario),
+        *_roles(scenario, rubric),
+        *_diagnosis(scenario.diagnosis, vocabulary),
+    ]
+    for gauge in scenario.gauges:
+        problems += unknown(("gauges", gauge), "gauge in the vocabulary", gauge, vocabulary.gauges)
+    for id, scene in scenario.scenes.items():
+        for choice_id, choice in scene.choices.items():
+            problems += _choice(("scenes", id, "choices", choice_id), choice, bundle)
+    for leader, references in scenario.leaders.items():
+        problems += _leader(leader, references.keys(), scenario, rubric)
+        for strand, reference in references.items():
+            if strand in rubric.strands:
+                problems += _reference(leader, strand, reference, bundle)
+    return problems
+
+
+def _rubric_id(scenario: Scenario, rubric: Rubric) -> Iterator[Problem]:
+    if scenario.rubric != rubric.id:
+        message = f"the rubric in that file calls itself '{rubric.id}'."
+        yield Problem(("rubric",), message, "Give the file and its 'id' the same name.")
+
+
+def _sentences(scenario: Scenario) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for number, sentence in enumerate(scenario.case):
+        id = f"s{number + 1}" if isinstance(sentence, str) else sentence.id
+        if id in seen:
+            message = f"there are two sentences '{id}'."
+            fix = "A sentence without an id is named by its place: s1, s2, … Choose another id."
+            yield Problem(("case", number), message, fix)
+        seen.add(id)
+
+
+def _roles(scenario: Scenario, rubric: Rubric) -> Iterator[Problem]:
+    for id, member in scenario.cast.items():
+        if member.role is not None:
+            yield from unknown(("cast", id, "role"), "role", member.role, rubric.roles)
+
+
+def _diagnosis(diagnosis: Diagnosis, vocabulary: Vocabulary) -> Iterator[Problem]:
+    systems, barrier = diagnosis.systems, diagnosis.barrier
+    at = ("diagnosis", "systems")
+    seen: dict[str, str] = {}
+    for group, codes in (
+        ("primary", systems.primary),
+        ("secondary", systems.secondary),
+        ("why_not", tuple(systems.why_not)),
+    ):
+        for number, code in enumerate(codes):
+            place: At = (*at, group, code if group == "why_not" else number)
+            yield from unknown(place, "system", code, vocabulary.systems)
+            if code in seen:
+                message = f"'{code}' stands under '{seen[code]}' too."
+                yield Problem(place, message, "Keep it in one of them.")
+            seen.setdefault(code, group)
+    for code in vocabulary.systems:
+        if code not in seen:
+            message = f"the system '{code}' is nowhere."
+            fix = "Put it under primary or secondary, or say under why_not why it is neither."
+            yield Problem(at, message, fix)
+    yield from _codes(
+        ("diagnosis", "failed_tests"), "test", diagnosis.failed_tests, vocabulary.tests
+    )
+    at = ("diagnosis", "barrier")
+    yield from _codes((*at, "who"), "such person", barrier.who, vocabulary.who)
+    yield from _codes((*at, "what"), "barrier", barrier.what, vocabulary.barriers)
+    yield from _codes((*at, "also"), "barrier", barrier.also, vocabulary.barriers)
+
+
+def _codes(at: At, kind: str, codes: Collection[str], known: Collection[str]) -> Iterator[Problem]:
+    for number, code in enumerate(codes):
+        yield from unknown((*at, number), kind, code, known)
+
+
+def _choice(at: At, choice: Choice, bundle: Bundle) -> Iterator[Problem]:
+    vocabulary = bundle.vocabulary
+    yield from _codes((*at, "uses"), "practice", choice.uses, vocabulary.practices)
+    yield from _codes((*at, "misses"), "practice", choice.misses, vocabulary.practices)
+    if choice.tactic is not None:
+        yield from unknown((*at, "tactic"), "tactic", choice.tactic, vocabulary.tactics)
+    for strand, level in choice.shows.items():
+        place = (*at, "shows", strand)
+        yield from unknown(place, "strand", strand, bundle.rubric.strands)
+        yield from _level(place, strand, level, bundle.rubric)
+        yield from _cap(place, strand, level, choice.flag, bundle.rubric)
+    if choice.flag is not None:
+        yield from unknown((*at, "flag"), "flag", choice.flag, bundle.rubric.flags)
+
+
+def _level(at: At, strand: str, level: int, rubric: Rubric) -> Iterator[Problem]:
+    if strand in rubric.strands and level > rubric.highest(strand):
+        message = f"there is no level {level} in '{strand}'."
+        yield Problem(at, message, f"Its levels are 1 to {rubric.highest(strand)}.")
+
+
+def _cap(at: At, strand: str, level: int, flag: str | None, rubric: Rubric) -> Iterator[Problem]:
+    known = rubric.flags.get(flag) if flag is not None else None
+    cap = known.caps.get(strand) if known is not None else None
+    if cap is not None and level > cap:
+        message = f"with the flag '{flag}', '{strand}' is at most {cap}."
+        yield Problem(at, message, "Lower the level, or remove the flag.")
+
+
+def _leader(
+    leader: str, rated: Collection[str], scenario: Scenario, rubric: Rubric
+) -> Iterator[Problem]:
+    yield from unknown(("leaders", leader), "cast member", leader, scenario.cast)
+    for strand in rated:
+        yield from unknown(("leaders", leader, strand), "strand", strand, rubric.strands)
+    for strand in rubric.strands:
+        if strand not in rated:
+            message = f"'{leader}' is not rated on '{strand}'."
+            yield Problem(("leaders", leader), message, "Add the rating; NE is one.")
+
+
+def _reference(leader: str, strand: str, reference: Reference, bundle: Bundle) -> Iterator[Problem]:
+    at = ("leaders", leader, strand)
+    rubric, level = bundle.rubric, reference.level
+    if isinstance(level, int):
+        yield from _level((*at, "level"), strand, level, rubric)
+        yield from _cap((*at, "level"), strand, level, reference.flag, rubric)
+        if not reference.evidence:
+            message = "a level needs evidence."
+            yield Problem(at, message, "Name a sentence of the case: evidence: [s1]")
+    yield from _band(at, strand, reference, rubric)
+    for number, sentence in enumerate(reference.evidence):
+        place = (*at, "evidence", number)
+        yield from unknown(place, "sentence", sentence, bundle.scenario.sentences)
+    if reference.flag is not None:
+        yield from unknown((*at, "flag"), "flag", reference.flag, rubric.flags)
+        flag = rubric.flags.get(reference.flag)
+        if flag is not None and flag.strand != strand:
+            message = f"'{reference.flag}' is a flag of '{flag.strand}'."
+            yield Problem((*at, "flag"), message, "Move it there.")
+
+
+def _band(at: At, strand: str, reference: Reference, rubric: Rubric) -> Iterator[Problem]:
+    band, level = reference.band, reference.level
+    for end, bound in (("low", band.low), ("high", band.high)):
+        if isinstance(bound, int):
+            yield from _level((*at, "band", end), strand, bound, rubric)
+    if isinstance(band.low, int) and isinstance(band.high, int) and band.low > band.high:
+        message = f"the band runs from {band.low} down to {band.high}."
+        yield Problem((*at, "band"), message, "Write the lower level as 'low'.")
+    elif level == NE and not band.takes_ne:
+        yield Problem((*at, "band"), "the level is NE but the band takes no NE.", "Write: low: NE")
+    elif level != NE and level not in band.levels:
+        message = f"the level {level} is outside its own band."
+        yield Problem((*at, "band"), message, "Widen the band, or change the level.")
