@@ -1,0 +1,55 @@
+// What plain pages and htmx do not do by themselves. Every page works without this file.
+(() => {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const isTyping = (el) => el.matches("input:not([type=radio], [type=checkbox]), textarea, select") || el.isContentEditable;
+
+  // Number keys press the choice with that number, but only while focus is in the section that holds
+  // it: a key that acted from anywhere would be pressed by mistake and by people who dictate.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || isTyping(event.target)) return;
+    if (!/^[1-9]$/.test(event.key)) return;
+    for (const choice of document.querySelectorAll(`button[data-key="${event.key}"]:enabled`)) {
+      if (choice.offsetParent && choice.closest("section, main").contains(event.target)) {
+        event.preventDefault();
+        return choice.click();
+      }
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) print();
+  });
+
+  // New content with a heading to go to: focus it, unless somebody is writing, and bring it to the top.
+  document.addEventListener("htmx:after:settle", ({ detail }) => {
+    const within = (selector) => {
+      for (const el of detail.newContent) {
+        const found = el.matches?.(selector) ? el : el.querySelector?.(selector);
+        if (found?.isConnected) return found;
+      }
+    };
+    const heading = within("[data-focus]");
+    if (!heading || isTyping(document.activeElement)) return;
+    if (!within("[autofocus]")) heading.focus({ preventScroll: true });
+    requestAnimationFrame(() => heading.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" }));
+  });
+
+  // A button disabled while it waits loses focus: give it back if nothing else took it.
+  let pressed;
+  document.addEventListener("htmx:config:request", () => { pressed = document.activeElement; });
+  document.addEventListener("htmx:finally:request", () => setTimeout(() => {
+    if (document.activeElement === document.body && pressed?.isConnected) pressed.focus({ preventScroll: true });
+  }));
+
+  document.addEventListener("htmx:after:request", ({ target, detail }) => {
+    const hint = target.closest("form")?.querySelector("[data-saved]");
+    if (!hint || detail.ctx.response.status >= 400) return;
+    hint.textContent = `${hint.dataset.saved} ${new Date().toLocaleTimeString([], { timeStyle: "short" })}`;
+  });
+
+  document.addEventListener("htmx:error", ({ detail }) => {
+    if (detail.ctx?.response) return;
+    const message = document.getElementById("no-answer").content.cloneNode(true);
+    document.getElementById("notice").replaceChildren(message);
+  });
+})();
