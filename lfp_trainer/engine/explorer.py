@@ -1,25 +1,18 @@
 """Plays a scenario in every possible way, and says what is wrong with it.
 
-States are walked breadth first: a scene, the gauges, and those marks that some condition asks about
-(so that paths which can never differ again are walked once). A story with very many states is
-walked level by level with an even sample for each scene; what was not met is then a warning,
+A story with too many states to walk them all is sampled; what was not met is then a warning,
 because it may exist.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from lfp_trainer.engine import conditions
-from lfp_trainer.engine.conditions import Chose, Gauge, Visited
 from lfp_trainer.engine.play import Position, choose, offered, seats_on_turn, start
-from lfp_trainer.engine.scenario import Scenario
 from lfp_trainer.engine.script import Script
+from lfp_trainer.engine.walk import Walk
 from lfp_trainer.errors import Problem
 
-MAX_STATES = 50_000
-LEAST_SAMPLE = 50
-"""States followed for each scene and step, however many scenes there are."""
+MAX_STATES = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +28,11 @@ class Exploration:
     shortest: int | None
     """Decisions in the shortest play; None if no play ends."""
     longest: int | None
-    """Decisions in the longest play; None if a play can go round and round."""
+    """Decisions in the longest play; None if it can go round, or was not walked whole."""
     reference: tuple[str, ...]
     """The best ranked choice of every decision."""
     reference_ending: str | None
     problems: tuple[Problem, ...]
-
-
-@dataclass(slots=True)
-class _Walk:
-    """Every state met, numbered in the order of meeting, and how it was come by."""
-
-    numbers: dict[Position, int] = field(default_factory=dict)
-    parents: list[tuple[int, str] | None] = field(default_factory=list)
-    next: list[list[int]] = field(default_factory=list)
-    levels: list[int] = field(default_factory=list)
-    """How many decisions lead to a state."""
-    complete: bool = True
-
-    def meet(self, position: Position, parent: tuple[int, str] | None, level: int) -> int:
-        self.numbers[position] = number = len(self.numbers)
-        self.parents.append(parent)
-        self.next.append([])
-        self.levels.append(level)
-        return number
-
-    def path(self, number: int) -> list[str]:
-        """Return the choices that led to a state first."""
-        choices: list[str] = []
-        while (parent := self.parents[number]) is not None:
-            number, choice = parent
-            choices.append(choice)
-        return choices[::-1]
 
 
 def explore(script: Script, max_states: int = MAX_STATES) -> Exploration:
@@ -79,37 +45,20 @@ class _Explorer:
 
     def __init__(self, script: Script, max_states: int) -> None:
         self.script = script
-        decisions = sum(1 for scene in script.scenario.scenes.values() if scene.choices)
-        self.sample = max(LEAST_SAMPLE, max_states // max(decisions, 1))
-        self.walk = _Walk()
-        self.seen = 0
-        """The mark of every scene and choice met."""
-        self.met: dict[str | None, int] = defaultdict(int)
-        asked = {leaf for when in _conditions(script.scenario) for leaf in _leaves(when)}
-        self.kept_gauges = tuple(Gauge(name) in asked for name in script.gauges)
-        self.kept_marks = sum(
-            [scene.mark for id, scene in script.scenes.items() if Visited(id) in asked]
-            + [
-                move.mark
-                for scene in script.scenes.values()
-                for id, move in scene.moves.items()
-                if Chose(id) in asked
-            ]
-        )
+        self.walk = Walk(script, max_states)
 
     def explore(self) -> Exploration:
-        self.walk_all()
         script, walk = self.script, self.walk
-        scenes = frozenset(id for id, scene in script.scenes.items() if scene.mark & self.seen)
+        scenes = frozenset(id for id, scene in script.scenes.items() if scene.mark & walk.seen)
         choices = frozenset(
             id
             for scene in script.scenes.values()
             for id, move in scene.moves.items()
-            if move.mark & self.seen
+            if move.mark & walk.seen
         )
         met = {at.ending for at in walk.numbers if at.ending is not None}
         endings = frozenset(script.endings[number].ending.id for number in met)
-        ends = [walk.levels[number] for at, number in walk.numbers.items() if at.scene is None]
+        ends = [walk.decisions[number] for at, number in walk.numbers.items() if at.scene is None]
         reference, last = self.reference()
         ending = script.endings[last.ending].ending.id if last.ending is not None else None
         problems = [
@@ -133,67 +82,6 @@ class _Explorer:
             reference_ending=ending,
             problems=tuple(problems),
         )
-
-    def walk_all(self) -> None:
-        opening = start(self.script)
-        self.seen |= opening.marks
-        frontier = [self.essence(opening)]
-        self.walk.meet(frontier[0], None, 0)
-        level = 0
-        while frontier:
-            level += 1
-            reached: dict[Position, list[tuple[int, str]]] = {}
-            for position in frontier:
-                self.step(position, reached)
-            frontier = list(self.select(reached))
-            for position in frontier:
-                parents = reached[position]
-                number = self.walk.meet(position, parents[0], level)
-                for parent, _ in parents:
-                    self.walk.next[parent].append(number)
-
-    def step(self, position: Position, reached: dict[Position, list[tuple[int, str]]]) -> None:
-        numbers = self.walk.numbers
-        here = numbers[position]
-        for choice_id in offered(self.script, position):
-            after = choose(self.script, position, choice_id)
-            self.seen |= after.marks
-            after = self.essence(after)
-            known = numbers.get(after)
-            if known is None:
-                reached.setdefault(after, []).append((here, choice_id))
-            else:
-                self.walk.next[here].append(known)
-
-    def essence(self, position: Position) -> Position:
-        """Forget what no condition asks about, so that equal futures are one state."""
-        if position.scene is None:
-            return Position(None, (), 0, (), position.ending)
-        gauges = tuple(
-            value if kept else 0
-            for value, kept in zip(position.gauges, self.kept_gauges, strict=True)
-        )
-        return Position(position.scene, gauges, position.marks & self.kept_marks, (), None)
-
-    def select(self, reached: Iterable[Position]) -> Iterator[Position]:
-        """Yield the states to walk on from: all, or an even sample of a scene with too many.
-
-        Each step may use half of what is left of a scene's share, so that a scene met again much
-        later is still walked.
-        """
-        by_scene: dict[str | None, list[Position]] = defaultdict(list)
-        for position in reached:
-            by_scene[position.scene].append(position)
-        for scene, positions in by_scene.items():
-            share = (self.sample - self.met[scene] + 1) // 2
-            if scene is not None and len(positions) > share:
-                self.walk.complete = False
-                positions.sort()
-                last = len(positions) - 1
-                places = {round(at * last / max(share - 1, 1)) for at in range(share)}
-                positions = [positions[place] for place in sorted(places)]
-            self.met[scene] += len(positions)
-            yield from positions
 
     def never_met(
         self, scenes: frozenset[str], choices: frozenset[str], endings: frozenset[str]
@@ -228,7 +116,7 @@ class _Explorer:
                 stuck.setdefault(at.scene, (number, "nothing is on offer here"))
                 safe.add(number)
         if walk.complete:
-            safe = self.that_lead_to(safe)
+            safe = walk.that_lead_to(safe)
             for at, number in walk.numbers.items():
                 parent = walk.parents[number]
                 enters = parent is None or parent[0] in safe
@@ -239,19 +127,6 @@ class _Explorer:
             message = f"{what}, for example after {after}." if after else f"{what}."
             fix = "Put a choice without a 'when' here that leads on."
             yield Problem(("scenes", scene), message, fix)
-
-    def that_lead_to(self, goals: set[int]) -> set[int]:
-        before: dict[int, list[int]] = defaultdict(list)
-        for number, after in enumerate(self.walk.next):
-            for other in after:
-                before[other].append(number)
-        found, waiting = set(goals), list(goals)
-        while waiting:
-            for number in before[waiting.pop()]:
-                if number not in found:
-                    found.add(number)
-                    waiting.append(number)
-        return found
 
     def longest(self) -> int | None:
         """Return the decisions in the longest play, or None if some state can come round again."""
@@ -274,8 +149,8 @@ class _Explorer:
     def reference(self) -> tuple[tuple[str, ...], Position]:
         """Take the best ranked choice on offer until the end, or until it comes round."""
         position, seen = start(self.script), set[Position]()
-        while position.scene is not None and self.essence(position) not in seen:
-            seen.add(self.essence(position))
+        while position.scene is not None and self.walk.essence(position) not in seen:
+            seen.add(self.walk.essence(position))
             moves = self.script.scenes[position.scene].moves
             may = offered(self.script, position)
             if not may or len(seen) > MAX_STATES:
@@ -303,19 +178,3 @@ class _Explorer:
                 message = f"no response shows '{name}' at level {', '.join(missing)}."
                 fix = "A case need not show every level; look whether this one should."
                 yield Problem(("scenes",), message, fix, "warning")
-
-
-def _conditions(scenario: Scenario) -> Iterator[str]:
-    """Yield every condition that decides where a play goes or what is on offer."""
-    for scene in scenario.scenes.values():
-        parts = scene.choices.values()
-        routes = [scene.goto, *(choice.goto for choice in scene.choices.values())]
-        yield from (part.when for part in parts if part.when is not None)
-        for route in routes:
-            if route is not None and not isinstance(route, str):
-                yield from (branch.when for branch in route if branch.when is not None)
-    yield from (ending.when for ending in scenario.endings if ending.when is not None)
-
-
-def _leaves(when: str) -> Iterator[Gauge | Visited | Chose]:
-    return conditions.leaves(conditions.parse(when))

@@ -1,5 +1,6 @@
 """Scenario files: YAML in, a checked bundle or a list of mistakes with their lines out."""
 
+from lfp_trainer.scenario_files.document import Limits
 from lfp_trainer.scenario_files.loader import (
     VOCABULARY,
     Sources,
@@ -12,7 +13,6 @@ from lfp_trainer.scenario_files.loader import (
     read_vocabulary,
     sources_for,
 )
-from lfp_trainer.scenario_files.reader import Limits
 
 __all__ = [
     "VOCABULARY",

@@ -19,8 +19,8 @@ from lfp_trainer.engine.value import Value
 from lfp_trainer.engine.vocabulary import Vocabulary
 from lfp_trainer.errors import Problem, ScenarioError
 from lfp_trainer.scenario_files import reader
+from lfp_trainer.scenario_files.document import Document, Limits
 from lfp_trainer.scenario_files.messages import explain_all
-from lfp_trainer.scenario_files.reader import Document, Limits
 
 VOCABULARY = "vocabulary.yaml"
 RUBRICS = "rubrics"

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from lfp_trainer.engine.value import Value
 from lfp_trainer.errors import Problem, did_you_mean
-from lfp_trainer.scenario_files.reader import Document, Path
+from lfp_trainer.scenario_files.document import Document, Path
 
 PATTERNS = {
     r"^[a-z0-9][a-z0-9-]*$": "Use lower-case letters, digits and hyphens, such as first-visit.",

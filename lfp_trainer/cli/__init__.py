@@ -1,0 +1,14 @@
+"""The command line: for authors, and for the person who runs the server."""
+
+import click
+
+from lfp_trainer.cli.authoring import check, graph, play, schema
+
+
+@click.group()
+def main() -> None:
+    """Scenario role-play for learning-focused partnerships."""
+
+
+for command in (check, schema, play, graph):
+    main.add_command(command)

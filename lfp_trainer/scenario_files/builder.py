@@ -1,0 +1,212 @@
+"""Builds plain values from the YAML parser's flat stream of events, with a stack of its own.
+
+Only strings, whole numbers, true and false come out. Anchors, aliases, tags and merge keys are
+complained about and never followed, so a file can grow no larger than it was written.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from lfp_trainer.scenario_files.document import (
+    MAX_PROBLEMS,
+    UNPRINTABLE,
+    Document,
+    Path,
+    Place,
+)
+from lfp_trainer.scenario_files.syntax import explain
+
+MAX_DEPTH = 20
+MAX_SCALAR = 20_000
+MAX_DIGITS = 9
+
+WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+NULLS = {"", "~", "null", "Null", "NULL"}
+
+
+class _Stop(Exception):
+    """Reading on would be useless or unsafe; the reason is among the problems."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A mapping or a list whose end has not come yet."""
+
+    path: Path
+    entries: dict[str, Any] | list[Any]
+    key: str | None = None
+    """The key that waits for its value."""
+    repeated: bool = False
+    """Whether that key was there before, so that this value is dropped."""
+
+
+class Builder:
+    """Builds one document from events, with a stack of its own."""
+
+    def __init__(self, document: Document, max_nodes: int) -> None:
+        self.document = document
+        self.max_nodes = max_nodes
+        self.nodes = 0
+        self.documents = 0
+        self.stack: list[_Open] = []
+
+    def build(self, text: str) -> None:
+        try:
+            for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+                self.take(event)
+        except _Stop:
+            return
+        except yaml.YAMLError as error:
+            message, fix, place = explain(error)
+            self.document.complain(self.here(), message, fix, place)
+            return
+        if not self.documents:
+            self.document.complain((), "is empty.", "Begin it with: format: 1")
+            return
+        self.document.complete = True
+
+    def take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            self.count(event)
+            self.scalar(event)
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            self.count(event)
+            self.open(event)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self.close()
+        elif isinstance(event, yaml.AliasEvent):
+            self.alias(event)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                self.stop("begins a second document.", "Keep one scenario in a file.", event)
+
+    def count(self, event: yaml.NodeEvent) -> None:
+        self.nodes += 1
+        if self.nodes > self.max_nodes:
+            self.stop(f"has more than {self.max_nodes:,} values.", "Split the scenario.", event)
+        if event.anchor is not None:
+            self.complain(f"uses an anchor (&{event.anchor}).", "Remove it.", event)
+        if event.tag is not None:  # type: ignore[attr-defined]
+            self.complain("uses a tag (!).", "Put the text in quotes, or remove the tag.", event)
+
+    def scalar(self, event: yaml.ScalarEvent) -> None:
+        text, plain = event.value, not event.style
+        if len(text) > MAX_SCALAR:
+            self.complain(f"is longer than {MAX_SCALAR:,} characters.", "Shorten it.", event)
+            text = text[:20]
+        if UNPRINTABLE.search(text):
+            self.complain("holds a character that cannot be printed.", "Delete it.", event)
+            text = UNPRINTABLE.sub("?", text)
+        if not self.stack:
+            self.stop("is not made of keys and values.", "Begin it with: format: 1", event)
+        top = self.stack[-1]
+        if isinstance(top.entries, dict) and top.key is None:
+            self.key(top, text, plain, event)
+        else:
+            self.put(self.plain_value(text, event) if plain else text, event)
+
+    def plain_value(self, text: str, event: yaml.Event) -> str | int | bool:
+        if text in NULLS:
+            fix = "Write a value, or remove the key. A word can stand in quotes."
+            self.spoil("is empty.", fix, event)
+        elif WHOLE.fullmatch(text):
+            if len(text.lstrip("-+")) > MAX_DIGITS:
+                self.spoil(f"is a number of more than {MAX_DIGITS} digits.", "Shorten it.", event)
+                return 0
+            return int(text)
+        return text == "true" if text in ("true", "false") else text
+
+    def key(self, top: _Open, text: str, plain: bool, event: yaml.Event) -> None:
+        if plain and text == "<<":
+            self.complain("uses a merge key (<<).", "Write the keys out.", event)
+        elif plain and text in NULLS:
+            self.complain("has an empty key.", "Write a word before the colon.", event)
+        elif plain and (WHOLE.fullmatch(text) or text in ("true", "false")):
+            fix = f"Put it in quotes, or begin it with a letter: '{text}'."
+            self.complain(f"has the key {text}, which is not a word.", fix, event)
+        assert isinstance(top.entries, dict)
+        top.key, top.repeated = text, text in top.entries
+        path = (*top.path, text)
+        if top.repeated:
+            first = self.document.keys[path][0]
+            fix = "Rename one of them, or join them."
+            self.complain(f"has the key '{text}' again; it is on line {first} too.", fix, event)
+            return
+        if plain and text == "<<":
+            self.document.spoiled.add(path)
+        self.document.keys[path] = _place(event)
+
+    def put(self, value: Any, event: yaml.Event) -> None:
+        self.document.values.setdefault(self.here(), _place(event))
+        self.attach(value)
+
+    def attach(self, value: Any) -> None:
+        """Add a finished value to what is open."""
+        if not self.stack:
+            self.document.data = value
+            return
+        top = self.stack[-1]
+        if isinstance(top.entries, list):
+            top.entries.append(value)
+            return
+        assert top.key is not None
+        if not top.repeated:
+            top.entries[top.key] = value
+        top.key, top.repeated = None, False
+
+    def open(self, event: yaml.Event) -> None:
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        if not self.stack and not is_mapping:
+            self.stop("is a list.", "Begin it with keys: format: 1", event)
+        if len(self.stack) >= MAX_DEPTH:
+            self.stop(f"is nested more than {MAX_DEPTH} deep.", "Close the brackets.", event)
+        if self.stack and isinstance(self.stack[-1].entries, dict) and self.stack[-1].key is None:
+            fix = "Put text that begins with { or [ in quotes."
+            self.stop("has a list or mapping as a key.", fix, event)
+        path = self.here()
+        self.document.values.setdefault(path, _place(event))
+        self.stack.append(_Open(path, {} if is_mapping else []))
+
+    def close(self) -> None:
+        """Finish a mapping, or a list, which becomes a tuple: what a file says never changes."""
+        entries = self.stack.pop().entries
+        self.attach(tuple(entries) if isinstance(entries, list) else entries)
+
+    def alias(self, event: yaml.AliasEvent) -> None:
+        self.spoil(f"uses an alias (*{event.anchor}).", "Write it out, or quote the text.", event)
+        top = self.stack[-1] if self.stack else None
+        if top is not None and isinstance(top.entries, dict) and top.key is None:
+            raise _Stop
+        self.put("", event)
+
+    def here(self) -> Path:
+        """The path of the value that comes next, or of the mapping whose key comes next."""
+        if not self.stack:
+            return ()
+        top = self.stack[-1]
+        if isinstance(top.entries, list):
+            return (*top.path, len(top.entries))
+        return top.path if top.key is None else (*top.path, top.key)
+
+    def spoil(self, message: str, fix: str, event: yaml.Event) -> None:
+        self.complain(message, fix, event)
+        self.document.spoiled.add(self.here())
+
+    def complain(self, message: str, fix: str, event: yaml.Event) -> None:
+        self.document.complain(self.here(), message, fix, _place(event))
+        if len(self.document.problems) >= MAX_PROBLEMS:
+            raise _Stop
+
+    def stop(self, message: str, fix: str, event: yaml.Event) -> None:
+        self.complain(message, fix, event)
+        raise _Stop
+
+
+def _place(event: yaml.Event) -> Place:
+    mark = event.start_mark
+    assert mark is not None, "the C parser marks every event"
+    return mark.line + 1, mark.column + 1

@@ -1,0 +1,6 @@
+"""The map of a scenario: as a chart to be drawn, and the same in words."""
+
+from lfp_trainer.scenario_map.chart import Chart, Edge, Node, lay_out, taken
+from lfp_trainer.scenario_map.outline import outline
+
+__all__ = ["Chart", "Edge", "Node", "lay_out", "outline", "taken"]
