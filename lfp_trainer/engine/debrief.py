@@ -32,6 +32,11 @@ class Decision:
     better: str | None
     """The choice ranked first among those on offer, unless it was taken."""
 
+    @property
+    def below(self) -> int:
+        """How many places the taken choice ranks below the first."""
+        return (self.moment.choice.rank - 1) if self.moment.choice and self.better else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Debrief:
@@ -47,6 +52,12 @@ class Debrief:
     missed: tuple[tuple[str, int], ...]
     untouched: tuple[str, ...]
     """Practices of the vocabulary that none of the learner's responses used or missed."""
+
+    @property
+    def turning_point(self) -> Decision | None:
+        """The learner's own choice that ranks lowest: the first one to think about again."""
+        mine = [each for each in self.decisions if each.own and each.better]
+        return max(mine, key=lambda each: each.below, default=None)
 
 
 def tell(script: Script, path: Iterable[str], *, own_seats: Collection[str]) -> Debrief:

@@ -6,6 +6,7 @@ the path of choices that led to it.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from operator import add
 from typing import NamedTuple
 
@@ -71,6 +72,11 @@ def replay(script: Script, path: Iterable[str]) -> Position:
     for choice_id in path:
         position = choose(script, position, choice_id)
     return position
+
+
+def shuffled(choices: Iterable[str], seed: str) -> tuple[str, ...]:
+    """Return choices in an order that depends only on the seed, so that place gives no hint."""
+    return tuple(sorted(choices, key=lambda id: sha256(f"{seed} {id}".encode()).digest()))
 
 
 def stand_in_choice(script: Script, position: Position) -> str:

@@ -17,6 +17,7 @@ from lfp_trainer.engine.scenario import Bundle
 from lfp_trainer.engine.script import Script, prepare
 from lfp_trainer.errors import NotFound
 from lfp_trainer.scenario_files import Sources
+from lfp_trainer.scenario_map import Chart, lay_out
 from lfp_trainer.storage.models import ScenarioVersion
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class Published:
 
 # By digest, the same in every database. A few dozen scenarios of some hundred kilobytes each.
 _scripts: dict[str, Script] = {}
+_charts: dict[str, Chart] = {}
 
 
 def script_of(session: Session, version_id: int, digest: str) -> Script:
@@ -48,6 +50,14 @@ def script_of(session: Session, version_id: int, digest: str) -> Script:
             raise NotFound
         script = _scripts[digest] = prepare(Bundle.model_validate_json(parsed))
     return script
+
+
+def chart_of(digest: str, script: Script) -> Chart:
+    """Return the map of a version, laid out once."""
+    chart = _charts.get(digest)
+    if chart is None:
+        chart = _charts[digest] = lay_out(script)
+    return chart
 
 
 def on_offer(session: Session) -> list[Published]:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,15 +24,23 @@ class Plan:
     due_on: date | None = None
 
 
+_PLAN: sa.Select[*tuple[Any, ...]] = sa.select(
+    NextStep.current_state, NextStep.goal, NextStep.steps, NextStep.sentence, NextStep.due_on
+)
+
+
 def plan_of(session: Session, seated: Seated) -> Plan:
     """Return what this participant has written so far; empty when nothing."""
     row = session.execute(
-        sa.select(
-            NextStep.current_state, NextStep.goal, NextStep.steps, NextStep.sentence,
-            NextStep.due_on,
-        ).where(NextStep.run_id == seated.run_id, NextStep.user_id == seated.user_id)
-    ).first()  # fmt: skip
+        _PLAN.where(NextStep.run_id == seated.run_id, NextStep.user_id == seated.user_id)
+    ).first()
     return Plan() if row is None else Plan(*row)
+
+
+def plans_of(session: Session, user_id: int) -> dict[int, Plan]:
+    """Return every plan of a person: run id → plan."""
+    rows = session.execute(_PLAN.add_columns(NextStep.run_id).where(NextStep.user_id == user_id))
+    return {run_id: Plan(*plan) for *plan, run_id in rows.tuples()}
 
 
 def save_plan(session: Session, seated: Seated, plan: Plan, *, now: datetime) -> None:

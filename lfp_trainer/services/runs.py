@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -22,12 +23,24 @@ STAGES = tuple(Stage)
 
 # Compiled once: these run for every choice that anybody makes.
 _PATH = sa.select(Step.choice_id).where(Step.run_id == sa.bindparam("run")).order_by(Step.number)
+_NOTES = sa.select(Step.number, Step.reason, Step.stand_in, Step.seat).where(
+    Step.run_id == sa.bindparam("run"), Step.number > sa.bindparam("since")
+)
 _COUNT_MOVES = (
     sa.update(Run)
     .where(Run.id == sa.bindparam("run"), Run.moves == sa.bindparam("seen"))
     .values(moves=sa.bindparam("now_at"))
 )
 _ADD_STEP = sa.insert(Step)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is known of a step beside the choice itself."""
+
+    reason: str
+    stand_in: bool
+    seat: str
 
 
 def start_run(
@@ -79,19 +92,10 @@ def path_of(session: Session, run_id: int) -> tuple[str, ...]:
     return tuple(session.scalars(_PATH, {"run": run_id}))
 
 
-def reasons_of(session: Session, run_id: int) -> dict[int, str]:
-    """Return the reasons people gave for their choices: step number → words."""
-    rows = session.execute(
-        sa.select(Step.number, Step.reason).where(Step.run_id == run_id, Step.reason != "")
-    )
-    return {row.number: row.reason for row in rows}
-
-
-def stand_in_steps(session: Session, run_id: int) -> frozenset[int]:
-    """Return the numbers of the steps that the stand-in took."""
-    return frozenset(
-        session.scalars(sa.select(Step.number).where(Step.run_id == run_id, Step.stand_in))
-    )
+def notes_of(session: Session, run_id: int, *, since: int = 0) -> dict[int, Note]:
+    """Return what is known of each step after the first ``since``: step number → note."""
+    rows = session.execute(_NOTES, {"run": run_id, "since": since})
+    return {row.number: Note(row.reason, row.stand_in, row.seat) for row in rows}
 
 
 def record_choice(

@@ -9,9 +9,11 @@ from lfp_trainer.storage import database
 from lfp_trainer.web import (
     account,
     admin,
+    answers,
     assets,
     auth,
     errors,
+    filters,
     gate,
     health,
     home,
@@ -42,7 +44,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.install(app)
     assets.install(app)
     auth.install(app)
-    for feature in (home, library, runs, account, admin, health):
+    filters.install(app)
+    for feature in (home, library, runs, answers, account, admin, health):
         app.register_blueprint(feature.bp)
     gate.guard(app)
     return app

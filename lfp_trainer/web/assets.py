@@ -62,7 +62,7 @@ def serve(digest: str, name: str) -> ResponseReturnValue:
     if found is None or found.digest != digest:
         raise NotFound
     response: Response
-    if found.zipped is not None and "gzip" in request.accept_encodings:
+    if found.zipped is not None and request.accept_encodings["gzip"]:
         response = make_response(found.zipped)
         response.content_encoding = "gzip"
     else:

@@ -1,0 +1,138 @@
+"""What a participant answers around the role-play: diagnosis, ratings, next step.
+
+Each is kept as a draft while it is written, so that a run can be left and taken up anywhere.
+"""
+
+from datetime import date
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lfp_trainer.engine import rubric
+from lfp_trainer.engine.diagnosis import Answer
+from lfp_trainer.errors import Incomplete, NotFound
+from lfp_trainer.services import diagnosis, next_steps, ratings
+from lfp_trainer.services.next_steps import Plan
+from lfp_trainer.services.ratings import Kept
+from lfp_trainer.storage.database import writing
+from lfp_trainer.storage.models import Stage
+from lfp_trainer.web import forms, run_page
+from lfp_trainer.web.extensions import db
+from lfp_trainer.web.fragments import go_to, wants_fragment
+from lfp_trainer.web.gate import Allowed, allow
+from lfp_trainer.web.run_page import find, now
+from lfp_trainer.web.runs import after
+
+bp = Blueprint("answers", __name__, url_prefix="/runs/<key>")
+
+
+def _is_draft() -> bool:
+    """Tell whether the form is only to be kept: by its own button, or by itself while written."""
+    return request.form.get("act") == "keep"
+
+
+def _kept() -> ResponseReturnValue:
+    """Answer a draft: nothing to swap for htmx, the home page for a person who stops here."""
+    if wants_fragment():
+        return "", 204
+    return go_to(url_for("home.show"))
+
+
+@bp.post("/diagnosis")
+@allow(Allowed.SIGNED_IN)
+def diagnose(key: str) -> ResponseReturnValue:
+    """Keep a diagnosis, and commit it unless it is only a draft."""
+    with writing(db.session):
+        seated, script = find(key)
+        offered = script.vocabulary
+        answer = Answer(
+            systems=tuple(forms.words("systems", offered.systems)),
+            failed_tests=tuple(forms.words("failed_tests", offered.tests)),
+            who=tuple(forms.words("who", offered.who)),
+            what=tuple(forms.words("what", offered.barriers)),
+            reason=forms.text("reason", 1000),
+        )
+        diagnosis.save_diagnosis(db.session, seated, answer, now=now())
+    if _is_draft():
+        return _kept()
+    try:
+        with writing(db.session):
+            seated, script = find(key)
+            diagnosis.commit_diagnosis(db.session, seated, script, now=now())
+    except Incomplete as error:
+        return run_page.show(key, status=422, errors=error.fields)
+    return after(key)
+
+
+@bp.post("/ratings/<int(max=99):card>")
+@allow(Allowed.SIGNED_IN)
+def rate(key: str, card: int) -> ResponseReturnValue:
+    """Keep one rating and go on to the next card."""
+    with writing(db.session):
+        seated, script = find(key)
+        cards = ratings.cards_of(script)
+        if card >= len(cards):
+            raise NotFound
+        rating = rubric.Rating(
+            level=forms.number("level", most=script.rubric.highest(cards[card][1])) or None,
+            flag=forms.word("level-flag", script.rubric.flags),
+            reason=forms.text("reason", 500),
+            evidence=tuple(forms.words("evidence", script.scenario.sentences)),
+        )
+        kept = Kept(rating, not_enough=request.form.get("level") == rubric.NE)
+        ratings.save_rating(db.session, seated, script, cards[card], kept, now=now())
+    if _is_draft():
+        return _kept()
+    missing = ratings.find_missing(kept)
+    if missing:
+        return run_page.show(key, status=422, errors=missing, card=card)
+    if wants_fragment():
+        return run_page.show(key, card=card + 1)
+    return go_to(run_page.url_of(key, card=card + 1))
+
+
+@bp.post("/ratings")
+@allow(Allowed.SIGNED_IN)
+def commit_ratings(key: str) -> ResponseReturnValue:
+    """Commit all ratings, and show the reference beside them."""
+    try:
+        with writing(db.session):
+            seated, script = find(key)
+            ratings.commit_ratings(db.session, seated, script, now=now())
+    except Incomplete as error:
+        return run_page.show(key, status=422, errors=error.fields)
+    if wants_fragment():
+        return run_page.show(key, looking_at=Stage.RATING)
+    return go_to(run_page.url_of(key, stage=Stage.RATING.value))
+
+
+@bp.post("/next-step")
+@allow(Allowed.SIGNED_IN)
+def plan(key: str) -> ResponseReturnValue:
+    """Keep a next step, and close the run unless it is only a draft."""
+    written = Plan(
+        current_state=forms.text("current_state", 2000),
+        goal=forms.text("goal", 2000),
+        steps=forms.text("steps", 2000),
+        sentence=forms.text("sentence", 500),
+        due_on=_day(request.form.get("due_on", "")),
+    )
+    with writing(db.session):
+        seated, _ = find(key)
+        next_steps.save_plan(db.session, seated, written, now=now())
+    if _is_draft():
+        return _kept()
+    try:
+        with writing(db.session):
+            seated, _ = find(key)
+            next_steps.finish_plan(db.session, seated, now=now())
+    except Incomplete as error:
+        return run_page.show(key, status=422, errors=error.fields)
+    return after(key)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,55 @@
+"""Words and numbers for templates: codes into terms, values into what the drawn parts take."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask
+
+from lfp_trainer.engine.debrief import Decision
+from lfp_trainer.engine.script import Script
+from lfp_trainer.engine.vocabulary import Term, Vocabulary
+
+
+def install(app: Flask) -> None:
+    """Offer the filters to every template."""
+    app.jinja_env.filters.update(
+        day=day, ladders=ladders, terms=terms, counted=counted, gauge_series=gauge_series
+    )
+
+
+def day(moment: date | datetime) -> str:
+    """Return a day as people write it: ``November 21, 2026``."""
+    return f"{moment:%B} {moment.day}, {moment.year}"
+
+
+def ladders(decision: Decision, script: Script) -> list[dict[str, Any]]:
+    """Return what ``level_ladder`` draws: one ladder a strand."""
+    strands = script.rubric.strands
+    return [
+        {
+            "label": strands[shown.strand].name,
+            "names": [level.name for level in strands[shown.strand].levels],
+            "shown": shown.level,
+            "best": shown.best,
+        }
+        for shown in decision.shown
+    ]
+
+
+def terms(codes: Iterable[str], vocabulary: Mapping[str, Term]) -> list[Term]:
+    """Return the terms behind codes."""
+    return [vocabulary[code] for code in codes]
+
+
+def counted(counts: Iterable[tuple[str, int]], vocabulary: Mapping[str, Term]) -> list[str]:
+    """Return names of terms with how often they came up, where that is more than once."""
+    return [vocabulary[code].name + (f" × {count}" if count > 1 else "") for code, count in counts]
+
+
+def gauge_series(gauges: Mapping[str, tuple[int, ...]], words: Vocabulary) -> list[dict[str, Any]]:
+    """Return what ``gauge_lines`` draws: each gauge's name, values and meaning."""
+    return [
+        {"name": words.gauges[name].name, "values": values, "means": words.gauges[name].means}
+        for name, values in gauges.items()
+    ]

@@ -1,0 +1,229 @@
+"""The one page of a run: which stage it shows, and what that stage needs to know.
+
+Every view of a run ends here, so a page and the fragment of it that htmx asks for are the same.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response, make_response, render_template, url_for
+from flask_login import current_user
+
+from lfp_trainer import scenario_map
+from lfp_trainer.engine import debrief, play
+from lfp_trainer.engine.diagnosis import compare_diagnosis
+from lfp_trainer.engine.script import Script
+from lfp_trainer.errors import NotYet
+from lfp_trainer.services import access, diagnosis, library, next_steps, ratings, runs
+from lfp_trainer.services.access import Seated
+from lfp_trainer.services.accounts import Person
+from lfp_trainer.storage.models import Stage
+from lfp_trainer.web.extensions import db
+from lfp_trainer.web.fragments import render
+
+NAMES = {
+    Stage.CASE: "Case",
+    Stage.DIAGNOSIS: "Diagnosis",
+    Stage.RATING: "Rating",
+    Stage.ROLE_PLAY: "Role-play",
+    Stage.DEBRIEF: "Debrief",
+    Stage.NEXT_STEP: "Next step",
+}
+
+
+def me() -> Person:
+    """Return the person who is asking; only for views that let nobody else in."""
+    person: Person = current_user.person
+    return person
+
+
+def now() -> datetime:
+    """Return the time, for services, which read no clock."""
+    return datetime.now(UTC)
+
+
+def find(key: str) -> tuple[Seated, Script]:
+    """Find a run of the person who is asking.
+
+    :raise NotFound: if there is none
+    """
+    seated = access.seat_in(db.session, key, viewer_id=me().id)
+    return seated, library.script_of(db.session, seated.version_id, seated.digest)
+
+
+def show(
+    key: str,
+    *,
+    status: int = 200,
+    errors: Mapping[str, str] | None = None,
+    card: int | None = None,
+    message: str = "",
+    looking_at: Stage | None = None,
+) -> Response:
+    """Render a run at its stage, or at an earlier one that is looked back at.
+
+    :param errors: what to do about each field that keeps an answer from being committed
+    :param card: which rating to show, counted from 0
+    :param message: a sentence about what just happened
+    """
+    seated, script = find(key)
+    at = _shown_stage(seated, looking_at)
+    context = _context(seated, script, at, card) | {"errors": errors or {}, "message": message}
+    response = render("runs/run.html", fragment="runs/_stage.html", status=status, **context)
+    # The swap leaves the address alone; a reload must come back to what is showing now.
+    where: dict[str, Any] = {"stage": at.value} if looking_at else {}
+    response.headers["HX-Replace-Url"] = url_of(key, **where)
+    return response
+
+
+def printed(key: str) -> Response:
+    """Render the debrief of a run alone, made for paper.
+
+    :raise NotYet: if the role-play is not finished
+    """
+    seated, script = find(key)
+    if runs.STAGES.index(seated.stage) < runs.STAGES.index(Stage.DEBRIEF):
+        raise NotYet("the role-play")
+    context = _context(seated, script, Stage.DEBRIEF, None)
+    return make_response(render_template("runs/debrief.html", **context))
+
+
+def url_of(key: str, **where: Any) -> str:
+    """Return the address of a run, or of one stage or card of it."""
+    return url_for("runs.show", key=key, **where)
+
+
+def _context(seated: Seated, script: Script, at: Stage, card: int | None) -> dict[str, Any]:
+    return {
+        "run": seated,
+        "script": script,
+        "scenario": script.scenario,
+        "stage": at,
+        "is_current": at is seated.stage,
+        "stages": _stepper(seated),
+        "own": runs.own_seats(script, seated.seat),
+        "errors": {},
+        **_CONTEXTS[at](seated, script, card),
+    }
+
+
+def _shown_stage(seated: Seated, asked: Stage | None) -> Stage:
+    reached = runs.STAGES.index(seated.stage)
+    if asked is not None and runs.STAGES.index(asked) <= reached:
+        return asked
+    return Stage.NEXT_STEP if seated.stage is Stage.DONE else seated.stage
+
+
+def _stepper(seated: Seated) -> list[dict[str, Any]]:
+    reached = runs.STAGES.index(seated.stage)
+    return [
+        {
+            "key": stage,
+            "name": name,
+            "href": url_for("runs.show", key=seated.key, stage=stage.value)
+            if runs.STAGES.index(stage) <= reached
+            else None,
+        }
+        for stage, name in NAMES.items()
+    ]
+
+
+def _case(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
+    return {"reading": script.rubric.rules}
+
+
+def _diagnosis(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
+    kept = diagnosis.diagnosis_of(db.session, seated)
+    return {
+        "answer": kept.answer,
+        "committed": kept.committed,
+        "feedback": compare_diagnosis(script.scenario, kept.answer) if kept.committed else None,
+        "most": diagnosis.MOST,
+    }
+
+
+def _rating(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
+    kept = ratings.ratings_of(db.session, seated)
+    cards = ratings.cards_of(script)
+    committed = seated.stage is not Stage.RATING
+    unfinished = ratings.first_unfinished(script, kept)
+    at = card if card is not None and 0 <= card <= len(cards) else unfinished
+    return {
+        "cards": cards,
+        "kept": kept,
+        "committed": committed,
+        "compared": ratings.compare_ratings(script, kept) if committed else [],
+        "unfinished": unfinished,
+        # One past the last card is the overview from which all of them are committed.
+        "card": len(cards) if at is None else at,
+    }
+
+
+def _role_play(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
+    path = runs.path_of(db.session, seated.run_id)
+    return turn_context(seated, script, path)
+
+
+def turn_context(
+    seated: Seated, script: Script, path: tuple[str, ...], *, since: int | None = None
+) -> dict[str, Any]:
+    """Return what the conversation needs: all of it, or what came after ``since`` steps.
+
+    A page with that many steps already shows the passages before its scene; the scene is replaced.
+    """
+    moments = play.retell(script, path)
+    position = play.replay(script, path)
+    here = None if position.scene is None else moments.pop()
+    if since is not None:
+        numbers = [moment.number for moment in moments]
+        moments = moments[numbers.index(since + 1) :] if since + 1 in numbers else []
+    own = runs.own_seats(script, seated.seat)
+    return {
+        "run": seated,
+        "script": script,
+        "scenario": script.scenario,
+        "past": [
+            (moment, debrief.decision(script, moment, own_seats=own) if moment.choice else None)
+            for moment in moments
+        ],
+        "here": here,
+        "may": () if here is None else play.shuffled(here.may, f"{seated.key} {here.scene_id}"),
+        "steps_taken": len(path),
+        "ending": play.ending_of(script, position),
+        "epilogue": play.epilogue_of(script, position),
+        "notes": runs.notes_of(db.session, seated.run_id, since=since or 0),
+        "own": own,
+        "errors": {},
+    }
+
+
+def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
+    path = runs.path_of(db.session, seated.run_id)
+    kept = diagnosis.diagnosis_of(db.session, seated)
+    told = debrief.tell(script, path, own_seats=runs.own_seats(script, seated.seat))
+    return {
+        "told": told,
+        "chart": library.chart_of(seated.digest, script),
+        "taken": scenario_map.taken(script, path),
+        "labels": ["Start", *(f"{n}" for n in range(1, len(path) + 1))],
+        "answer": kept.answer,
+        "feedback": compare_diagnosis(script.scenario, kept.answer),
+        "compared": ratings.compare_ratings(script, ratings.ratings_of(db.session, seated)),
+        "notes": runs.notes_of(db.session, seated.run_id),
+        "plan": next_steps.plan_of(db.session, seated),
+    }
+
+
+def _next_step(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
+    return {"plan": next_steps.plan_of(db.session, seated), "today": now().date()}
+
+
+_CONTEXTS = {
+    Stage.CASE: _case,
+    Stage.DIAGNOSIS: _diagnosis,
+    Stage.RATING: _rating,
+    Stage.ROLE_PLAY: _role_play,
+    Stage.DEBRIEF: _debrief,
+    Stage.NEXT_STEP: _next_step,
+}

@@ -1,0 +1,122 @@
+"""A run's page, its stages and the role-play."""
+
+import secrets
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lfp_trainer.engine.scenario import BOTH
+from lfp_trainer.errors import Incomplete, StaleMove, UnknownChoice
+from lfp_trainer.services import library, runs
+from lfp_trainer.storage.database import writing
+from lfp_trainer.storage.models import Stage
+from lfp_trainer.web import auth, forms, run_page
+from lfp_trainer.web.extensions import db
+from lfp_trainer.web.fragments import go_to, wants_fragment
+from lfp_trainer.web.gate import Allowed, allow
+from lfp_trainer.web.run_page import NAMES, find, now
+
+bp = Blueprint("runs", __name__, url_prefix="/runs")
+
+
+def start_key() -> str:
+    """Return a one-time key for a form that starts a run."""
+    return secrets.token_urlsafe(12)
+
+
+@bp.post("")
+@allow(Allowed.EVERYONE)
+def start() -> ResponseReturnValue:
+    """Start a run of a scenario; somebody who is not signed in becomes a guest."""
+    published = library.current(db.session, request.form.get("scenario", ""))
+    seat = request.form.get("seat", BOTH)
+    one_time_key = forms.text("start_key", 40) or start_key()
+    person = auth.ensure_person()
+    with writing(db.session):
+        key = runs.start_run(
+            db.session,
+            published,
+            user_id=person.id,
+            seat=seat,
+            start_key=one_time_key,
+            now=now(),
+        )
+    return go_to(url_for(".show", key=key))
+
+
+@bp.get("/<key>")
+@allow(Allowed.SIGNED_IN)
+def show(key: str) -> ResponseReturnValue:
+    """Show where the run is, or an earlier stage of it."""
+    asked = request.args.get("stage", "")
+    looking_at = Stage(asked) if asked in NAMES else None
+    return run_page.show(key, looking_at=looking_at, card=request.args.get("card", type=int))
+
+
+@bp.post("/<key>/case")
+@allow(Allowed.SIGNED_IN)
+def finish_case(key: str) -> ResponseReturnValue:
+    """Go on from the case to the diagnosis."""
+    return _finish(key, Stage.CASE)
+
+
+@bp.post("/<key>/debrief")
+@allow(Allowed.SIGNED_IN)
+def finish_debrief(key: str) -> ResponseReturnValue:
+    """Go on from the debrief to the next step."""
+    return _finish(key, Stage.DEBRIEF)
+
+
+def _finish(key: str, stage: Stage) -> ResponseReturnValue:
+    with writing(db.session):
+        seated, _ = find(key)
+        if seated.stage is stage:  # pressed twice: the second press finds it done
+            runs.move_on(db.session, seated, stage, now=now())
+    return after(key)
+
+
+def after(key: str) -> ResponseReturnValue:
+    """Show a run after an act: the stage itself for htmx, by a redirect for everyone else."""
+    if wants_fragment():
+        return run_page.show(key)
+    return go_to(url_for("runs.show", key=key))
+
+
+@bp.post("/<key>/choices")
+@allow(Allowed.SIGNED_IN)
+def choose(key: str) -> ResponseReturnValue:
+    """Take a choice, then show what it led to."""
+    at_step = forms.number("step", most=9999) or 0
+    message, errors, status = "", {}, 200
+    try:
+        with writing(db.session):
+            seated, script = find(key)
+            path = runs.record_choice(
+                db.session,
+                seated,
+                script,
+                request.form.get("choice", ""),
+                at_step=at_step,
+                reason=forms.text("reason", 1000),
+                now=now(),
+            )
+    except Incomplete as error:
+        errors, status = error.fields, 422
+    except (StaleMove, UnknownChoice):
+        message, status = str(StaleMove()), 409
+    if status != 200:
+        response = run_page.show(key, status=status, errors=errors, message=message)
+        response.headers["HX-Retarget"] = "#stage"
+        return response
+    if not wants_fragment():
+        return go_to(run_page.url_of(key) + "#now")
+    return render_template(
+        "runs/_turn.html", **run_page.turn_context(seated, script, path, since=at_step)
+    )
+
+
+@bp.get("/<key>/debrief")
+@allow(Allowed.SIGNED_IN)
+def print_debrief(key: str) -> ResponseReturnValue:
+    """Show the debrief of a finished role-play alone, made for paper."""
+    return run_page.printed(key)
