@@ -3,13 +3,13 @@
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const isTyping = (el) => el.matches("input:not([type=radio], [type=checkbox]), textarea, select") || el.isContentEditable;
 
-  // Number keys press the choice with that number, but only while focus is in the section that holds
-  // it: a key that acted from anywhere would be pressed by mistake and by people who dictate.
+  // Number keys press the choice with that number, but only while focus is in the main part: a key
+  // that acted from anywhere would be pressed by mistake and by people who dictate.
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || isTyping(event.target)) return;
     if (!/^[1-9]$/.test(event.key)) return;
     for (const choice of document.querySelectorAll(`button[data-key="${event.key}"]:enabled`)) {
-      if (choice.offsetParent && choice.closest("section, main").contains(event.target)) {
+      if (choice.offsetParent && choice.closest("main").contains(event.target)) {
         event.preventDefault();
         return choice.click();
       }
