@@ -49,13 +49,20 @@ class Problem:
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """Return a fix for a misspelt word: the nearest known one, or the list of all of them."""
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    near = get_close_matches(word, _likely(word, known), n=1, cutoff=0.6)
     if near:
         return f"Did you mean '{near[0]}'?"
     if not known:
         return "None is defined."
     listed = ", ".join(list(known)[:12])
     return f"Known: {listed}{' …' if len(known) > 12 else ''}."
+
+
+def _likely(word: str, known: Sequence[str]) -> Sequence[str]:
+    """Leave out of a very long list what cannot be meant: each comparison takes its time."""
+    if len(known) <= 200:
+        return known
+    return [each for each in known if each[:1] == word[:1] and abs(len(each) - len(word)) <= 2]
 
 
 class ScenarioError(TrainerError):

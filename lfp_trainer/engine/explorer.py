@@ -12,7 +12,8 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.engine.walk import Walk
 from lfp_trainer.errors import Problem
 
-MAX_STATES = 30_000
+MAX_MOVES = 150_000
+"""Choices tried before a scene's states are sampled: about a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,17 @@ class Exploration:
     problems: tuple[Problem, ...]
 
 
-def explore(script: Script, max_states: int = MAX_STATES) -> Exploration:
+def explore(script: Script, max_moves: int = MAX_MOVES) -> Exploration:
     """Play a checked scenario in every possible way."""
-    return _Explorer(script, max_states).explore()
+    return _Explorer(script, max_moves).explore()
 
 
 class _Explorer:
     """One exploration: the walk, and what can be read from it."""
 
-    def __init__(self, script: Script, max_states: int) -> None:
+    def __init__(self, script: Script, max_moves: int) -> None:
         self.script = script
-        self.walk = Walk(script, max_states)
+        self.walk = Walk(script, max_moves)
 
     def explore(self) -> Exploration:
         script, walk = self.script, self.walk
@@ -153,7 +154,7 @@ class _Explorer:
             seen.add(self.walk.essence(position))
             moves = self.script.scenes[position.scene].moves
             may = offered(self.script, position)
-            if not may or len(seen) > MAX_STATES:
+            if not may or len(seen) > MAX_MOVES:
                 break
             position = choose(self.script, position, min(may, key=lambda id: moves[id].choice.rank))
         return position.path, position

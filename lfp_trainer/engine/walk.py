@@ -21,10 +21,9 @@ LEAST_SHARE = 50
 class Walk:
     """Every state met, numbered in the order of meeting, and how it was come by."""
 
-    def __init__(self, script: Script, max_states: int) -> None:
+    def __init__(self, script: Script, max_moves: int) -> None:
         self.script = script
-        decisions = sum(1 for scene in script.scenario.scenes.values() if scene.choices)
-        self.share = max(LEAST_SHARE, max_states // max(decisions, 1))
+        self.share = max(LEAST_SHARE, max_moves // max(len(script.choices), 1))
         self.met: dict[str | None, int] = defaultdict(int)
         self.numbers: dict[Position, int] = {}
         self.parents: list[tuple[int, str] | None] = []

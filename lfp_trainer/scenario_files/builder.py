@@ -91,7 +91,7 @@ class Builder:
         if event.anchor is not None:
             self.complain(f"uses an anchor (&{event.anchor}).", "Remove it.", event)
         if event.tag is not None:  # type: ignore[attr-defined]
-            self.complain("uses a tag (!).", "Put the text in quotes, or remove the tag.", event)
+            self.spoil("uses a tag (!).", "Put the text in quotes, or remove the tag.", event)
 
     def scalar(self, event: yaml.ScalarEvent) -> None:
         text, plain = event.value, not event.style
@@ -104,7 +104,7 @@ class Builder:
         if not self.stack:
             self.stop("is not made of keys and values.", "Begin it with: format: 1", event)
         top = self.stack[-1]
-        if isinstance(top.entries, dict) and top.key is None:
+        if self.awaits_key():
             self.key(top, text, plain, event)
         else:
             self.put(self.plain_value(text, event) if plain else text, event)
@@ -121,24 +121,30 @@ class Builder:
         return text == "true" if text in ("true", "false") else text
 
     def key(self, top: _Open, text: str, plain: bool, event: yaml.Event) -> None:
-        if plain and text == "<<":
-            self.complain("uses a merge key (<<).", "Write the keys out.", event)
-        elif plain and text in NULLS:
-            self.complain("has an empty key.", "Write a word before the colon.", event)
-        elif plain and (WHOLE.fullmatch(text) or text in ("true", "false")):
-            fix = f"Put it in quotes, or begin it with a letter: '{text}'."
-            self.complain(f"has the key {text}, which is not a word.", fix, event)
         assert isinstance(top.entries, dict)
-        top.key, top.repeated = text, text in top.entries
         path = (*top.path, text)
+        if plain:
+            self.plain_key(text, path, event)
+        top.key, top.repeated = text, text in top.entries
         if top.repeated:
             first = self.document.keys[path][0]
             fix = "Rename one of them, or join them."
             self.complain(f"has the key '{text}' again; it is on line {first} too.", fix, event)
+        else:
+            self.document.keys[path] = _place(event)
+
+    def plain_key(self, text: str, path: Path, event: yaml.Event) -> None:
+        if text == "<<":
+            message, fix = "uses a merge key (<<).", "Write the keys out."
+        elif text in NULLS:
+            message, fix = "has an empty key.", "Write a word before the colon."
+        elif WHOLE.fullmatch(text) or text in ("true", "false"):
+            message = f"has the key {text}, which is not a word."
+            fix = f"Put it in quotes, or begin it with a letter: '{text}'."
+        else:
             return
-        if plain and text == "<<":
-            self.document.spoiled.add(path)
-        self.document.keys[path] = _place(event)
+        self.complain(message, fix, event)
+        self.document.spoiled.add(path)
 
     def put(self, value: Any, event: yaml.Event) -> None:
         self.document.values.setdefault(self.here(), _place(event))
@@ -164,7 +170,7 @@ class Builder:
             self.stop("is a list.", "Begin it with keys: format: 1", event)
         if len(self.stack) >= MAX_DEPTH:
             self.stop(f"is nested more than {MAX_DEPTH} deep.", "Close the brackets.", event)
-        if self.stack and isinstance(self.stack[-1].entries, dict) and self.stack[-1].key is None:
+        if self.awaits_key():
             fix = "Put text that begins with { or [ in quotes."
             self.stop("has a list or mapping as a key.", fix, event)
         path = self.here()
@@ -178,8 +184,7 @@ class Builder:
 
     def alias(self, event: yaml.AliasEvent) -> None:
         self.spoil(f"uses an alias (*{event.anchor}).", "Write it out, or quote the text.", event)
-        top = self.stack[-1] if self.stack else None
-        if top is not None and isinstance(top.entries, dict) and top.key is None:
+        if self.awaits_key():
             raise _Stop
         self.put("", event)
 
@@ -193,8 +198,14 @@ class Builder:
         return top.path if top.key is None else (*top.path, top.key)
 
     def spoil(self, message: str, fix: str, event: yaml.Event) -> None:
+        """Complain about a value so that nothing more is said of it."""
         self.complain(message, fix, event)
-        self.document.spoiled.add(self.here())
+        if not self.awaits_key():
+            self.document.spoiled.add(self.here())
+
+    def awaits_key(self) -> bool:
+        top = self.stack[-1] if self.stack else None
+        return top is not None and isinstance(top.entries, dict) and top.key is None
 
     def complain(self, message: str, fix: str, event: yaml.Event) -> None:
         self.document.complain(self.here(), message, fix, _place(event))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -9,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from lfp_trainer.engine.value import Value
 from lfp_trainer.errors import Problem, did_you_mean
-from lfp_trainer.scenario_files.document import Document, Path
+from lfp_trainer.scenario_files.document import MAX_PROBLEMS, Document, Path
 
 PATTERNS = {
     r"^[a-z0-9][a-z0-9-]*$": "Use lower-case letters, digits and hyphens, such as first-visit.",
@@ -44,7 +45,13 @@ def explain_all(error: ValidationError, model: type[Value], document: Document) 
         if not any(path[:end] in document.spoiled for end in range(len(path) + 1)):
             kind = "missing" if each["type"] == "missing" else "value"
             by_place.setdefault((path, kind), []).append(each)
-    return [_explain(path, errors, model, document) for (path, _), errors in by_place.items()]
+    listed = list(islice(by_place.items(), MAX_PROBLEMS))
+    problems = [_explain(path, errors, model, document) for (path, _), errors in listed]
+    if len(by_place) > len(listed):
+        problems.append(
+            Problem((), f"{len(by_place) - len(listed):,} more problems are not listed.")
+        )
+    return problems
 
 
 def _path(loc: tuple[int | str, ...], data: Any) -> Path:

@@ -3,6 +3,8 @@
 A problem's ``at`` leads into the file that was checked; who reads files adds line and column.
 """
 
+from itertools import chain, islice
+
 from lfp_trainer.engine.checks.case import case_problems
 from lfp_trainer.engine.checks.shelf import find_rubric_problems, find_vocabulary_problems
 from lfp_trainer.engine.checks.story import story_problems
@@ -10,6 +12,9 @@ from lfp_trainer.engine.explorer import explore
 from lfp_trainer.engine.scenario import Bundle
 from lfp_trainer.engine.script import prepare
 from lfp_trainer.errors import Problem
+
+MAX_PROBLEMS = 100
+"""A broken file has one cause more often than a hundred; nobody reads further."""
 
 __all__ = ["find_problems", "find_rubric_problems", "find_vocabulary_problems"]
 
@@ -20,7 +25,8 @@ def find_problems(bundle: Bundle) -> list[Problem]:
     A scenario is played through only when all its names are sound: before that, every finding of
     the explorer would be the echo of a mistake already listed.
     """
-    problems = [*story_problems(bundle), *case_problems(bundle)]
+    found = chain(story_problems(bundle), case_problems(bundle))
+    problems = list(islice(found, MAX_PROBLEMS))
     if any(problem.is_error for problem in problems):
         return problems
     return [*problems, *explore(prepare(bundle)).problems]

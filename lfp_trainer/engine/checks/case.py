@@ -9,26 +9,24 @@ from lfp_trainer.engine.vocabulary import Vocabulary
 from lfp_trainer.errors import Problem
 
 
-def case_problems(bundle: Bundle) -> list[Problem]:
-    """Return every problem of the case, its diagnosis, its ratings and its codes."""
+def case_problems(bundle: Bundle) -> Iterator[Problem]:
+    """Yield every problem of the case, its diagnosis, its ratings and its codes."""
     scenario, rubric, vocabulary = bundle.scenario, bundle.rubric, bundle.vocabulary
-    problems = [
-        *_rubric_id(scenario, rubric),
-        *_sentences(scenario),
-        *_roles(scenario, rubric),
-        *_diagnosis(scenario.diagnosis, vocabulary),
-    ]
+    yield from _rubric_id(scenario, rubric)
+    yield from _sentences(scenario)
+    yield from _roles(scenario, rubric)
+    yield from _diagnosis(scenario.diagnosis, vocabulary)
     for gauge in scenario.gauges:
-        problems += unknown(("gauges", gauge), "gauge in the vocabulary", gauge, vocabulary.gauges)
+        known = vocabulary.gauges
+        yield from unknown(("gauges", gauge), "gauge in the vocabulary", gauge, known)
     for id, scene in scenario.scenes.items():
         for choice_id, choice in scene.choices.items():
-            problems += _choice(("scenes", id, "choices", choice_id), choice, bundle)
+            yield from _choice(("scenes", id, "choices", choice_id), choice, bundle)
     for leader, references in scenario.leaders.items():
-        problems += _leader(leader, references.keys(), scenario, rubric)
+        yield from _leader(leader, references.keys(), scenario, rubric)
         for strand, reference in references.items():
             if strand in rubric.strands:
-                problems += _reference(leader, strand, reference, bundle)
-    return problems
+                yield from _reference(leader, strand, reference, bundle)
 
 
 def _rubric_id(scenario: Scenario, rubric: Rubric) -> Iterator[Problem]:

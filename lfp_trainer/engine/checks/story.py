@@ -26,20 +26,18 @@ class _Conditional(Protocol):
     def when(self) -> str | None: ...
 
 
-def story_problems(bundle: Bundle) -> list[Problem]:
-    """Return every problem of the story's names and structure."""
+def story_problems(bundle: Bundle) -> Iterator[Problem]:
+    """Yield every problem of the story's names and structure."""
     scenario = bundle.scenario
     names = Names(scenario)
-    problems = [
-        *_reserved(scenario),
-        *unknown(("start",), "scene", scenario.start, names.scenes),
-        *_seats(scenario),
-        *_repeated_choices(scenario),
-        *_endings(scenario, names),
-    ]
+    yield from _reserved(scenario)
+    yield from unknown(("start",), "scene", scenario.start, names.scenes)
+    yield from _seats(scenario)
+    yield from _repeated_choices(scenario)
+    yield from _endings(scenario, names)
     for id, scene in scenario.scenes.items():
-        problems += _scene(("scenes", id), scene, scenario, names)
-    return [*problems, *_endless_passages(scenario)]
+        yield from _scene(("scenes", id), scene, scenario, names)
+    yield from _endless_passages(scenario)
 
 
 def _reserved(scenario: Scenario) -> Iterator[Problem]:
