@@ -1,0 +1,105 @@
+"""Run the server, show a demonstration, keep a copy."""
+
+import os
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from sqlalchemy.orm import Session
+
+from lfp_trainer import config
+from lfp_trainer.errors import ScenarioError
+from lfp_trainer.services import demo as demonstration
+from lfp_trainer.services import installation
+from lfp_trainer.storage import database
+
+
+def _serve(host: str, port: int, workers: int, threads: int) -> None:
+    Granian(
+        "lfp_trainer.web:create_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=host,
+        port=port,
+        workers=workers,
+        blocking_threads=threads,
+        websockets=False,
+        respawn_failed_workers=True,
+        log_access=False,
+    ).serve()
+
+
+def _make_ready(url: str) -> None:
+    try:
+        for scenario_id in installation.make_ready(url, config.SCENARIOS):
+            click.echo(f"Published {scenario_id}.")
+    except ScenarioError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--workers", default=1, show_default=True, help="Processes; more with PostgreSQL.")
+@click.option("--threads", default=8, show_default=True, help="Requests at once in each process.")
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Run the server, with settings from LFP_ variables.
+
+    Applies migrations and publishes new or changed scenarios first.
+    """
+    try:
+        settings = config.from_environment()
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    _make_ready(settings.database_url)
+    _serve(host, port, workers, threads)
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, help="Port on this machine.")
+def demo(port: int) -> None:
+    """Show a demonstration on this machine, with people, runs and a database of its own."""
+    folder = config.instance_folder()
+    url = f"sqlite:///{folder / 'demo.db'}"
+    # The workers read their settings from here. Plain HTTP on the loopback address only.
+    os.environ["LFP_DATABASE_URL"] = url
+    os.environ["LFP_SECURE_COOKIES"] = "0"
+    _make_ready(url)
+    engine = database.connect(url)
+    with Session(engine, expire_on_commit=False) as session, database.writing(session):
+        demonstration.fill(session, now=datetime.now(UTC))
+    engine.dispose()
+    port = _free_port(port)
+    click.echo(f"\nOpen http://127.0.0.1:{port} and try a scenario, or sign in as one of these:\n")
+    for player in demonstration.PLAYERS:
+        click.echo(f"  {player.email:<26} {player.kind}")
+    click.echo(f"\nThe password of each is: {demonstration.PASSWORD}\nStop with Ctrl+C.\n")
+    _serve("127.0.0.1", port, workers=1, threads=8)
+
+
+def _free_port(wanted: int) -> int:
+    """Return the port wanted, or a later one when another program has it."""
+    for port in range(wanted, wanted + 20):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise click.ClickException(f"Ports {wanted} to {wanted + 19} are all in use.")
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path))
+def backup(target: Path) -> None:
+    """Write a sound copy of the SQLite database to TARGET, while the server runs."""
+    engine = database.connect(config.from_environment().database_url)
+    try:
+        installation.back_up(engine, target)
+    except (FileExistsError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Copied to {target}.")

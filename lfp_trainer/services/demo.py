@@ -1,0 +1,169 @@
+"""People and runs for a demonstration, played by bots through the services a person uses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer.engine import play, rubric
+from lfp_trainer.engine.diagnosis import Answer
+from lfp_trainer.engine.play import Position
+from lfp_trainer.engine.script import Script
+from lfp_trainer.services import accounts, diagnosis, library, next_steps, passwords, ratings, runs
+from lfp_trainer.services.access import Seated, seat_in
+from lfp_trainer.services.library import Published
+from lfp_trainer.services.next_steps import Plan
+from lfp_trainer.services.ratings import Kept
+from lfp_trainer.storage.models import Role, Stage, User, WorkPosition
+
+PASSWORD = "open-door-on-thursday"
+
+Habit = Callable[[Script, Position, Random], str]
+"""How a bot picks a response."""
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Somebody to sign in as."""
+
+    name: str
+    email: str
+    role: Role
+    position: WorkPosition
+    seat: str
+    kind: str
+
+
+PLAYERS = (
+    Player("Priya Raman", "principal@demo.example", Role.LEARNER, WorkPosition.MIDDLE,
+           "principal", "a new principal"),
+    Player("Tom Ellery", "partner@demo.example", Role.LEARNER, WorkPosition.CENTRAL_OFFICE,
+           "partner", "a central-office partner"),
+    Player("Dana Whitfield", "facilitator@demo.example", Role.FACILITATOR,
+           WorkPosition.STATE_OR_ISD, "both", "a facilitator"),
+)  # fmt: skip
+
+
+def by_reference(script: Script, position: Position, dice: Random) -> str:
+    """Pick the response that the reference ranks first."""
+    return min(play.offered(script, position), key=lambda id: script.choices[id][1].rank)
+
+
+def by_chance(script: Script, position: Position, dice: Random) -> str:
+    """Pick any response."""
+    return dice.choice(play.offered(script, position))
+
+
+def mostly_well(script: Script, position: Position, dice: Random) -> str:
+    """Pick the first or second in rank, now and then anything."""
+    ranked = sorted(play.offered(script, position), key=lambda id: script.choices[id][1].rank)
+    return dice.choice(ranked if dice.random() < 0.2 else ranked[:2])
+
+
+def fill(session: Session, *, now: datetime) -> bool:
+    """Add the demonstration's people and runs once; tell whether they were added now."""
+    if session.scalar(sa.select(User.id).where(User.email == PLAYERS[0].email)):
+        return False
+    dice = Random(7)
+    hashed = passwords.hash_password(PASSWORD)
+    published = library.on_offer(session)
+    for player in PLAYERS:
+        user_id = accounts.register(
+            session, name=player.name, email=player.email, password_hash=hashed,
+            position=player.position, role=player.role, now=now - timedelta(days=40),
+        )  # fmt: skip
+        for each in published:
+            for weeks, habit, stop in (
+                (4, by_chance, None), (2, mostly_well, None), (0, by_reference, Stage.RATING),
+            ):  # fmt: skip
+                then = now - timedelta(weeks=weeks, hours=1)
+                _play(session, each, user_id, player.seat, habit, stop, dice, then)
+    return True
+
+
+def _play(
+    session: Session,
+    published: Published,
+    user_id: int,
+    seat: str,
+    habit: Habit,
+    stop: Stage | None,
+    dice: Random,
+    then: datetime,
+) -> None:
+    """Play one run from the case on; stop on reaching a stage, or go to the end."""
+    script = published.script
+    key = runs.start_run(
+        session, published, user_id=user_id, seat=seat,
+        start_key=f"demo-{dice.getrandbits(64):x}", now=then,
+    )  # fmt: skip
+    acts: dict[Stage, Callable[[Seated], None]] = {
+        Stage.CASE: lambda run: _pass(session, run, Stage.CASE, then),
+        Stage.DIAGNOSIS: lambda run: _diagnose(session, run, script, dice, then),
+        Stage.RATING: lambda run: _rate(session, run, script, dice, then),
+        Stage.ROLE_PLAY: lambda run: _choose(session, run, script, habit, dice, then),
+        Stage.DEBRIEF: lambda run: _pass(session, run, Stage.DEBRIEF, then),
+        Stage.NEXT_STEP: lambda run: _plan(session, run, dice, then),
+    }
+    while (run := seat_in(session, key, viewer_id=user_id)).stage not in (stop, Stage.DONE):
+        acts[run.stage](run)
+
+
+def _pass(session: Session, run: Seated, stage: Stage, then: datetime) -> None:
+    runs.move_on(session, run, stage, now=then)
+
+
+def _diagnose(session: Session, run: Seated, script: Script, dice: Random, then: datetime) -> None:
+    reference, words = script.scenario.diagnosis, script.vocabulary
+    answer = Answer(
+        systems=tuple(dict.fromkeys((reference.systems.primary[0], dice.choice([*words.systems])))),
+        failed_tests=(dice.choice(reference.failed_tests),),
+        who=(dice.choice([*words.who]),),
+        what=tuple(dict.fromkeys((reference.barrier.what[0], dice.choice([*words.barriers])))),
+        reason="The records say one thing and the results another.",
+    )
+    diagnosis.save_diagnosis(session, run, answer, now=then)
+    diagnosis.commit_diagnosis(session, run, script, now=then)
+
+
+def _rate(session: Session, run: Seated, script: Script, dice: Random, then: datetime) -> None:
+    for card in ratings.cards_of(script):
+        leader, strand = card
+        reference = script.scenario.leaders[leader][strand]
+        middle = reference.level if isinstance(reference.level, int) else 1
+        level = max(1, min(script.rubric.highest(strand), middle + dice.choice((0, 0, 1, 1, 2))))
+        sentences = reference.evidence or tuple(script.scenario.sentences)[:1]
+        rating = rubric.Rating(level, None, "That is what the text shows.", sentences[:2])
+        ratings.save_rating(session, run, script, card, Kept(rating, not_enough=False), now=then)
+    ratings.commit_ratings(session, run, script, now=then)
+
+
+def _choose(
+    session: Session, run: Seated, script: Script, habit: Habit, dice: Random, then: datetime
+) -> None:
+    path = runs.path_of(session, run.run_id)
+    choice_id = habit(script, play.replay(script, path), dice)
+    reason = dice.choice(("", "", "It keeps the door open.", "We need to look at the same thing."))
+    runs.record_choice(session, run, script, choice_id, at_step=len(path), reason=reason, now=then)
+
+
+def _plan(session: Session, run: Seated, dice: Random, then: datetime) -> None:
+    sentence = dice.choice(
+        (
+            "I ask for one hour in classrooms together before the next meeting.",
+            "I read my last ten comments and count how many a teacher could act on.",
+            "I take one request off her desk, in writing.",
+        )
+    )
+    plan = Plan(
+        current_state="We meet every month and talk about the calendar.",
+        goal="Every second meeting happens in classrooms.",
+        steps="Ask. Pick two rooms. Write down what students say.",
+        sentence=sentence,
+        due_on=(then + timedelta(days=dice.randint(3, 20))).date(),
+    )
+    next_steps.save_plan(session, run, plan, now=then)
+    next_steps.finish_plan(session, run, now=then)
