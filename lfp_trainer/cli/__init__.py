@@ -3,6 +3,7 @@
 import click
 
 from lfp_trainer.cli.authoring import check, graph, play, schema
+from lfp_trainer.cli.serving import backup, demo, serve
 
 
 @click.group()
@@ -10,5 +11,5 @@ def main() -> None:
     """Scenario role-play for learning-focused partnerships."""
 
 
-for command in (check, schema, play, graph):
+for command in (check, schema, play, graph, serve, demo, backup):
     main.add_command(command)
