@@ -44,6 +44,7 @@
   document.addEventListener("htmx:after:request", ({ target, detail }) => {
     const hint = target.closest("form")?.querySelector("[data-saved]");
     if (!hint || detail.ctx.response.status >= 400) return;
+    hint.role = "status";
     hint.textContent = `${hint.dataset.saved} ${new Date().toLocaleTimeString([], { timeStyle: "short" })}`;
   });
 
