@@ -80,36 +80,41 @@ def fill(session: Session, *, now: datetime) -> bool:
                 (4, by_chance, None), (2, mostly_well, None), (0, by_reference, Stage.RATING),
             ):  # fmt: skip
                 then = now - timedelta(weeks=weeks, hours=1)
-                _play(session, each, user_id, player.seat, habit, stop, dice, then)
+                play_run(
+                    session, each, user_id=user_id, seat=player.seat, habit=habit, stop=stop,
+                    dice=dice, now=then,
+                )  # fmt: skip
     return True
 
 
-def _play(
+def play_run(
     session: Session,
     published: Published,
+    *,
     user_id: int,
     seat: str,
     habit: Habit,
     stop: Stage | None,
     dice: Random,
-    then: datetime,
-) -> None:
-    """Play one run from the case on; stop on reaching a stage, or go to the end."""
+    now: datetime,
+) -> str:
+    """Play one run and return its key; stop on reaching a stage, or go to the end."""
     script = published.script
     key = runs.start_run(
         session, published, user_id=user_id, seat=seat,
-        start_key=f"demo-{dice.getrandbits(64):x}", now=then,
+        start_key=f"demo-{dice.getrandbits(64):x}", now=now,
     )  # fmt: skip
     acts: dict[Stage, Callable[[Seated], None]] = {
-        Stage.CASE: lambda run: _pass(session, run, Stage.CASE, then),
-        Stage.DIAGNOSIS: lambda run: _diagnose(session, run, script, dice, then),
-        Stage.RATING: lambda run: _rate(session, run, script, dice, then),
-        Stage.ROLE_PLAY: lambda run: _choose(session, run, script, habit, dice, then),
-        Stage.DEBRIEF: lambda run: _pass(session, run, Stage.DEBRIEF, then),
-        Stage.NEXT_STEP: lambda run: _plan(session, run, dice, then),
+        Stage.CASE: lambda run: _pass(session, run, Stage.CASE, now),
+        Stage.DIAGNOSIS: lambda run: _diagnose(session, run, script, dice, now),
+        Stage.RATING: lambda run: _rate(session, run, script, dice, now),
+        Stage.ROLE_PLAY: lambda run: _choose(session, run, script, habit, dice, now),
+        Stage.DEBRIEF: lambda run: _pass(session, run, Stage.DEBRIEF, now),
+        Stage.NEXT_STEP: lambda run: _plan(session, run, dice, now),
     }
     while (run := seat_in(session, key, viewer_id=user_id)).stage not in (stop, Stage.DONE):
         acts[run.stage](run)
+    return key
 
 
 def _pass(session: Session, run: Seated, stage: Stage, then: datetime) -> None:

@@ -46,6 +46,10 @@ def back_up(engine: sa.Engine, target: Path) -> None:
         raise ValueError("Only SQLite is backed up from here; use pg_dump for PostgreSQL.")
     if target.exists():
         raise FileExistsError(f"{target} is there already.")
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
+    # The driver's own connection: SQLAlchemy would begin a transaction, which VACUUM refuses.
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("VACUUM INTO ?", (str(target),))
+    finally:
+        connection.close()
     target.chmod(0o600)

@@ -55,15 +55,12 @@ def start_run(
     """Start a run and return its key; a repeated ``start_key`` returns the run it started.
 
     :raise Incomplete: if the scenario has no such seat
+    :raise StaleMove: if the start key is somebody else's
     """
     scenario = published.script.scenario
     if seat != BOTH and seat not in scenario.seats:
         raise Incomplete({"seat": "Choose the seat you want to play."})
-    repeated = session.scalar(
-        sa.select(Run.key).join(Participant).where(
-            Run.start_key == start_key, Participant.user_id == user_id
-        )
-    )  # fmt: skip
+    repeated = _run_started_by(session, start_key, user_id)
     if repeated is not None:
         return repeated
     run = Run(
@@ -73,13 +70,27 @@ def start_run(
         moves=0,
         started_at=now,
     )
-    session.add(run)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(run)
+    except IntegrityError as error:  # the other half of a double click was faster
+        repeated = _run_started_by(session, start_key, user_id)
+        if repeated is not None:
+            return repeated
+        raise StaleMove("This form was already used. Open the scenario again.") from error
     session.add(
         Participant(run_id=run.id, user_id=user_id, seat=seat, stage=Stage.CASE, changed_at=now)
     )
     session.flush()
     return run.key
+
+
+def _run_started_by(session: Session, start_key: str, user_id: int) -> str | None:
+    return session.scalar(
+        sa.select(Run.key)
+        .join(Participant)
+        .where(Run.start_key == start_key, Participant.user_id == user_id)
+    )
 
 
 def own_seats(script: Script, seat: str) -> tuple[str, ...]:
@@ -120,9 +131,7 @@ def record_choice(
     """
     path = path_of(session, seated.run_id)
     if at_step != len(path):
-        if path[at_step : at_step + 1] == (choice_id,):
-            return path
-        raise StaleMove
+        return _already(path, at_step, choice_id)
     require(seated, Stage.ROLE_PLAY)
     before = play.replay(script, path)
     position = play.choose(script, before, choice_id)
@@ -132,7 +141,20 @@ def record_choice(
     step = _step(script, seated, before, choice_id) | {
         "user_id": seated.user_id, "stand_in": False, "reason": reason,
     }  # fmt: skip
-    return _record(session, seated, script, position, [step], seen=len(path), now=now)
+    try:
+        return _record(session, seated, script, position, [step], seen=len(path), now=now)
+    except StaleMove:  # somebody was faster by less than this transaction
+        return _already(path_of(session, seated.run_id), at_step, choice_id)
+
+
+def _already(path: tuple[str, ...], at_step: int, choice_id: str) -> tuple[str, ...]:
+    """Return the path when it has this choice at this step: a form sent twice is no conflict.
+
+    :raise StaleMove: if it has another
+    """
+    if path[at_step : at_step + 1] == (choice_id,):
+        return path
+    raise StaleMove
 
 
 def open_role_play(session: Session, seated: Seated, script: Script, *, now: datetime) -> None:

@@ -1,0 +1,63 @@
+"""The first scenario, published, and runs of it that stand where a test needs them."""
+
+from collections.abc import Callable
+from random import Random
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer import config, scenario_files
+from lfp_trainer.scenario_files import Sources
+from lfp_trainer.services import access, accounts, demo, library
+from lfp_trainer.services.access import Seated
+from lfp_trainer.services.library import Published
+from lfp_trainer.storage import database
+from lfp_trainer.storage.models import Stage, Step
+from tests.conftest import NOON
+
+StandAt = Callable[..., Seated]
+
+
+@pytest.fixture(scope="session")
+def sources() -> Sources:
+    return scenario_files.read_sources(config.SCENARIOS / "glowing-observations.yaml")
+
+
+@pytest.fixture
+def published(session: Session, sources: Sources) -> Published:
+    with database.writing(session):
+        library.publish(session, sources, now=NOON)
+    return library.current(session, "glowing-observations")
+
+
+@pytest.fixture
+def alice_id(session: Session) -> int:
+    with database.writing(session):
+        return accounts.make_guest(session, now=NOON)
+
+
+@pytest.fixture
+def stand_at(session: Session, published: Published, alice_id: int) -> StandAt:
+    """Bring a run of Alice's to a stage, and return her seat in it."""
+    dice = Random(1)
+
+    def stand_at(stage: Stage, seat: str = "both", user_id: int = alice_id) -> Seated:
+        with database.writing(session):
+            key = demo.play_run(
+                session, published, user_id=user_id, seat=seat, habit=demo.by_reference,
+                stop=stage, dice=dice, now=NOON,
+            )  # fmt: skip
+        return access.seat_in(session, key, viewer_id=user_id)
+
+    return stand_at
+
+
+def steps_of(session: Session, seated: Seated) -> list[tuple[int, str, str, bool]]:
+    """Return what is stored of a run's steps: number, seat, choice, by the stand-in."""
+    rows = session.execute(
+        sa.select(Step.number, Step.seat, Step.choice_id, Step.stand_in)
+        .where(Step.run_id == seated.run_id)
+        .order_by(Step.number)
+    )
+    return [(row.number, row.seat, row.choice_id, row.stand_in) for row in rows]

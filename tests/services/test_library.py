@@ -1,0 +1,106 @@
+"""The shelf: what is published, when it is read again, and what old runs keep."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+import yaml
+from sqlalchemy.orm import Session
+
+from lfp_trainer import config
+from lfp_trainer.errors import NotFound, ScenarioError
+from lfp_trainer.scenario_files import Sources
+from lfp_trainer.services import access, library
+from lfp_trainer.services.library import Published
+from lfp_trainer.storage import database
+from lfp_trainer.storage.models import ScenarioVersion, Stage
+from tests.conftest import NOON
+from tests.services.conftest import StandAt
+
+
+def publish(session: Session, sources: Sources) -> None:
+    with database.writing(session):
+        library.publish(session, sources, now=NOON)
+
+
+def with_title(sources: Sources, title: str) -> Sources:
+    old = b"title: Glowing observations"
+    assert old in sources.scenario
+    return replace(sources, scenario=sources.scenario.replace(old, f"title: {title}".encode(), 1))
+
+
+def test_every_shipped_scenario_can_be_published(session: Session) -> None:
+    with database.writing(session):
+        ids = library.publish_folder(session, config.SCENARIOS, now=NOON)
+
+    assert "glowing-observations" in ids
+    assert [each.script.scenario.id for each in library.on_offer(session)] == sorted(ids)
+
+
+def test_files_that_did_not_change_are_not_parsed_again(
+    session: Session, published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("YAML was parsed")
+
+    monkeypatch.setattr(yaml, "parse", refuse)
+    library._scripts.clear()
+
+    with database.writing(session):
+        again = library.publish_folder(session, config.SCENARIOS, now=NOON)
+
+    assert again == []
+    assert library.current(session, "glowing-observations").script.scenario == (
+        published.script.scenario
+    )
+
+
+def test_a_run_keeps_the_version_it_began_with(
+    session: Session, sources: Sources, published: Published, stand_at: StandAt
+) -> None:
+    seated = stand_at(Stage.CASE)
+
+    publish(session, with_title(sources, "Glowing, revised"))
+
+    kept = access.seat_in(session, seated.key, viewer_id=seated.user_id)
+    script = library.script_of(session, kept.version_id, kept.digest)
+    assert script.scenario.title == "Glowing observations"
+    assert library.current(session, "glowing-observations").script.scenario.title == (
+        "Glowing, revised"
+    )
+
+
+def test_a_changed_rubric_is_a_new_version_too(
+    session: Session, sources: Sources, published: Published
+) -> None:
+    assert sources.rubric is not None
+    publish(session, replace(sources, rubric=sources.rubric + b"\n# A remark.\n"))
+
+    assert library.current(session, "glowing-observations").version_id != published.version_id
+
+
+def test_an_older_version_can_be_made_current_again(
+    session: Session, sources: Sources, published: Published
+) -> None:
+    publish(session, with_title(sources, "Glowing, revised"))
+    publish(session, sources)
+
+    assert library.current(session, "glowing-observations").version_id == published.version_id
+    assert session.scalar(sa.select(sa.func.count(ScenarioVersion.id))) == 2
+
+
+def test_a_broken_file_is_not_published(session: Session, sources: Sources) -> None:
+    broken = replace(sources, scenario=sources.scenario.replace(b"start: log", b"start: lgo"))
+
+    with pytest.raises(ScenarioError, match="Did you mean 'log'"), database.writing(session):
+        library.publish(session, broken, now=NOON)
+
+    with pytest.raises(NotFound):
+        library.current(session, "glowing-observations")
+
+
+def test_an_empty_folder_offers_nothing(session: Session, tmp_path: Path) -> None:
+    with database.writing(session):
+        assert library.publish_folder(session, tmp_path, now=NOON) == []
+    assert library.on_offer(session) == []
