@@ -9,12 +9,12 @@ because SQLite's own waiting is a poll that lets late writers overtake early one
 import fcntl
 import os
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -27,7 +27,7 @@ except ImportError:  # pragma: no cover - platforms without the wheel
 
 BUSY_MS = 10_000
 WRITES = "lfp_writes"
-"""The execution option that marks a transaction as one that will write."""
+"""Marks a transaction as one that will write, and a session that is in one."""
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -95,6 +95,9 @@ class _Queue:
             if database and database != ":memory:"
             else None
         )
+        if self._file is not None:
+            # The queue goes when its engine does; its open file would stay.
+            weakref.finalize(self, os.close, self._file)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -109,7 +112,7 @@ class _Queue:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
 
 
-_queues: WeakKeyDictionary[sa.Engine, _Queue] = WeakKeyDictionary()
+_queues: weakref.WeakKeyDictionary[sa.Engine, _Queue] = weakref.WeakKeyDictionary()
 _queues_lock = threading.Lock()
 
 
@@ -126,7 +129,11 @@ def writing(session: Session) -> Iterator[Session]:
 
     What the session had only read is let go first, so read again inside the block whatever the
     write depends on.
+
+    :raise RuntimeError: if the session is in such a block already, whose writes this would undo
     """
+    if session.info.get(WRITES):
+        raise RuntimeError("A block that writes was opened inside another one.")
     session.rollback()
     engine = session.get_bind()
     assert isinstance(engine, sa.Engine)
@@ -142,9 +149,12 @@ def writing(session: Session) -> Iterator[Session]:
 
 @contextmanager
 def _committed(session: Session) -> Iterator[None]:
+    session.info[WRITES] = True
     try:
         yield
     except BaseException:
         session.rollback()
         raise
+    finally:
+        session.info[WRITES] = False
     session.commit()
