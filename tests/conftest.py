@@ -8,6 +8,7 @@ import html
 import re
 import secrets
 import shutil
+import signal
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -36,6 +37,8 @@ def postgres() -> Iterator[PostgresServer]:
     # Not pytest's own directory: the server may run as another user, and its path must be short
     # enough for a socket.
     folder = Path(tempfile.mkdtemp(prefix="lfp-pg-"))
+    # A test run that is told to end must take its server with it.
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("told to end", returncode=143))
     server = PostgresServer(folder)
     yield server
     server.stop()

@@ -34,7 +34,15 @@ _COMMON = """
     abc qwerty qwertz azerty
 """
 _PIECES = sorted(_COMMON.split(), key=len, reverse=True)
-_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890", "abcdefghijklmnopqrstuvwxyz")
+_ROWS = (
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "1234567890",
+    "1q2w3e4r5t6y7u8i9o0p",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+    "abcdefghijklmnopqrstuvwxyz",
+)
 _LOOKALIKES = str.maketrans("@4310$57!", "aaeiossti")
 
 
@@ -51,7 +59,7 @@ def hash_password(password: str) -> str:
 def is_right(stored: str | None, password: str) -> bool:
     """Tell whether a password is the one stored; as slow when there is none."""
     try:
-        _hasher.verify(stored or _NOBODY, _bytes(password))
+        _hasher.verify(_NOBODY if stored is None else stored, _bytes(password))
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
