@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.scenario import BOTH
@@ -108,11 +108,17 @@ def choose(key: str) -> ResponseReturnValue:
         response = run_page.show(key, status=status, errors=errors, message=message)
         response.headers["HX-Retarget"] = "#stage"
         return response
+    # With its stage: after the last response the run is at its debrief, and the ending not yet read.
+    here = run_page.url_of(key, stage=Stage.ROLE_PLAY.value)
     if not wants_fragment():
-        return go_to(run_page.url_of(key) + "#now")
-    return render_template(
-        "runs/_turn.html", **run_page.turn_context(seated, script, path, since=at_step)
+        return go_to(f"{here}#now")
+    response = make_response(
+        render_template(
+            "runs/_turn.html", **run_page.turn_context(seated, script, path, since=at_step)
+        )
     )
+    response.headers["HX-Replace-Url"] = here
+    return response
 
 
 @bp.get("/<key>/debrief")

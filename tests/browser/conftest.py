@@ -1,0 +1,82 @@
+"""A real server and a real Chromium. Where there is none, the tests say so and are left out."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.server import Site
+from tests.browser.visitor import Visitor, Watch
+
+HERE = Path(__file__).parent
+FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE = 10_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            # One server and one browser do for all: keep the tests on one worker.
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    path = next(filter(None, found), None)
+    if path is None:
+        reason = "no chromium, chromium-browser or google-chrome on the PATH: browser tests left out"
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        print(reason)
+        pytest.skip(reason)
+    # A sandbox inside a container run by root does not start.
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else [*FLAGS]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = Site(tmp_path_factory.mktemp("site"))
+    site.start()
+    yield site
+    site.stop()
+
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: Site) -> Iterator[Visit]:
+    """Open a browser that has never been here; afterwards, fail for what it complained about."""
+    opened = []
+
+    def visit(hands: type[Visitor] = Visitor, **options: Any) -> Visitor:
+        context = chromium.new_context(base_url=site.url, **options)
+        context.set_default_timeout(PATIENCE)
+        watch = Watch(site.url)
+        watch.over(context)
+        opened.append((context, watch))
+        return hands(context.new_page(), watch)
+
+    yield visit
+    complaints = []
+    for context, watch in opened:
+        context.close()
+        complaints += watch.found
+    assert not complaints

@@ -1,0 +1,135 @@
+"""Somebody at a browser: with a mouse, with a finger, or with nothing but the keyboard.
+
+Each visitor is watched. Whatever a browser complains about, or asks of another site, fails the test.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
+
+TELL_VIOLATIONS = """
+addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`));
+"""
+# What a browser prints for every answer of 400 and more; those are judged by their status.
+REFUSED = "Failed to load resource: the server responded with a status of"
+
+
+@dataclass
+class Watch:
+    """What went wrong in a browser, beyond what the test announced."""
+
+    origin: str
+    expected: set[int] = field(default_factory=set)
+    """Statuses from 400 on that the test brings about on purpose."""
+    found: list[str] = field(default_factory=list)
+
+    def over(self, context: BrowserContext) -> None:
+        context.add_init_script(TELL_VIOLATIONS)
+        context.on("request", self._asked)
+        context.on("response", self._answered)
+        context.on("console", self._printed)
+        context.on("weberror", lambda error: self.found.append(f"error: {error.error}"))
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.origin + "/", "data:", "about:")):
+            self.found.append(f"request to another site: {request.url}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self.expected:
+            self.found.append(f"{response.status} for {response.request.method} {response.url}")
+
+    def _printed(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(REFUSED):
+            self.found.append(f"console: {message.text}")
+
+
+@dataclass
+class Visitor:
+    """One browser and the hands on it."""
+
+    page: Page
+    watch: Watch
+    look: Callable[["Visitor", str], None] = lambda visitor, place: None
+    """Called at every place the visitor comes to, with its name."""
+
+    def press(self, target: Locator) -> None:
+        target.click()
+
+    def tick(self, target: Locator) -> None:
+        target.check()
+
+    def write(self, target: Locator, text: str) -> None:
+        target.fill(text)
+
+    def pick_day(self, target: Locator, day: date) -> None:
+        target.fill(day.isoformat())
+
+    def choose(self, number: int) -> None:
+        """Take a response of the conversation by its number, counted from 1."""
+        self.press(self.page.locator(".now button.choice").nth(number - 1))
+
+    def at(self, place: str) -> None:
+        self.look(self, place)
+
+
+class Finger(Visitor):
+    """Somebody on a phone."""
+
+    def press(self, target: Locator) -> None:
+        target.tap()
+
+    def tick(self, target: Locator) -> None:
+        # The whole card or sentence is the target, as it is for a thumb.
+        self.page.locator("label", has=target).tap()
+
+
+class Keyboard(Visitor):
+    """Somebody without a mouse. Whatever cannot be reached by Tab is not there for them."""
+
+    most_tabs = 150
+
+    def press(self, target: Locator) -> None:
+        self._go_to(target)
+        self.page.keyboard.press("Enter")
+
+    def tick(self, target: Locator) -> None:
+        if target.get_attribute("type") == "radio":
+            self._turn_to(target)
+        else:
+            self._go_to(target)
+        if not target.is_checked():
+            self.page.keyboard.press("Space")
+        assert target.is_checked()
+
+    def write(self, target: Locator, text: str) -> None:
+        self._go_to(target)
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.type(text)
+
+    def pick_day(self, target: Locator, day: date) -> None:
+        self._go_to(target)
+        self.page.keyboard.type(f"{day:%m%d%Y}")
+
+    def choose(self, number: int) -> None:
+        self.page.keyboard.press(str(number))
+
+    def _go_to(self, target: Locator) -> None:
+        for _ in range(self.most_tabs):
+            if target.evaluate("el => el === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"Tab does not come to {target}")
+
+    def _turn_to(self, target: Locator) -> None:
+        """Go to a group of radio buttons, of which Tab reaches one, and by arrows to the target."""
+        inside = "el => document.activeElement.type === 'radio' && el.name === document.activeElement.name"
+        for key, reached in (("Tab", inside), ("ArrowDown", "el => el === document.activeElement")):
+            for _ in range(self.most_tabs):
+                if target.evaluate(reached):
+                    break
+                self.page.keyboard.press(key)
+            else:
+                raise AssertionError(f"{key} does not come to {target}")
