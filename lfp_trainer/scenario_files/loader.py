@@ -55,8 +55,14 @@ def find_scenarios(folder: Path) -> list[Path]:
 
 
 def read_sources(path: Path, limits: Limits | None = None) -> Sources:
-    """Read a scenario file, and the rubric and vocabulary that lie beside it."""
-    return sources_for(path.name, _read_bytes(path, limits) or b"", path.parent, limits)
+    """Read a scenario file, and the rubric and vocabulary that lie beside it.
+
+    :raise ScenarioError: if there is no such file
+    """
+    scenario = _read_bytes(path, limits)
+    if scenario is None:
+        raise ScenarioError(path.name, [Problem((), "is not there.", "Look at its name.")])
+    return sources_for(path.name, scenario, path.parent, limits)
 
 
 def sources_for(name: str, scenario: bytes, folder: Path, limits: Limits | None = None) -> Sources:

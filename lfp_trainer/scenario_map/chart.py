@@ -7,13 +7,12 @@ import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal, cast
-
-import fast_sugiyama
+from typing import Literal
 
 from lfp_trainer.engine.play import ending_of, replay, retell
 from lfp_trainer.engine.scenario import END, Route, Scene
 from lfp_trainer.engine.script import Script
+from lfp_trainer.scenario_map.grid import Point, arrange
 
 NODE_WIDTH = 136
 GAP = 16
@@ -31,9 +30,6 @@ LOOP = 12
 START_NODE = ":start"
 END_NODE = ":end"
 
-Point = tuple[float, float]
-_Part = tuple[Iterable[tuple[int, Point]], float, float, Iterable[tuple[int, int]] | None]
-"""What the layout library returns: positions, width, height, and links between neighbours."""
 Kind = Literal["start", "decision", "passage", "end", "ending"]
 
 
@@ -124,76 +120,37 @@ class _Layout:
         self.ids = [START_NODE, *script.scenario.scenes]
         if any(target == END_NODE for _, target in self.ways):
             self.ids.append(END_NODE)
-        self.centres: dict[str, float] = {}
-        self.rows: dict[str, int] = {}
-        self.bends: dict[tuple[str, str], list[tuple[float, int]]] = {}
-        """Where a long way crosses the rows between its ends: centre and row."""
+        self.grid = arrange(self.ids, list(self.ways), NODE_WIDTH + GAP)
+        self.left = MARGIN + NODE_WIDTH / 2
+        """Where the grid's left edge lies on the map."""
 
     def chart(self) -> Chart:
-        self.place()
         heights: dict[int, float] = defaultdict(float)
         for id in self.ids:
-            heights[self.rows[id]] = max(heights[self.rows[id]], self.height(id))
+            heights[self.grid.rows[id]] = max(heights[self.grid.rows[id]], self.height(id))
         tops, y = {}, float(MARGIN)
-        for row in range(max(self.rows.values()) + 1):
+        for row in range(max(self.grid.rows.values()) + 1):
             tops[row] = y
             y += heights[row] + ROW_GAP
-        nodes = {id: self.node(id, tops[self.rows[id]]) for id in self.ids}
+        nodes = {id: self.node(id, tops[self.grid.rows[id]]) for id in self.ids}
         bottoms = {row: top + heights[row] for row, top in tops.items()}
         edges = [
             self.edge(*way, choices, nodes, tops, bottoms) for way, choices in self.ways.items()
         ]
-        width = max(node.x + node.width for node in nodes.values())
-        width = max([width, *(x for edge in edges for x, _ in edge.points)]) + MARGIN
-        height = y - ROW_GAP + MARGIN
+        bottom = y - ROW_GAP
         if END_NODE in nodes:
-            below, more, height = self.endings(nodes[END_NODE], height - MARGIN)
+            below, more, bottom = self.endings(nodes[END_NODE], bottom)
             nodes.update(below)
             edges += more
-        return Chart(self.script.scenario.title, tuple(nodes.values()), tuple(edges), width, height)
-
-    def place(self) -> None:
-        """Ask the layout library for rows and centres.
-
-        It ends the whole process when it is given a ring, so it is given none: ways that lead back
-        are turned round, and a scene that leads to itself is left out.
-        """
-        numbers = {id: number for number, id in enumerate(self.ids)}
-        forward = _without_rings(self.ids, list(self.ways))
-        pairs = sorted({(numbers[source], numbers[target]) for source, target in forward})
-        layouts = fast_sugiyama.from_edges(
-            pairs, vertex_spacing=NODE_WIDTH + GAP, dummy_vertices=True, check_layout=False
+        sides = [node.x + node.width for node in nodes.values()]
+        sides += [x for edge in edges for x, _ in edge.points]
+        return Chart(
+            title=self.script.scenario.title,
+            nodes=tuple(nodes.values()),
+            edges=tuple(edges),
+            width=max(sides) + MARGIN,
+            height=bottom + MARGIN,
         )
-        left = MARGIN + NODE_WIDTH / 2
-        for positions, *_, links in cast(list[_Part], layouts):
-            left = self.place_part(dict(positions), links or [], left)
-        for id in self.ids:
-            if id not in self.rows:  # nothing leads to it and it leads only to itself
-                self.centres[id], self.rows[id] = left, 0
-                left += NODE_WIDTH + GAP
-
-    def place_part(
-        self, positions: dict[int, Point], links: Iterable[tuple[int, int]], left: float
-    ) -> float:
-        """Take over one connected part, and return where the next one begins."""
-        heights = sorted({y for _, y in positions.values()}, reverse=True)
-        rows = {y: row for row, y in enumerate(heights)}
-        shift = left - min(x for x, _ in positions.values())
-        at = {number: (x + shift, rows[y]) for number, (x, y) in positions.items()}
-        for number, (x, row) in at.items():
-            if number < len(self.ids):
-                self.centres[self.ids[number]], self.rows[self.ids[number]] = x, row
-        after: dict[int, list[int]] = defaultdict(list)
-        for source, target in links:
-            after[source].append(target)
-        for source in [number for number in at if number < len(self.ids)]:
-            for number in after[source]:
-                bends = []
-                while number >= len(self.ids):
-                    bends.append(at[number])
-                    (number,) = after[number]
-                self.bends[self.ids[source], self.ids[number]] = bends
-        return max(x for x, _ in at.values()) + NODE_WIDTH + GAP
 
     def scene(self, id: str) -> Scene | None:
         return self.script.scenario.scenes.get(id)
@@ -221,7 +178,7 @@ class _Layout:
             lines=_wrapped(title),
             turn=scene.turn or "" if scene is not None else "",
             kind=kind,
-            x=self.centres[id] - width / 2,
+            x=self.left + self.grid.centres[id] - width / 2,
             y=top,
             width=width,
             height=self.height(id),
@@ -239,11 +196,11 @@ class _Layout:
         start, stop = nodes[source], nodes[target]
         if source == target:
             return Edge(source, target, tuple(choices), tuple(_loop(start)))
-        back = (source, target) not in self.bends
+        back = self.grid.rows[source] >= self.grid.rows[target]
         upper, lower = (stop, start) if back else (start, stop)
         points = [(upper.x + upper.width / 2, upper.y + upper.height)]
-        for x, row in self.bends[upper.id, lower.id]:
-            points += [(x, tops[row]), (x, bottoms[row])]
+        for x, row in self.grid.bends.get((upper.id, lower.id), []):
+            points += [(self.left + x, tops[row]), (self.left + x, bottoms[row])]
         points.append((lower.x + lower.width / 2, lower.y))
         if back:  # beside the way down, if there is one
             points = [(x + LOOP, y) for x, y in reversed(points)]
@@ -269,10 +226,10 @@ class _Layout:
             below = (end.x + end.width / 2, bottom), (spine, bottom + GAP / 2)
             edges.append(Edge(END_NODE, id, (), (*below, (spine, middle), (x, middle))))
             top += height
-        return nodes, edges, top + MARGIN
+        return nodes, edges, top
 
     def right(self) -> float:
-        return max(self.centres.values()) + NODE_WIDTH / 2
+        return self.left + max(self.grid.centres.values()) + NODE_WIDTH / 2
 
 
 def _loop(node: Node) -> Iterator[Point]:
@@ -287,37 +244,3 @@ def _loop(node: Node) -> Iterator[Point]:
 
 def _wrapped(title: str, letters: int = LETTERS) -> tuple[str, ...]:
     return tuple(textwrap.wrap(title, letters, max_lines=LINES, placeholder=" …"))
-
-
-def _without_rings(ids: list[str], ways: list[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Turn every way that leads back round, so that all lead forward."""
-    after: dict[str, list[str]] = defaultdict(list)
-    for source, target in ways:
-        after[source].append(target)
-    place: dict[str, int] = {}
-    for id in reversed(_finished(ids, after)):
-        place[id] = len(place)
-    return {
-        (source, target) if place[source] < place[target] else (target, source)
-        for source, target in ways
-        if source != target
-    }
-
-
-def _finished(ids: list[str], after: dict[str, list[str]]) -> list[str]:
-    """Return the scenes in the order in which a walk in depth leaves them, without recursion."""
-    order: list[str] = []
-    seen: set[str] = set()
-    for id in ids:
-        stack = [(id, iter(after[id]))] if id not in seen else []
-        seen.add(id)
-        while stack:
-            here, rest = stack[-1]
-            following = next((each for each in rest if each not in seen), None)
-            if following is None:
-                order.append(here)
-                stack.pop()
-            else:
-                seen.add(following)
-                stack.append((following, iter(after[following])))
-    return order
