@@ -8,6 +8,7 @@ from lfp_trainer.config import Settings
 from lfp_trainer.storage import database
 from lfp_trainer.web import (
     account,
+    addresses,
     admin,
     answers,
     assets,
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         database.prepare(db.engine)
     csrf.init_app(app)
     login_manager.init_app(app)
+    addresses.install(app)
     errors.install(app)
     security.install(app)
     assets.install(app)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.diagnosis import Answer
-from lfp_trainer.errors import Incomplete, NotFound
+from lfp_trainer.errors import NotFound
 from lfp_trainer.services import diagnosis, next_steps, ratings
 from lfp_trainer.services.next_steps import Plan
 from lfp_trainer.services.ratings import Kept
@@ -20,15 +20,12 @@ from lfp_trainer.web import forms, run_page
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
-from lfp_trainer.web.run_page import find, now
+from lfp_trainer.web.run_page import find, is_draft, now
 from lfp_trainer.web.runs import after
 
-bp = Blueprint("answers", __name__, url_prefix="/runs/<key>")
+bp = Blueprint("answers", __name__, url_prefix="/runs/<run:key>")
 
-
-def _is_draft() -> bool:
-    """Tell whether the form is only to be kept: by its own button, or by itself while written."""
-    return request.form.get("act") == "keep"
+run_page.answer_refusals(bp)
 
 
 def _kept() -> ResponseReturnValue:
@@ -53,14 +50,11 @@ def diagnose(key: str) -> ResponseReturnValue:
             reason=forms.text("reason", 1000),
         )
         diagnosis.save_diagnosis(db.session, seated, answer, now=now())
-    if _is_draft():
+    if is_draft():
         return _kept()
-    try:
-        with writing(db.session):
-            seated, script = find(key)
-            diagnosis.commit_diagnosis(db.session, seated, script, now=now())
-    except Incomplete as error:
-        return run_page.show(key, status=422, errors=error.fields)
+    with writing(db.session):
+        seated, script = find(key)
+        diagnosis.commit_diagnosis(db.session, seated, script, now=now())
     return after(key)
 
 
@@ -81,11 +75,11 @@ def rate(key: str, card: int) -> ResponseReturnValue:
         )
         kept = Kept(rating, not_enough=request.form.get("level") == rubric.NE)
         ratings.save_rating(db.session, seated, script, cards[card], kept, now=now())
-    if _is_draft():
+    if is_draft():
         return _kept()
     missing = ratings.find_missing(kept)
     if missing:
-        return run_page.show(key, status=422, errors=missing, card=card)
+        return run_page.show(key, status=422, problems=missing, card=card)
     if wants_fragment():
         return run_page.show(key, card=card + 1)
     return go_to(run_page.url_of(key, card=card + 1))
@@ -95,12 +89,9 @@ def rate(key: str, card: int) -> ResponseReturnValue:
 @allow(Allowed.SIGNED_IN)
 def commit_ratings(key: str) -> ResponseReturnValue:
     """Commit all ratings, and show the reference beside them."""
-    try:
-        with writing(db.session):
-            seated, script = find(key)
-            ratings.commit_ratings(db.session, seated, script, now=now())
-    except Incomplete as error:
-        return run_page.show(key, status=422, errors=error.fields)
+    with writing(db.session):
+        seated, script = find(key)
+        ratings.commit_ratings(db.session, seated, script, now=now())
     if wants_fragment():
         return run_page.show(key, looking_at=Stage.RATING)
     return go_to(run_page.url_of(key, stage=Stage.RATING.value))
@@ -120,14 +111,11 @@ def plan(key: str) -> ResponseReturnValue:
     with writing(db.session):
         seated, _ = find(key)
         next_steps.save_plan(db.session, seated, written, now=now())
-    if _is_draft():
+    if is_draft():
         return _kept()
-    try:
-        with writing(db.session):
-            seated, _ = find(key)
-            next_steps.finish_plan(db.session, seated, now=now())
-    except Incomplete as error:
-        return run_page.show(key, status=422, errors=error.fields)
+    with writing(db.session):
+        seated, _ = find(key)
+        next_steps.finish_plan(db.session, seated, now=now())
     return after(key)
 
 

@@ -58,8 +58,13 @@ def answer(status: int, message: str) -> Response:
     return response
 
 
+def status_of(error: TrainerError) -> int:
+    """Return the status that says what kind of error it was."""
+    return STATUS.get(type(error), 400)
+
+
 def _expected(error: TrainerError) -> Response:
-    return answer(STATUS.get(type(error), 400), str(error))
+    return answer(status_of(error), str(error))
 
 
 def _expired_form(error: CSRFError) -> Response:

@@ -18,7 +18,7 @@ def index() -> ResponseReturnValue:
     return render_template("library/index.html", offered=library.on_offer(db.session))
 
 
-@bp.get("/<scenario_id>")
+@bp.get("/<slug:scenario_id>")
 @allow(Allowed.EVERYONE)
 def show(scenario_id: str) -> ResponseReturnValue:
     """Show one scenario before it is played: what it is about, who is in it, which seat to take."""

@@ -7,20 +7,21 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, make_response, render_template, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_login import current_user
 
 from lfp_trainer import scenario_map
 from lfp_trainer.engine import debrief, play
 from lfp_trainer.engine.diagnosis import compare_diagnosis
 from lfp_trainer.engine.script import Script
-from lfp_trainer.errors import NotYet
+from lfp_trainer.errors import Incomplete, NotYet, StaleMove, TrainerError, UnknownChoice
 from lfp_trainer.services import access, diagnosis, library, next_steps, ratings, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.accounts import Person
 from lfp_trainer.storage.models import Stage
+from lfp_trainer.web import errors
 from lfp_trainer.web.extensions import db
-from lfp_trainer.web.fragments import render
+from lfp_trainer.web.fragments import render, wants_fragment
 
 NAMES = {
     Stage.CASE: "Case",
@@ -52,24 +53,56 @@ def find(key: str) -> tuple[Seated, Script]:
     return seated, library.script_of(db.session, seated.version_id, seated.digest)
 
 
+def is_draft() -> bool:
+    """Tell whether a form is only to be kept: by its own button, or by itself while written."""
+    return request.form.get("act") == "keep"
+
+
+def answer_refusals(blueprint: Blueprint) -> None:
+    """Answer what a run refuses with the run as it is now and a sentence, never an error page."""
+    for error in (Incomplete, NotYet, StaleMove, UnknownChoice):
+        blueprint.register_error_handler(error, _refused)
+
+
+def _refused(error: TrainerError) -> Response:
+    key = (request.view_args or {}).get("key")
+    status = errors.status_of(error)
+    if key is None:
+        return errors.answer(status, str(error))
+    if is_draft() and isinstance(error, StaleMove) and wants_fragment():
+        return make_response("", 204)  # a commitment has overtaken the draft, and holds it
+    fields = error.fields if isinstance(error, Incomplete) else {}
+    # What somebody else's page still offered says nothing to the person who pressed it.
+    message = "" if fields else str(StaleMove() if isinstance(error, UnknownChoice) else error)
+    response = show(
+        key,
+        status=status,
+        problems=fields,
+        message=message,
+        card=(request.view_args or {}).get("card"),
+    )
+    response.headers["HX-Retarget"] = "#stage"
+    return response
+
+
 def show(
     key: str,
     *,
     status: int = 200,
-    errors: Mapping[str, str] | None = None,
+    problems: Mapping[str, str] | None = None,
     card: int | None = None,
     message: str = "",
     looking_at: Stage | None = None,
 ) -> Response:
     """Render a run at its stage, or at an earlier one that is looked back at.
 
-    :param errors: what to do about each field that keeps an answer from being committed
+    :param problems: what to do about each field that keeps an answer from being committed
     :param card: which rating to show, counted from 0
     :param message: a sentence about what just happened
     """
     seated, script = find(key)
     at = _shown_stage(seated, looking_at)
-    context = _context(seated, script, at, card) | {"errors": errors or {}, "message": message}
+    context = _context(seated, script, at, card) | {"errors": problems or {}, "message": message}
     response = render("runs/run.html", fragment="runs/_stage.html", status=status, **context)
     # The swap leaves the address alone; a reload must come back to what is showing now.
     where: dict[str, Any] = {"stage": at.value} if looking_at else {}
@@ -100,7 +133,7 @@ def _context(seated: Seated, script: Script, at: Stage, card: int | None) -> dic
         "script": script,
         "scenario": script.scenario,
         "stage": at,
-        "is_current": at is seated.stage,
+        "is_current": at is _shown_stage(seated, None),
         "stages": _stepper(seated),
         "own": runs.own_seats(script, seated.seat),
         "errors": {},

@@ -6,7 +6,6 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.scenario import BOTH
-from lfp_trainer.errors import Incomplete, StaleMove, UnknownChoice
 from lfp_trainer.services import library, runs
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
@@ -18,6 +17,8 @@ from lfp_trainer.web.run_page import NAMES, find, now
 
 bp = Blueprint("runs", __name__, url_prefix="/runs")
 
+run_page.answer_refusals(bp)
+
 
 def start_key() -> str:
     """Return a one-time key for a form that starts a run."""
@@ -28,7 +29,7 @@ def start_key() -> str:
 @allow(Allowed.EVERYONE)
 def start() -> ResponseReturnValue:
     """Start a run of a scenario; somebody who is not signed in becomes a guest."""
-    published = library.current(db.session, request.form.get("scenario", ""))
+    published = library.current(db.session, forms.line("scenario", 64))
     seat = request.form.get("seat", BOTH)
     one_time_key = forms.text("start_key", 40) or start_key()
     person = auth.ensure_person()
@@ -44,7 +45,7 @@ def start() -> ResponseReturnValue:
     return go_to(url_for(".show", key=key))
 
 
-@bp.get("/<key>")
+@bp.get("/<run:key>")
 @allow(Allowed.SIGNED_IN)
 def show(key: str) -> ResponseReturnValue:
     """Show where the run is, or an earlier stage of it."""
@@ -53,14 +54,14 @@ def show(key: str) -> ResponseReturnValue:
     return run_page.show(key, looking_at=looking_at, card=request.args.get("card", type=int))
 
 
-@bp.post("/<key>/case")
+@bp.post("/<run:key>/case")
 @allow(Allowed.SIGNED_IN)
 def finish_case(key: str) -> ResponseReturnValue:
     """Go on from the case to the diagnosis."""
     return _finish(key, Stage.CASE)
 
 
-@bp.post("/<key>/debrief")
+@bp.post("/<run:key>/debrief")
 @allow(Allowed.SIGNED_IN)
 def finish_debrief(key: str) -> ResponseReturnValue:
     """Go on from the debrief to the next step."""
@@ -82,46 +83,34 @@ def after(key: str) -> ResponseReturnValue:
     return go_to(url_for("runs.show", key=key))
 
 
-@bp.post("/<key>/choices")
+@bp.post("/<run:key>/choices")
 @allow(Allowed.SIGNED_IN)
 def choose(key: str) -> ResponseReturnValue:
     """Take a choice, then show what it led to."""
     at_step = forms.number("step", most=9999) or 0
-    message, errors, status = "", {}, 200
-    try:
-        with writing(db.session):
-            seated, script = find(key)
-            path = runs.record_choice(
-                db.session,
-                seated,
-                script,
-                request.form.get("choice", ""),
-                at_step=at_step,
-                reason=forms.text("reason", 1000),
-                now=now(),
-            )
-    except Incomplete as error:
-        errors, status = error.fields, 422
-    except (StaleMove, UnknownChoice):
-        message, status = str(StaleMove()), 409
-    if status != 200:
-        response = run_page.show(key, status=status, errors=errors, message=message)
-        response.headers["HX-Retarget"] = "#stage"
-        return response
-    # With its stage: after the last response the run is at its debrief, and the ending not yet read.
+    with writing(db.session):
+        seated, script = find(key)
+        path = runs.record_choice(
+            db.session,
+            seated,
+            script,
+            request.form.get("choice", ""),
+            at_step=at_step,
+            reason=forms.text("reason", 1000),
+            now=now(),
+        )
+    # With its stage: the last response leads to the debrief, but its ending is not read yet.
     here = run_page.url_of(key, stage=Stage.ROLE_PLAY.value)
     if not wants_fragment():
         return go_to(f"{here}#now")
-    response = make_response(
-        render_template(
-            "runs/_turn.html", **run_page.turn_context(seated, script, path, since=at_step)
-        )
-    )
+    context = run_page.turn_context(seated, script, path, since=at_step)
+    response = make_response(render_template("runs/_turn.html", **context))
     response.headers["HX-Replace-Url"] = here
+    response.vary.add("HX-Request-Type")
     return response
 
 
-@bp.get("/<key>/debrief")
+@bp.get("/<run:key>/debrief")
 @allow(Allowed.SIGNED_IN)
 def print_debrief(key: str) -> ResponseReturnValue:
     """Show the debrief of a finished role-play alone, made for paper."""

@@ -244,14 +244,14 @@ def test_whatever_is_sent_the_stored_path_replays_to_the_position_shown(
     session: Session, published: Published, stand_at: StandAt, data: st.DataObject
 ) -> None:
     script = published.script
-    seated = stand_at(Stage.ROLE_PLAY, seat=data.draw(st.sampled_from(["both", "principal"])))
+    seats = st.sampled_from(["both", "principal"])
+    seated = stand_at(Stage.ROLE_PLAY, seat=data.draw(seats))
     told = runs.path_of(session, seated.run_id)
     for _ in range(data.draw(st.integers(1, 14))):
-        choice_id = data.draw(st.sampled_from([*script.choices, "no-such-choice"]))
+        anything: st.SearchStrategy[str] = st.sampled_from([*script.choices, "no-such-choice"])
         legal = play.offered(script, play.replay(script, told))
-        if legal and data.draw(st.booleans()):
-            choice_id = data.draw(st.sampled_from(legal))
-        at_step = len(told) if data.draw(st.booleans()) else data.draw(st.integers(0, 12))
+        choice_id = data.draw(st.one_of(anything, st.sampled_from(legal)) if legal else anything)
+        at_step = data.draw(st.one_of(st.just(len(told)), st.integers(0, 12)))
         try:
             answer = choose(session, published, seated, choice_id, at_step=at_step)
         except (StaleMove, UnknownChoice, NotYet):

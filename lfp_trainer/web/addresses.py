@@ -1,0 +1,21 @@
+"""What may stand in an address. Anything else is not found, and never reaches a database."""
+
+from flask import Flask
+from werkzeug.routing import BaseConverter
+
+
+class RunKey(BaseConverter):
+    """The key of a run, as ``secrets.token_urlsafe(12)`` makes it."""
+
+    regex = "[A-Za-z0-9_-]{16}"
+
+
+class Slug(BaseConverter):
+    """The id of a scenario."""
+
+    regex = "[a-z0-9][a-z0-9-]{0,63}"
+
+
+def install(app: Flask) -> None:
+    """Offer the converters to every route."""
+    app.url_map.converters.update(run=RunKey, slug=Slug)
