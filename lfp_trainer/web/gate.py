@@ -14,6 +14,8 @@ from flask_login import current_user
 
 from lfp_trainer.errors import NotFound
 from lfp_trainer.storage.models import Role
+from lfp_trainer.web.extensions import login_manager
+from lfp_trainer.web.extensions import login_manager
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -63,7 +65,7 @@ def _check() -> ResponseReturnValue | None:
     if allowed is Allowed.EVERYONE:
         return None
     if not current_user.is_authenticated:
-        unauthorized: ResponseReturnValue = current_app.extensions["login"].unauthorized()
+        unauthorized: ResponseReturnValue = login_manager.unauthorized()
         return unauthorized
     person = current_user.person
     permitted = {
