@@ -17,9 +17,13 @@ from lfp_trainer.services import installation
 from lfp_trainer.storage import database
 
 
-def _serve(host: str, port: int, workers: int, threads: int) -> None:
+APPLICATION = "lfp_trainer.web:create_app"
+
+
+def run_server(target: str, host: str, port: int, *, workers: int = 1, threads: int = 8) -> None:
+    """Serve an application, named as ``module:factory``, until the process is told to end."""
     Granian(
-        "lfp_trainer.web:create_app",
+        target,
         factory=True,
         interface=Interfaces.WSGI,
         address=host,
@@ -55,7 +59,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     _make_ready(settings.database_url)
-    _serve(host, port, workers, threads)
+    run_server(APPLICATION, host, port, workers=workers, threads=threads)
 
 
 @click.command()
@@ -77,7 +81,7 @@ def demo(port: int) -> None:
     for player in demonstration.PLAYERS:
         click.echo(f"  {player.email:<26} {player.kind}")
     click.echo(f"\nThe password of each is: {demonstration.PASSWORD}\nStop with Ctrl+C.\n")
-    _serve("127.0.0.1", port, workers=1, threads=8)
+    run_server(APPLICATION, "127.0.0.1", port)
 
 
 def _free_port(wanted: int) -> int:
