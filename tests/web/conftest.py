@@ -108,7 +108,7 @@ RATING: dict[str, object] = {
 PLAN: dict[str, object] = {
     "sentence": "Alice walks out with this",
     "due_on": "2090-01-31",
-    "goal": "Alice's goal",
+    "goal": "The goal of Alice",
 }
 
 

@@ -1,0 +1,50 @@
+"""Who may do what, written down. Every route stands here, or a test fails.
+
+For each route, what happens to: nobody, a guest, Alice (a learner, whose run it is), Bob (another
+learner), Dana (a facilitator), Ada (an admin). ``in``: let in; ``out``: not found, as if it did not
+exist; ``ask``: asked to sign in.
+"""
+
+ACTORS = ("nobody", "guest", "alice", "bob", "dana", "ada")
+
+EVERYONE = "in  in  in  in  in  in"
+SIGNED_IN = "ask in  in  in  in  in"
+ACCOUNTS = "ask out in  in  in  in"
+ADMINS = "ask out out out out in"
+HER_RUN = "ask out in  out out out"
+
+TABLE: dict[tuple[str, str], tuple[str, str]] = {
+    # (method, endpoint): (address, who)
+    ("GET", "home.welcome"): ("/", EVERYONE),
+    ("GET", "home.show"): ("/home", SIGNED_IN),
+    ("GET", "library.index"): ("/scenarios", EVERYONE),
+    ("GET", "library.show"): ("/scenarios/glowing-observations", EVERYONE),
+    ("GET", "health.show"): ("/health", EVERYONE),
+    ("GET", "assets.serve"): ("{asset}", EVERYONE),
+    ("POST", "runs.start"): ("/runs", EVERYONE),
+    ("GET", "runs.show"): ("{run}", HER_RUN),
+    ("POST", "runs.finish_case"): ("{run}/case", HER_RUN),
+    ("POST", "answers.diagnose"): ("{run}/diagnosis", HER_RUN),
+    ("POST", "answers.rate"): ("{run}/ratings/0", HER_RUN),
+    ("POST", "answers.commit_ratings"): ("{run}/ratings", HER_RUN),
+    ("POST", "runs.choose"): ("{run}/choices", HER_RUN),
+    ("POST", "runs.finish_debrief"): ("{run}/debrief", HER_RUN),
+    ("GET", "runs.print_debrief"): ("{run}/debrief", HER_RUN),
+    ("POST", "answers.plan"): ("{run}/next-step", HER_RUN),
+    ("GET", "auth.sign_in"): ("/sign-in", EVERYONE),
+    ("POST", "auth.sign_in"): ("/sign-in", EVERYONE),
+    ("GET", "auth.register"): ("/register", EVERYONE),
+    ("POST", "auth.register"): ("/register", EVERYONE),
+    ("GET", "auth.confirm"): ("/confirm", ACCOUNTS),
+    ("POST", "auth.confirm"): ("/confirm", ACCOUNTS),
+    ("GET", "account.show"): ("/account", SIGNED_IN),
+    ("POST", "account.change_profile"): ("/account/profile", ACCOUNTS),
+    ("POST", "account.change_password"): ("/account/password", ACCOUNTS),
+    ("POST", "account.sign_out_others"): ("/account/sign-out-others", ACCOUNTS),
+    ("GET", "admin.people"): ("/admin/people", ADMINS),
+    ("POST", "admin.set_role"): ("/admin/people/{charlie}/role", ADMINS),
+    ("POST", "admin.disable"): ("/admin/people/{charlie}/disable", ADMINS),
+    ("POST", "admin.enable"): ("/admin/people/{charlie}/enable", ADMINS),
+    # Last: whoever calls it is gone afterwards.
+    ("POST", "auth.sign_out"): ("/sign-out", EVERYONE),
+}
