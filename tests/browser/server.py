@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -47,7 +48,11 @@ class Site:
         log = self.folder / "server.log"
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                command, env=environment, stdout=output, stderr=subprocess.STDOUT
+                command,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         deadline = time.monotonic() + 60
         while not self._is_well():
@@ -65,6 +70,13 @@ class Site:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(5)
+        self.process = None
+
+    def kill(self) -> None:
+        """End the server and its workers at once, with no chance to tidy up."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
         self.process = None
 
     def restart(self) -> None:
