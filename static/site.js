@@ -20,6 +20,11 @@
     if (event.target.closest("[data-print]")) print();
   });
 
+  // A new moment folds the coaching of the one before: the page is a conversation, not a report.
+  document.addEventListener("htmx:before:swap", ({ target }) => {
+    if (target.closest("#now")) for (const told of document.querySelectorAll(".coaching[open]")) told.open = false;
+  });
+
   // New content with a heading to go to: focus it, unless somebody is writing, and bring it to the top.
   document.addEventListener("htmx:after:settle", ({ detail }) => {
     const within = (selector) => {
@@ -34,9 +39,14 @@
     requestAnimationFrame(() => heading.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" }));
   });
 
-  // A button disabled while it waits loses focus: give it back if nothing else took it.
+  // A button disabled while it waits loses focus: give it back if nothing else took it. A draft that
+  // saves itself takes no focus, and is not sent once its form is on the way.
   let pressed;
-  document.addEventListener("htmx:config:request", () => { pressed = document.activeElement; });
+  document.addEventListener("htmx:config:request", (event) => {
+    const draft = event.target.matches(".autosave");
+    if (draft && event.target.closest("form.htmx-request")) return event.preventDefault();
+    pressed = draft ? null : document.activeElement;
+  });
   document.addEventListener("htmx:finally:request", () => setTimeout(() => {
     if (document.activeElement === document.body && pressed?.isConnected) pressed.focus({ preventScroll: true });
   }));

@@ -20,7 +20,7 @@ from lfp_trainer.web import forms, run_page
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
-from lfp_trainer.web.run_page import find, is_draft, now
+from lfp_trainer.web.run_page import find, is_draft, keeps_itself, now
 from lfp_trainer.web.runs import after
 
 bp = Blueprint("answers", __name__, url_prefix="/runs/<run:key>")
@@ -30,7 +30,7 @@ run_page.answer_refusals(bp)
 
 def _kept() -> ResponseReturnValue:
     """Answer a draft: nothing to swap for htmx, the home page for a person who stops here."""
-    if wants_fragment():
+    if keeps_itself():
         return "", 204
     return go_to(url_for("home.show"))
 

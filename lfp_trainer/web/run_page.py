@@ -54,8 +54,13 @@ def find(key: str) -> tuple[Seated, Script]:
 
 
 def is_draft() -> bool:
-    """Tell whether a form is only to be kept: by its own button, or by itself while written."""
-    return request.form.get("act") == "keep"
+    """Tell whether a form is only to be kept: by itself while written, or by who stops here."""
+    return request.form.get("act") in ("keep", "stop")
+
+
+def keeps_itself() -> bool:
+    """Tell whether the form was sent by itself, by a page that goes on showing it."""
+    return request.form.get("act") == "keep" and wants_fragment()
 
 
 def answer_refusals(blueprint: Blueprint) -> None:
@@ -69,7 +74,7 @@ def _refused(error: TrainerError) -> Response:
     status = errors.status_of(error)
     if key is None:
         return errors.answer(status, str(error))
-    if is_draft() and isinstance(error, StaleMove) and wants_fragment():
+    if keeps_itself() and isinstance(error, StaleMove):
         return make_response("", 204)  # a commitment has overtaken the draft, and holds it
     fields = error.fields if isinstance(error, Incomplete) else {}
     # What somebody else's page still offered says nothing to the person who pressed it.

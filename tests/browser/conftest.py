@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser.server import Site
 from tests.browser.visitor import Visitor, Watch
@@ -32,20 +32,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
+def find_chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def launch(playwright: Playwright, path: str) -> Browser:
+    # Inside a container run by root no sandbox starts.
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else [*FLAGS]
+    return playwright.chromium.launch(executable_path=path, args=flags)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    path = next(filter(None, found), None)
+    path = find_chromium()
     if path is None:
         reason = "no chromium, chromium-browser or google-chrome on the PATH: browser tests left out"
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
-        print(reason)
         pytest.skip(reason)
-    # A sandbox inside a container run by root does not start.
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else [*FLAGS]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        browser = launch(playwright, path)
         yield browser
         browser.close()
 
@@ -67,7 +74,9 @@ def visit(chromium: Browser, site: Site) -> Iterator[Visit]:
     opened = []
 
     def visit(hands: type[Visitor] = Visitor, **options: Any) -> Visitor:
-        context = chromium.new_context(base_url=site.url, **options)
+        # Without smooth scrolling nothing has to be waited for.
+        settings = {"base_url": site.url, "reduced_motion": "reduce"} | options
+        context = chromium.new_context(**settings)
         context.set_default_timeout(PATIENCE)
         watch = Watch(site.url)
         watch.over(context)
