@@ -16,7 +16,6 @@ from lfp_trainer.services import demo as demonstration
 from lfp_trainer.services import installation
 from lfp_trainer.storage import database
 
-
 APPLICATION = "lfp_trainer.web:create_app"
 
 

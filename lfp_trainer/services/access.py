@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import NotFound
-from lfp_trainer.storage.models import Participant, Run, ScenarioVersion, Stage
+from lfp_trainer.storage.models import Participant, Run, ScenarioVersion, Stage, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +33,33 @@ class Seated:
     scenario_id: str
 
 
+_run, _part, _version = table(Run).c, table(Participant).c, table(ScenarioVersion).c
 _SEATED: sa.Select[*tuple[Any, ...]] = (
     sa.select(
-        Run.id,
-        Run.key,
-        Participant.user_id,
-        Participant.seat,
-        Participant.stage,
-        Run.moves,
-        Run.ending_id,
-        Run.started_at,
-        Run.ended_at,
-        ScenarioVersion.id,
-        ScenarioVersion.digest,
-        ScenarioVersion.scenario_id,
+        _run.id,
+        _run.key,
+        _part.user_id,
+        _part.seat,
+        _part.stage,
+        _run.moves,
+        _run.ending_id,
+        _run.started_at,
+        _run.ended_at,
+        _version.id,
+        _version.digest,
+        _version.scenario_id,
     )
-    .join(Participant, Participant.run_id == Run.id)
-    .join(ScenarioVersion, ScenarioVersion.id == Run.scenario_version_id)
+    .join_from(table(Run), table(Participant), _part.run_id == _run.id)
+    .join(table(ScenarioVersion), _version.id == _run.scenario_version_id)
 )
 
 
 def runs_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
     """Select the runs this person took part in, as the columns of :class:`Seated`."""
-    return _SEATED.where(Participant.user_id == viewer_id)
+    return _SEATED.where(_part.user_id == viewer_id)
 
 
-_ONE_RUN = _SEATED.where(
-    Participant.user_id == sa.bindparam("viewer"), Run.key == sa.bindparam("key")
-)
+_ONE_RUN = _SEATED.where(_part.user_id == sa.bindparam("viewer"), _run.key == sa.bindparam("key"))
 
 
 def seat_in(session: Session, key: str, *, viewer_id: int) -> Seated:

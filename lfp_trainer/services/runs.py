@@ -17,21 +17,26 @@ from lfp_trainer.errors import Incomplete, NotYet, StaleMove
 from lfp_trainer.services import access
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.library import Published
-from lfp_trainer.storage.models import Participant, Run, Stage, Step
+from lfp_trainer.storage.models import Participant, Run, Stage, Step, table
 
 STAGES = tuple(Stage)
 
 # Compiled once: these run for every choice that anybody makes.
-_PATH = sa.select(Step.choice_id).where(Step.run_id == sa.bindparam("run")).order_by(Step.number)
-_NOTES = sa.select(Step.number, Step.reason, Step.stand_in, Step.seat).where(
-    Step.run_id == sa.bindparam("run"), Step.number > sa.bindparam("since")
+_run, _steps = table(Run), table(Step)
+_PATH = (
+    sa.select(_steps.c.choice_id)
+    .where(_steps.c.run_id == sa.bindparam("run"))
+    .order_by(_steps.c.number)
+)
+_NOTES = sa.select(_steps.c.number, _steps.c.reason, _steps.c.stand_in, _steps.c.seat).where(
+    _steps.c.run_id == sa.bindparam("run"), _steps.c.number > sa.bindparam("since")
 )
 _COUNT_MOVES = (
-    sa.update(Run)
-    .where(Run.id == sa.bindparam("run"), Run.moves == sa.bindparam("seen"))
+    sa.update(_run)
+    .where(_run.c.id == sa.bindparam("run"), _run.c.moves == sa.bindparam("seen"))
     .values(moves=sa.bindparam("now_at"))
 )
-_ADD_STEP = sa.insert(Step)
+_ADD_STEP = sa.insert(_steps)
 
 
 @dataclass(frozen=True, slots=True)

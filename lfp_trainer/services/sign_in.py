@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import TooMany
 from lfp_trainer.services.accounts import Person, clean_email
-from lfp_trainer.storage.models import SignInFailure, User, UserSession
+from lfp_trainer.storage.models import SignInFailure, User, UserSession, table
 
 # Longer than the half hour often advised: a case is read and discussed away from the keyboard, and
 # every answer is stored when it is given. Nobody stays signed in past a working day unasked.
@@ -87,26 +87,32 @@ def start_session(
     return token
 
 
+_user, _session = table(User).c, table(UserSession).c
+_VISIT = (
+    sa.select(
+        _user.id,
+        _user.name,
+        _user.email,
+        _user.role,
+        _user.position,
+        _session.id.label("session_id"),
+        _session.fresh_at,
+        _session.seen_at,
+    )
+    .join_from(table(UserSession), table(User), _user.id == _session.user_id)
+    .where(
+        _session.token_hash == sa.bindparam("token"),
+        _user.disabled_at.is_(None),
+        _session.expires_at > sa.bindparam("now"),
+        sa.or_(_session.remembered, _session.seen_at > sa.bindparam("used_since")),
+    )
+)
+
+
 def find_visit(session: Session, token: str, *, now: datetime) -> Visit | None:
     """Return who a token stands for; None when it opens nothing any more."""
     row = session.execute(
-        sa.select(
-            User.id,
-            User.name,
-            User.email,
-            User.role,
-            User.position,
-            UserSession.id.label("session_id"),
-            UserSession.fresh_at,
-            UserSession.seen_at,
-        )
-        .join(User, User.id == UserSession.user_id)
-        .where(
-            UserSession.token_hash == _hash(token),
-            User.disabled_at.is_(None),
-            UserSession.expires_at > now,
-            sa.or_(UserSession.remembered, UserSession.seen_at > now - IDLE),
-        )
+        _VISIT, {"token": _hash(token), "now": now, "used_since": now - IDLE}
     ).one_or_none()
     if row is None:
         return None

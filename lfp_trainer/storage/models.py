@@ -82,6 +82,17 @@ class Model(DeclarativeBase):
     }
 
 
+def table(model: type[Model]) -> sa.Table:
+    """Return the plain table of a model, for the few statements that every choice waits for.
+
+    A statement on a mapped class is planned anew by the ORM each time, which takes longer than
+    SQLite takes to answer it.
+    """
+    found = model.__table__
+    assert isinstance(found, sa.Table)
+    return found
+
+
 class User(Model):
     """A person. A guest has neither email nor password until they claim what they played."""
 

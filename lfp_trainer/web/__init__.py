@@ -1,5 +1,7 @@
 """The pages. ``create_app`` puts them together; each module here is one feature's views."""
 
+from inspect import iscoroutinefunction
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -37,6 +39,10 @@ def create_app(settings: Settings | None = None) -> Flask:
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
     db.init_app(app)
+    # The extension would also close async sessions, in a thread made for it at every request.
+    app.teardown_appcontext_funcs[:] = [
+        close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)
+    ]
     with app.app_context():
         database.prepare(db.engine)
     csrf.init_app(app)
