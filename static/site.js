@@ -25,6 +25,13 @@
     if (target.closest("#now")) for (const told of document.querySelectorAll(".coaching[open]")) told.open = false;
   });
 
+  // A map wider than its frame is shown from its middle, where the way begins.
+  const centre = () => {
+    for (const frame of document.querySelectorAll(".map-frame")) frame.scrollLeft = (frame.scrollWidth - frame.clientWidth) / 2;
+  };
+  document.addEventListener("DOMContentLoaded", centre);
+  document.addEventListener("htmx:after:settle", centre);
+
   // New content with a heading to go to: focus it, unless somebody is writing, and bring it to the top.
   document.addEventListener("htmx:after:settle", ({ detail }) => {
     const within = (selector) => {
