@@ -195,7 +195,10 @@ class Builder:
         top = self.stack[-1]
         if isinstance(top.entries, list):
             return (*top.path, len(top.entries))
-        return top.path if top.key is None else (*top.path, top.key)
+        if top.key is None:
+            return top.path
+        # What is dropped must not be taken for what is kept, nor its lines for the other's.
+        return (*top.path, f"{top.key} (again)" if top.repeated else top.key)
 
     def spoil(self, message: str, fix: str, event: yaml.Event) -> None:
         """Complain about a value so that nothing more is said of it."""

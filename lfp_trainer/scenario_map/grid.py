@@ -44,7 +44,7 @@ def arrange(ids: Sequence[str], ways: Sequence[Way], spacing: float) -> Grid:
     )
     left = 0.0
     for positions, *_, links in cast(list[_Part], layouts):
-        left = spacing + _take_over(grid, placed, dict(positions), links or [], left)
+        left = spacing + _take_over(grid, placed, dict(positions), links or [], left, spacing)
     for id in ids:
         if id not in grid.rows:  # it leads only to itself, or its ways were too long
             grid.centres[id], grid.rows[id] = left, 0
@@ -58,6 +58,7 @@ def _take_over(
     positions: dict[int, Point],
     links: Iterable[tuple[int, int]],
     left: float,
+    spacing: float,
 ) -> float:
     """Take over one connected part, and return where it ends.
 
@@ -67,6 +68,7 @@ def _take_over(
     rows = {y: row for row, y in enumerate(heights)}
     shift = left - min(x for x, _ in positions.values())
     at = {number: (x + shift, rows[y]) for number, (x, y) in positions.items()}
+    at = _apart(at, len(ids), spacing)
     for number, (x, row) in at.items():
         if number < len(ids):
             grid.centres[ids[number]], grid.rows[ids[number]] = x, row
@@ -81,6 +83,20 @@ def _take_over(
                 (number,) = after[number]
             grid.bends[ids[source], ids[number]] = bends
     return max(x for x, _ in at.values())
+
+
+def _apart(
+    at: dict[int, tuple[float, int]], scenes: int, spacing: float
+) -> dict[int, tuple[float, int]]:
+    """Push neighbours in a row apart where the library set them too close, which it can."""
+    apart: dict[int, tuple[float, int]] = {}
+    ends: dict[int, float] = {}
+    for number, (x, row) in sorted(at.items(), key=lambda item: item[1]):
+        room = spacing / 2 if number < scenes else spacing / 8
+        x = max(x, ends.get(row, x - room) + room)
+        apart[number] = x, row
+        ends[row] = x + room
+    return apart
 
 
 def _without_rings(ids: Sequence[str], ways: Sequence[Way]) -> set[Way]:

@@ -174,11 +174,11 @@ def test_marks_that_a_condition_asks_about_are_told_apart() -> None:
 
 def test_a_hundred_scenes_are_walked_well_within_a_second() -> None:
     script = scenarios.script(long_story(100))
-    begin = time.perf_counter()
+    begin = time.process_time()
 
     exploration = explore(script)
 
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
     assert exploration.scenes == frozenset(f"scene-{number}" for number in range(100))
     assert exploration.shortest == 100
     assert exploration.endings == {"together", "alone"}
@@ -187,11 +187,11 @@ def test_a_hundred_scenes_are_walked_well_within_a_second() -> None:
 def test_a_story_without_limits_is_sampled_and_says_so() -> None:
     data = long_story(20, ways_back=True)
     data["endings"].insert(0, {"id": "luck", "when": "trust >= 9999", "title": "L", "text": "L"})
-    begin = time.perf_counter()
+    begin = time.process_time()
 
     exploration = explore(scenarios.script(data), 10_000)
 
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
     assert not exploration.complete
     assert exploration.longest is None
     (missed,) = [each for each in exploration.problems if each.at[0] == "endings"]

@@ -1,7 +1,7 @@
 """Playing: legal moves lead on, illegal ones change nothing, and a path tells the whole story."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lfp_trainer.engine.checks import find_problems
@@ -56,6 +56,7 @@ SCRIPT = winding()
 CHOICES = sorted(SCRIPT.choices)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([*CHOICES, "nothing", ""]), max_size=40))
 def test_random_moves_only_ever_lead_along_legal_paths(moves: list[str]) -> None:
     position = start(SCRIPT)
@@ -92,6 +93,7 @@ def assert_retold(position: Position) -> None:
         assert last.gauges == position.gauges
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 8), max_size=20))
 def test_the_stand_in_always_makes_a_legal_move(turns: list[int]) -> None:
     position = start(SCRIPT)

@@ -1,4 +1,8 @@
-"""Every kind of mistake has a file in ``broken/`` that begins with what should be said of it."""
+"""Every kind of mistake has a file in ``broken/`` that begins with what should be said of it.
+
+Times are those of the processor, here and wherever a second is allowed: a busy machine is no reason
+to fail.
+"""
 
 import re
 import time
@@ -22,12 +26,12 @@ def expectations(path: Path) -> list[tuple[int, str]]:
 @pytest.mark.parametrize("path", find_scenarios(BROKEN), ids=lambda path: path.stem)
 def test_a_broken_file_gets_exactly_the_complaints_it_expects(path: Path) -> None:
     expected = expectations(path)
-    begin = time.perf_counter()
+    begin = time.process_time()
 
     with pytest.raises(ScenarioError) as caught:
         load_bundle(path)
 
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
     problems = caught.value.problems
     assert [problem.line for problem in problems] == [line for line, _ in expected]
     for problem, (_, piece) in zip(problems, expected, strict=True):

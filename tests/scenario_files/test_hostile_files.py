@@ -73,12 +73,12 @@ HOSTILE: dict[str, Callable[[], tuple[bytes, str]]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_within_a_second(name: str) -> None:
     content, piece = HOSTILE[name]()
-    begin = time.perf_counter()
+    begin = time.process_time()
 
     with pytest.raises(ScenarioError) as caught:
         load_bundle_from(sources(content))
 
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
     assert piece in str(caught.value)
 
 
@@ -160,9 +160,12 @@ def mutated(draw: st.DrawFn) -> bytes:
     return "\n".join(lines).encode("utf-8", "surrogatepass")
 
 
-@settings(max_examples=300, deadline=1000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mutated() | st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
 def test_whatever_is_done_to_a_file_it_is_read_or_refused(content: bytes) -> None:
+    begin = time.process_time()
+
     bundle, problems = inspect(sources(content))
 
+    assert time.process_time() - begin < 1
     assert (bundle is None) == any(problem.is_error for problem in problems)

@@ -171,3 +171,21 @@ def test_a_file_with_very_many_mistakes_lists_the_first_hundred(case: Path) -> N
 
     assert len(caught.value.problems) == 101
     assert "200 more problems are not listed." in str(caught.value)
+
+
+def test_what_stands_under_a_repeated_key_is_not_taken_for_what_is_kept(case: Path) -> None:
+    """The first ``show`` lacks most of its keys; the second, which is dropped, has them."""
+    text = case.read_text()
+    at = text.index("      show:\n")
+    short = "      show:\n        text: Ask what they saw.\n        now: They say.\n"
+    case.write_text(text[:at] + short + text[at:])
+
+    with pytest.raises(ScenarioError) as caught:
+        load_bundle(case)
+
+    line = text[:at].count("\n") + 1
+    missing = [each for each in caught.value.problems if "missing" in each.message]
+    assert [each.line for each in missing] == [line] * 5
+    (again,) = [each for each in caught.value.problems if "again" in each.message]
+    assert again.message == f"has the key 'show' again; it is on line {line} too."
+    assert again.line == line + 3

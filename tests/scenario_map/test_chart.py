@@ -152,11 +152,11 @@ def test_a_thousand_scenes_that_may_all_end_are_drawn_in_seconds() -> None:
     """Ways that cross a thousand rows each would keep the layout library busy for minutes."""
     ids = [f"scene-{number}" for number in range(1000)]
     long = [(id, END_NODE) for id in ids]
-    begin = time.perf_counter()
+    begin = time.process_time()
 
     grid = arrange([*ids, END_NODE], [*pairwise(ids), *long], 100)
 
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
     assert len(grid.rows) == 1001
 
 
