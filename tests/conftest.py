@@ -11,7 +11,7 @@ import shutil
 import signal
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -156,7 +156,7 @@ class Browser:
         return self.client.get(url, headers=HTMX if htmx else None, **options)
 
     def post(
-        self, url: str, data: dict[str, object] | None = None, *, htmx: bool = False, on: str = ""
+        self, url: str, data: Mapping[str, object] | None = None, *, htmx: bool = False, on: str = ""
     ) -> TestResponse:
         """Post a form as the page ``on`` would; by default as any page of the site."""
         sent = {"csrf_token": self.token(on), **(data or {})}

@@ -61,7 +61,7 @@ def show_sign_in() -> ResponseReturnValue:
 
 def _sign_in() -> ResponseReturnValue:
     now = datetime.now(UTC)
-    email = accounts.clean_email(request.form.get("email", ""))
+    email = accounts.clean_email(forms.clean(request.form.get("email", ""))[:EMAIL_LIMIT])
     try:
         found = prove(email, request.form.get("password", ""), now=now)
     except TooMany as error:
@@ -189,7 +189,8 @@ def is_remembered() -> bool:
 
 def check_person(name: str) -> dict[str, str]:
     """Return what is missing from how somebody introduces themselves."""
-    return {} if name else {"name": "Type the name others should see."}
+    is_seen = any(character.isalnum() for character in name)
+    return {} if is_seen else {"name": "Type the name others should see."}
 
 
 def sent_position() -> WorkPosition | None:

@@ -8,9 +8,10 @@ from flask import request
 
 from lfp_trainer.errors import Incomplete
 
-# Characters that turn the direction of the text around them could make one name look like another.
-_TURNING = "\u202a-\u202e\u2066-\u2069"
-_UNSEEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff{_TURNING}]")
+# Characters without width, or that turn the direction of the text around them, could make one name
+# look like another. Joiners stay: scripts and emoji are written with them.
+_DISGUISING = "\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+_UNSEEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff{_DISGUISING}]")
 
 
 def clean(typed: str) -> str:

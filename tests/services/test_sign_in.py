@@ -146,16 +146,16 @@ def test_a_person_sees_the_browsers_that_still_are_signed_in(session: Session, a
 @pytest.mark.parametrize(
     ("user_agent", "name"),
     [
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
-        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140 Safari/537.36", "Chrome on Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/140 Safari/537.36", "Chrome on Windows"),
         ("Mozilla/5.0 (Windows NT 10.0) Chrome/140 Safari/537.36 Edg/140", "Edge on Windows"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18 Safari/604", "Safari on iPhone"),
+        ("Mozilla/5.0 (iPhone; CPU OS 18_0 like Mac OS X) Safari/604", "Safari on iPhone"),
         ("Mozilla/5.0 (Linux; Android 15) Chrome/140 Mobile Safari/537.36", "Chrome on Android"),
         ("curl/8", "An unknown browser"),
         ("", "An unknown browser"),
     ],
-)  # fmt: skip
-def test_a_browser_is_named_in_words(user_agent: str, name: str) -> None:  # noqa: E501
+)
+def test_a_browser_is_named_in_words(user_agent: str, name: str) -> None:
     assert sign_in.describe_device(user_agent) == name
 
 

@@ -66,29 +66,36 @@ def test_a_block_that_ends_well_is_stored(engine: sa.Engine) -> None:
     assert name_of(engine, user_id) == "Alice"
 
 
+def rename_and_stop(session: Session) -> None:
+    with writing(session):
+        session.execute(sa.update(User).values(name="Somebody"))
+        raise RuntimeError("halfway")
+
+
 def test_a_block_that_fails_leaves_nothing(engine: sa.Engine) -> None:
     user_id = add_person(engine, "Alice")
 
     with Session(engine) as session, pytest.raises(RuntimeError, match="halfway"):
-        with writing(session):
-            session.execute(sa.update(User).values(name="Somebody"))
-            raise RuntimeError("halfway")
+        rename_and_stop(session)
 
     assert name_of(engine, user_id) == "Alice"
 
 
 def test_after_a_failed_block_others_can_write(engine: sa.Engine) -> None:
     with Session(engine) as session, pytest.raises(RuntimeError, match="halfway"):
-        with writing(session):
-            raise RuntimeError("halfway")
+        rename_and_stop(session)
 
     assert name_of(engine, add_person(engine, "Bob")) == "Bob"
 
 
 def test_a_block_inside_a_block_is_refused_and_does_not_wait_for_itself(engine: sa.Engine) -> None:
-    with Session(engine) as session, pytest.raises(RuntimeError, match="inside another"):
-        with writing(session), writing(session):
-            pass
+    with (
+        Session(engine) as session,
+        pytest.raises(RuntimeError, match="inside another"),
+        writing(session),
+        writing(session),
+    ):
+        pass
 
     assert name_of(engine, add_person(engine, "Bob")) == "Bob"
 
