@@ -65,6 +65,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site.stop()
 
 
+@pytest.fixture(scope="session")
+def demonstration(site: Site) -> None:
+    """The people of the demonstration, with the runs they have played."""
+    site.show_demonstration()
+
+
 Visit = Callable[..., Visitor]
 
 

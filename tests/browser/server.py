@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,9 +107,13 @@ class Site:
         with self.session() as session, database.writing(session):
             demo.fill(session, now=datetime.now(UTC))
 
-    def session(self) -> Session:
+    @contextmanager
+    def session(self) -> Iterator[Session]:
         """Open a session on the server's database, for what a person cannot do in a browser."""
-        return Session(database.connect(self.database_url), expire_on_commit=False)
+        engine = database.connect(self.database_url)
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+        engine.dispose()
 
 
 def _free_port() -> int:

@@ -86,14 +86,37 @@ class Finger(Visitor):
         self.page.locator("label", has=target).tap()
 
 
+MARK_ALL = "window.before = new WeakSet(document.querySelectorAll('*'))"
+FOCUS = """() => ({
+  swapped: Boolean(window.before),
+  lost: document.activeElement === document.body,
+  stale: Boolean(window.before?.has(document.activeElement)),
+  at: document.activeElement.outerHTML.slice(0, 120),
+})"""
+
+
+@dataclass
 class Keyboard(Visitor):
-    """Somebody without a mouse. Whatever cannot be reached by Tab is not there for them."""
+    """Somebody without a mouse. Whatever cannot be reached by Tab is not there for them.
+
+    After every swap the focus must be on something that the swap brought.
+    """
 
     most_tabs = 150
+    swaps_seen: int = 0
 
     def press(self, target: Locator) -> None:
         self._go_to(target)
+        self.page.evaluate(MARK_ALL)
         self.page.keyboard.press("Enter")
+
+    def at(self, place: str) -> None:
+        focus = self.page.evaluate(FOCUS)
+        if focus["swapped"]:
+            self.swaps_seen += 1
+            assert not focus["lost"], f"focus is lost at {place}"
+            assert not focus["stale"], f"focus stays on old content at {place}: {focus['at']}"
+        super().at(place)
 
     def tick(self, target: Locator) -> None:
         if target.get_attribute("type") == "radio":
@@ -114,6 +137,7 @@ class Keyboard(Visitor):
         self.page.keyboard.type(f"{day:%m%d%Y}")
 
     def choose(self, number: int) -> None:
+        self.page.evaluate(MARK_ALL)
         self.page.keyboard.press(str(number))
 
     def _go_to(self, target: Locator) -> None:
