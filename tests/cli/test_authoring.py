@@ -156,6 +156,7 @@ def test_a_play_shows_what_choices_lead_to(case: Path) -> None:
     ):
         assert line in result.stdout
     assert "Gauges" not in result.stdout
+    assert result.stdout.count("A walk") == 1
 
 
 def test_a_single_seat_is_played_with_the_stand_in(case: Path) -> None:

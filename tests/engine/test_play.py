@@ -114,6 +114,18 @@ def test_the_stand_in_plays_the_first_line_that_holds() -> None:
     assert stand_in_choice(SCRIPT, told) == "defend"
 
 
+def test_the_stand_in_skips_a_line_whose_choice_is_not_on_offer() -> None:
+    data = scenarios.scenario()
+    data["scenes"]["visit"]["stand_in"] = [
+        {"when": "trust <= 5", "choose": "thank"},
+        {"choose": "defend"},
+    ]
+    script = scenarios.script(data)
+
+    assert stand_in_choice(script, replay(script, ["ask"])) == "thank"
+    assert stand_in_choice(script, replay(script, ["tell"])) == "defend"
+
+
 def test_the_stand_in_has_no_move_when_it_is_over() -> None:
     with pytest.raises(UnknownChoice, match="nothing, because it is over"):
         stand_in_choice(SCRIPT, replay(SCRIPT, ["ask", "show"]))

@@ -50,9 +50,11 @@ HOSTILE: dict[str, Callable[[], tuple[bytes, str]]] = {
         GOOD.replace(
             b"scenes:\n",
             b"scenes:\n"
-            + b"".join(b"  s%d: {title: a, goto: t%d}\n" % (each, each) for each in range(1_900)),
+            + b"".join(
+                b"  scene-%d: {title: a, goto: scene-%dx}\n" % (each, each) for each in range(1_900)
+            ),
         ),
-        "there is no scene 't0'",
+        "there is no scene 'scene-0x'",
     ),
     "many tabs": lambda: (b"\tx: 1\n" * 30_000, "indented with a tab"),
     "picture": lambda: (bytes(range(256)) * 100, "is not a text file"),

@@ -3,7 +3,7 @@
 import time
 from itertools import combinations, pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lfp_trainer.scenario_map import Chart, Node, lay_out, taken
@@ -148,7 +148,7 @@ def test_the_map_is_the_same_every_time() -> None:
     assert lay_out(scenarios.script()) == lay_out(scenarios.script())
 
 
-def test_a_thousand_scenes_that_may_all_end_are_drawn_in_seconds() -> None:
+def test_a_thousand_scenes_that_may_all_end_are_drawn_in_two_seconds() -> None:
     """Ways that cross a thousand rows each would keep the layout library busy for minutes."""
     ids = [f"scene-{number}" for number in range(1000)]
     long = [(id, END_NODE) for id in ids]
@@ -156,7 +156,7 @@ def test_a_thousand_scenes_that_may_all_end_are_drawn_in_seconds() -> None:
 
     grid = arrange([*ids, END_NODE], [*pairwise(ids), *long], 100)
 
-    assert time.process_time() - begin < 10
+    assert time.process_time() - begin < 2
     assert len(grid.rows) == 1001
 
 
@@ -164,6 +164,11 @@ names = st.sampled_from([f"n{number}" for number in range(12)])
 
 
 @settings(max_examples=300, deadline=None)
+@example(
+    # The library sets two of these into one place.
+    [("n2", "n3"), ("n6", "n4"), ("n4", "n6"), ("n6", "n5"), ("n1", "n10"), ("n4", "n3")]
+    + [("n11", "n0"), ("n10", "n3"), ("n7", "n5"), ("n5", "n2"), ("n5", "n5")]
+)
 @given(st.lists(st.tuples(names, names), min_size=1, max_size=40))
 def test_whatever_leads_where_every_scene_gets_a_place_of_its_own(
     found: list[tuple[str, str]],
