@@ -136,15 +136,20 @@ class Moment:
     """The choices that were on offer."""
 
 
-def retell(script: Script, path: Iterable[str]) -> list[Moment]:
+def retell(script: Script, path: Iterable[str], *, since: int | None = None) -> list[Moment]:
     """Tell a play from its path: every scene met, in order, passages and the current one included.
 
+    :param since: begin with the scene that was open after so many steps
     :raise UnknownChoice: if the path is not one of this script
     """
-    moments: list[Moment] = []
-    position = start(script)
-    moments += _scenes_from(script, script.scenario.start, script.opening, 0)
-    for number, choice_id in enumerate(path, start=1):
+    path = tuple(path)
+    position = replay(script, path[: since or 0])
+    moments = list(
+        _scenes_from(script, script.scenario.start, script.opening, 0)
+        if since is None
+        else _scenes_from(script, position.scene, position.gauges, position.marks)
+    )
+    for number, choice_id in enumerate(path[since or 0 :], start=(since or 0) + 1):
         here = moments.pop()
         seats, may = seats_on_turn(script, position), offered(script, position)
         before = position

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -22,7 +23,7 @@ from lfp_trainer.storage.models import Participant, Run, Stage, Step, table
 STAGES = tuple(Stage)
 
 # Compiled once: these run for every choice that anybody makes.
-_run, _steps = table(Run), table(Step)
+_run, _steps, _parts = table(Run), table(Step), table(Participant)
 _PATH = (
     sa.select(_steps.c.choice_id)
     .where(_steps.c.run_id == sa.bindparam("run"))
@@ -37,6 +38,20 @@ _COUNT_MOVES = (
     .values(moves=sa.bindparam("now_at"))
 )
 _ADD_STEP = sa.insert(_steps)
+_END = (
+    sa.update(_run)
+    .where(_run.c.id == sa.bindparam("run"))
+    .values(ending_id=sa.bindparam("ending"), ended_at=sa.bindparam("now"))
+)
+_MOVE_ON = (
+    sa.update(_parts)
+    .where(
+        _parts.c.run_id == sa.bindparam("run"),
+        _parts.c.user_id == sa.bindparam("user"),
+        _parts.c.stage == sa.bindparam("done"),
+    )
+    .values(stage=sa.bindparam("following"), changed_at=sa.bindparam("now"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +61,14 @@ class Note:
     reason: str
     stand_in: bool
     seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A run after a choice: its whole path, and the notes of the steps since that choice."""
+
+    path: tuple[str, ...]
+    notes: dict[int, Note]
 
 
 def start_run(
@@ -123,10 +146,10 @@ def record_choice(
     at_step: int,
     reason: str,
     now: datetime,
-) -> tuple[str, ...]:
-    """Take one choice in a run, let the stand-in answer, and return the whole path.
+) -> Recorded:
+    """Take one choice in a run and let the stand-in answer.
 
-    A choice sent twice is taken once: the second time returns the path as it is.
+    A choice sent twice is taken once: the second time returns the run as it is.
 
     :param at_step: how many steps the page had that the choice was made on
     :raise StaleMove: if the run has moved on otherwise since then
@@ -136,7 +159,7 @@ def record_choice(
     """
     path = path_of(session, seated.run_id)
     if at_step != len(path):
-        return _already(path, at_step, choice_id)
+        return _already(session, seated, path, at_step, choice_id)
     require(seated, Stage.ROLE_PLAY)
     before = play.replay(script, path)
     position = play.choose(script, before, choice_id)
@@ -149,16 +172,19 @@ def record_choice(
     try:
         return _record(session, seated, script, position, [step], seen=len(path), now=now)
     except StaleMove:  # somebody was faster by less than this transaction
-        return _already(path_of(session, seated.run_id), at_step, choice_id)
+        path = path_of(session, seated.run_id)
+        return _already(session, seated, path, at_step, choice_id)
 
 
-def _already(path: tuple[str, ...], at_step: int, choice_id: str) -> tuple[str, ...]:
-    """Return the path when it has this choice at this step: a form sent twice is no conflict.
+def _already(
+    session: Session, seated: Seated, path: tuple[str, ...], at_step: int, choice_id: str
+) -> Recorded:
+    """Return the run when it has this choice at this step: a form sent twice is no conflict.
 
     :raise StaleMove: if it has another
     """
     if path[at_step : at_step + 1] == (choice_id,):
-        return path
+        return Recorded(path, notes_of(session, seated.run_id, since=at_step))
     raise StaleMove
 
 
@@ -174,11 +200,11 @@ def _record(
     seated: Seated,
     script: Script,
     position: Position,
-    steps: list[dict[str, object]],
+    steps: list[dict[str, Any]],
     *,
     seen: int,
     now: datetime,
-) -> tuple[str, ...]:
+) -> Recorded:
     """Store steps together with what the stand-in answers, if nobody else moved meanwhile."""
     mine = own_seats(script, seated.seat)
     while position.scene is not None:
@@ -192,28 +218,27 @@ def _record(
         )
         position = play.choose(script, position, choice_id)
     if not steps:
-        return position.path
+        return Recorded(position.path, {})
     moved = session.execute(
         _COUNT_MOVES, {"run": seated.run_id, "seen": seen, "now_at": seen + len(steps)}
     )
     if moved.rowcount == 0:  # type: ignore[attr-defined]
         raise StaleMove
+    rows = [
+        step | {"number": number, "chosen_at": now}
+        for number, step in enumerate(steps, start=seen + 1)
+    ]
     try:
-        session.execute(
-            _ADD_STEP,
-            [
-                step | {"number": number, "chosen_at": now}
-                for number, step in enumerate(steps, start=seen + 1)
-            ],
-        )
+        session.execute(_ADD_STEP, rows)
     except IntegrityError as error:  # another browser's step landed first
         raise StaleMove from error
     if position.scene is None:
         _end(session, seated, script, position, now=now)
-    return position.path
+    notes = {row["number"]: Note(row["reason"], row["stand_in"], row["seat"]) for row in rows}
+    return Recorded(position.path, notes)
 
 
-def _step(script: Script, seated: Seated, position: Position, choice_id: str) -> dict[str, object]:
+def _step(script: Script, seated: Seated, position: Position, choice_id: str) -> dict[str, Any]:
     on_turn = play.seats_on_turn(script, position)
     mine = [seat for seat in on_turn if seat in own_seats(script, seated.seat)]
     return {
@@ -229,9 +254,7 @@ def _end(
 ) -> None:
     ending = play.ending_of(script, position)
     assert ending is not None
-    session.execute(
-        sa.update(Run).where(Run.id == seated.run_id).values(ending_id=ending.id, ended_at=now)
-    )
+    session.execute(_END, {"run": seated.run_id, "ending": ending.id, "now": now})
     move_on(session, seated, Stage.ROLE_PLAY, now=now)
 
 
@@ -255,13 +278,14 @@ def move_on(session: Session, seated: Seated, done: Stage, *, now: datetime) -> 
     """
     following = STAGES[STAGES.index(done) + 1]
     moved = session.execute(
-        sa.update(Participant)
-        .where(
-            Participant.run_id == seated.run_id,
-            Participant.user_id == seated.user_id,
-            Participant.stage == done,
-        )
-        .values(stage=following, changed_at=now)
+        _MOVE_ON,
+        {
+            "run": seated.run_id,
+            "user": seated.user_id,
+            "done": done,
+            "following": following,
+            "now": now,
+        },
     )
     if moved.rowcount == 0:  # type: ignore[attr-defined]
         raise StaleMove

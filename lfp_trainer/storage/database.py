@@ -80,8 +80,12 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get(WRITES, False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        # Straight to the driver: it takes no lock, so it cannot fail, and every page begins so.
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN")
 
 
 class _Queue:

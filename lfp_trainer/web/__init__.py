@@ -20,6 +20,7 @@ from lfp_trainer.web import (
     gate,
     health,
     home,
+    kept,
     library,
     runs,
     security,
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.install(app)
     auth.install(app)
     filters.install(app)
+    kept.install(app)
     for feature in (home, library, runs, answers, account, admin, health):
         app.register_blueprint(feature.bp)
     gate.guard(app)

@@ -18,6 +18,7 @@ from lfp_trainer.errors import Incomplete, NotYet, StaleMove, TrainerError, Unkn
 from lfp_trainer.services import access, diagnosis, library, next_steps, ratings, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.accounts import Person
+from lfp_trainer.services.runs import Note
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import errors
 from lfp_trainer.web.extensions import db
@@ -200,22 +201,24 @@ def _rating(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
 
 def _role_play(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
     path = runs.path_of(db.session, seated.run_id)
-    return turn_context(seated, script, path)
+    return turn_context(seated, script, path, notes=runs.notes_of(db.session, seated.run_id))
 
 
 def turn_context(
-    seated: Seated, script: Script, path: tuple[str, ...], *, since: int | None = None
+    seated: Seated,
+    script: Script,
+    path: tuple[str, ...],
+    *,
+    notes: Mapping[int, Note],
+    since: int | None = None,
 ) -> dict[str, Any]:
     """Return what the conversation needs: all of it, or what came after ``since`` steps.
 
     A page with that many steps already shows the passages before its scene; the scene is replaced.
     """
-    moments = play.retell(script, path)
+    moments = play.retell(script, path, since=since)
     position = play.replay(script, path)
     here = None if position.scene is None else moments.pop()
-    if since is not None:
-        numbers = [moment.number for moment in moments]
-        moments = moments[numbers.index(since + 1) :] if since + 1 in numbers else []
     own = runs.own_seats(script, seated.seat)
     return {
         "run": seated,
@@ -230,7 +233,7 @@ def turn_context(
         "steps_taken": len(path),
         "ending": play.ending_of(script, position),
         "epilogue": play.epilogue_of(script, position),
-        "notes": runs.notes_of(db.session, seated.run_id, since=since or 0),
+        "notes": notes,
         "own": own,
         "errors": {},
     }

@@ -90,7 +90,7 @@ def choose(key: str) -> ResponseReturnValue:
     at_step = forms.number("step", most=9999) or 0
     with writing(db.session):
         seated, script = find(key)
-        path = runs.record_choice(
+        recorded = runs.record_choice(
             db.session,
             seated,
             script,
@@ -103,7 +103,9 @@ def choose(key: str) -> ResponseReturnValue:
     here = run_page.url_of(key, stage=Stage.ROLE_PLAY.value)
     if not wants_fragment():
         return go_to(f"{here}#now")
-    context = run_page.turn_context(seated, script, path, since=at_step)
+    context = run_page.turn_context(
+        seated, script, recorded.path, since=at_step, notes=recorded.notes
+    )
     response = make_response(render_template("runs/_turn.html", **context))
     response.headers["HX-Replace-Url"] = here
     response.vary.add("HX-Request-Type")

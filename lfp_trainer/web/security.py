@@ -34,8 +34,9 @@ def install(app: Flask) -> None:
 
 
 def _protect(response: Response) -> Response:
+    set_already = {name.lower() for name, _ in response.headers}
     response.headers.extend(
-        {name: text for name, text in HEADERS.items() if name not in response.headers}
+        {name: text for name, text in HEADERS.items() if name.lower() not in set_already}
     )
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -31,9 +31,11 @@ def choose(
 ) -> tuple[str, ...]:
     with database.writing(session):
         fresh = access.seat_in(session, seated.key, viewer_id=seated.user_id)
-        return runs.record_choice(
+        recorded = runs.record_choice(
             session, fresh, published.script, choice_id, at_step=at_step, reason=reason, now=NOON
         )
+    assert recorded.notes == runs.notes_of(session, seated.run_id, since=at_step)
+    return recorded.path
 
 
 def test_the_same_start_form_sent_twice_starts_one_run(
