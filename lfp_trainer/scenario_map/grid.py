@@ -43,7 +43,9 @@ def arrange(ids: Sequence[str], ways: Sequence[Way], spacing: float) -> Grid:
         pairs, vertex_spacing=spacing, dummy_vertices=True, check_layout=False
     )
     left = 0.0
-    for positions, *_, links in cast(list[_Part], layouts):
+    # Its order of unconnected parts changes from call to call.
+    parts = sorted(cast(list[_Part], layouts), key=lambda part: min(part[0]))
+    for positions, *_, links in parts:
         left = spacing + _take_over(grid, placed, dict(positions), links or [], left, spacing)
     for id in ids:
         if id not in grid.rows:  # it leads only to itself, or its ways were too long
