@@ -47,7 +47,7 @@ def launch(playwright: Playwright, path: str) -> Browser:
 def chromium() -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
-        reason = "no chromium, chromium-browser or google-chrome on the PATH: browser tests left out"
+        reason = "no chromium, chromium-browser or google-chrome on the PATH: left out"
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)

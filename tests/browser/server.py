@@ -46,7 +46,8 @@ class Site:
         """
         environment = {name: value for name, value in os.environ.items() if name[:4] != "LFP_"}
         environment |= {"LFP_INSTANCE": str(self.folder), "LFP_SECURE_COOKIES": "0"}
-        command = [Path(sys.executable).with_name("lfp-trainer"), "serve", "--port", str(self.port)]
+        trainer = str(Path(sys.executable).with_name("lfp-trainer"))
+        command = [trainer, "serve", "--port", str(self.port)]
         log = self.folder / "server.log"
         with log.open("ab") as output:
             self.process = subprocess.Popen(

@@ -1,19 +1,21 @@
-"""Photograph every page and state at three widths, in light and dark: ``python -m tests.browser.shots``.
+"""Photograph every page and state at three widths, in light and dark, for who changes the look.
 
-For people who change the look. The pictures land beside this file, and git leaves them alone.
+``python -m tests.browser.shots`` puts the pictures beside this file, where git leaves them alone.
 """
 
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import PdfMargins, sync_playwright
 
 from tests.browser import conftest, tour
 from tests.browser.server import Site
 from tests.browser.visitor import Visitor, Watch
 
 SHOTS = Path(__file__).parent / "shots"
+MARGIN: PdfMargins = {"top": "15mm", "right": "15mm", "bottom": "15mm", "left": "15mm"}
 WIDTHS = {360: 740, 768: 1024, 1440: 900}
 
 
@@ -31,9 +33,6 @@ def photograph(visitor: Visitor, place: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
-MARGIN = {"top": "15mm", "right": "15mm", "bottom": "15mm", "left": "15mm"}
-
-
 def main() -> None:
     SHOTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -41,7 +40,7 @@ def main() -> None:
         site.start()
         site.show_demonstration()
         browser = conftest.launch(playwright, conftest.find_chromium() or sys.exit("no Chromium"))
-        walks = {
+        walks: dict[str, Callable[[Visitor], None]] = {
             "front": tour.visit_the_front,
             "walk": tour.walk_with_mistakes,
             "home": tour.visit_home_after_practice,

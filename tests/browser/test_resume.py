@@ -1,4 +1,4 @@
-"""Leaving and coming back: another device, another window, the Back button, a server that restarts."""
+"""Leaving and coming back: another device or window, the Back button, a server that restarts."""
 
 import re
 from contextlib import AbstractContextManager

@@ -1,6 +1,6 @@
 """Somebody at a browser: with a mouse, with a finger, or with nothing but the keyboard.
 
-Each visitor is watched. Whatever a browser complains about, or asks of another site, fails the test.
+Each visitor is watched: what a browser complains about, or asks of another site, fails the test.
 """
 
 from collections.abc import Callable
@@ -149,7 +149,7 @@ class Keyboard(Visitor):
 
     def _turn_to(self, target: Locator) -> None:
         """Go to a group of radio buttons, of which Tab reaches one, and by arrows to the target."""
-        inside = "el => document.activeElement.type === 'radio' && el.name === document.activeElement.name"
+        inside = "el => el.type === 'radio' && el.name === document.activeElement.name"
         for key, reached in (("Tab", inside), ("ArrowDown", "el => el === document.activeElement")):
             for _ in range(self.most_tabs):
                 if target.evaluate(reached):
