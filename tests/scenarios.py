@@ -91,7 +91,7 @@ def decision(turn: str, choices: Data, **more: Any) -> Data:
 def reference(**more: Any) -> Data:
     return {
         "level": 2,
-        "band": {"low": 1, "high": 2},
+        "band": [1, 2],
         "confidence": "medium",
         "evidence": ["s1"],
         "why": "It is in the text.",
@@ -168,7 +168,7 @@ def scenario() -> Data:
             "partner": {"motivate": reference(), "results": reference(evidence=["visits"])},
             "principal": {
                 "motivate": reference(),
-                "results": reference(level="NE", band={"low": "NE", "high": "NE"}, evidence=[]),
+                "results": reference(level="NE", band=["NE", "NE"], evidence=[]),
             },
         },
         "debrief": ["Where did somebody know and do nothing?"],

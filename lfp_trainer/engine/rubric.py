@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, RootModel, model_validator
 
 from lfp_trainer.engine.value import Id, Text, Value, Word
 
@@ -92,11 +92,21 @@ class Rubric(Value):
         return len(self.strands[strand].levels)
 
 
-class Band(Value):
-    """The levels a reference accepts: a range, or NE, or both."""
+class Band(RootModel[tuple[LevelOrNE, LevelOrNE]]):
+    """The levels a reference accepts, from the lower to the higher, such as ``[1, 2]``.
 
-    low: LevelOrNE
-    high: LevelOrNE
+    ``[NE, 2]`` accepts NE and every level up to 2, ``[NE, NE]`` only NE.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    @property
+    def low(self) -> LevelOrNE:
+        return self.root[0]
+
+    @property
+    def high(self) -> LevelOrNE:
+        return self.root[1]
 
     @property
     def takes_ne(self) -> bool:

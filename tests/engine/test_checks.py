@@ -176,21 +176,19 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         "leaders.partner.charm: there is no strand 'charm'.",
     ),
     "a level above the ladder": (
-        lambda data: data["leaders"]["partner"]["motivate"].update(
-            level=6, band={"low": 5, "high": 6}
-        ),
+        lambda data: data["leaders"]["partner"]["motivate"].update(level=6, band=[5, 6]),
         "leaders.partner.motivate.level: there is no level 6 in 'motivate'.",
     ),
     "a band above the ladder": (
-        put(*RATING, "band", {"low": 1, "high": 6}),
-        "leaders.partner.motivate.band.high: there is no level 6 in 'motivate'.",
+        put(*RATING, "band", [1, 6]),
+        "leaders.partner.motivate.band.1: there is no level 6 in 'motivate'.",
     ),
     "a band upside down": (
-        put(*RATING, "band", {"low": 3, "high": 1}),
+        put(*RATING, "band", [3, 1]),
         "leaders.partner.motivate.band: the band runs from 3 down to 1.",
     ),
     "a level outside its band": (
-        put(*RATING, "band", {"low": 3, "high": 4}),
+        put(*RATING, "band", [3, 4]),
         "leaders.partner.motivate.band: the level 2 is outside its own band.",
     ),
     "NE that the band does not take": (
@@ -219,7 +217,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "a level above what its flag allows": (
         lambda data: data["leaders"]["partner"]["motivate"].update(
-            flag="against", level=3, band={"low": 3, "high": 3}
+            flag="against", level=3, band=[3, 3]
         ),
         "leaders.partner.motivate.level: with the flag 'against', 'motivate' is at most 2.",
     ),

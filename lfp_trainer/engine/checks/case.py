@@ -151,14 +151,16 @@ def _reference(leader: str, strand: str, reference: Reference, bundle: Bundle) -
 
 def _band(at: At, strand: str, reference: Reference, rubric: Rubric) -> Iterator[Problem]:
     band, level = reference.band, reference.level
-    for end, bound in (("low", band.low), ("high", band.high)):
+    for end, bound in enumerate(band.root):
         if isinstance(bound, int):
             yield from _level((*at, "band", end), strand, bound, rubric)
     if isinstance(band.low, int) and isinstance(band.high, int) and band.low > band.high:
         message = f"the band runs from {band.low} down to {band.high}."
-        yield Problem((*at, "band"), message, "Write the lower level as 'low'.")
+        yield Problem((*at, "band"), message, "Write the lower level first.")
     elif level == NE and not band.takes_ne:
-        yield Problem((*at, "band"), "the level is NE but the band takes no NE.", "Write: low: NE")
+        yield Problem(
+            (*at, "band"), "the level is NE but the band takes no NE.", "Write the band as [NE, …]."
+        )
     elif level != NE and level not in band.levels:
         message = f"the level {level} is outside its own band."
         yield Problem((*at, "band"), message, "Widen the band, or change the level.")
