@@ -2,6 +2,7 @@
 
 import click
 
+from lfp_trainer.cli.accounts import add_user, set_password
 from lfp_trainer.cli.authoring import check, graph, play, schema
 from lfp_trainer.cli.serving import backup, demo, serve
 
@@ -11,5 +12,5 @@ def main() -> None:
     """Scenario role-play for learning-focused partnerships."""
 
 
-for command in (check, schema, play, graph, serve, demo, backup):
+for command in (check, schema, play, graph, serve, demo, backup, add_user, set_password):
     main.add_command(command)
