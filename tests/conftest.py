@@ -22,7 +22,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from lfp_trainer.services import accounts, passwords
+from lfp_trainer import config
+from lfp_trainer.services import accounts, installation, passwords
 from lfp_trainer.storage import database, migrations
 from lfp_trainer.storage.models import Role
 from tests.postgres import PostgresServer
@@ -50,10 +51,33 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with all tables and no rows, to be copied."""
     path = tmp_path_factory.mktemp("template") / "trainer.sqlite3"
     migrations.upgrade(f"sqlite:///{path}")
+    empty_log(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def stocked_file(migrated_file: Path) -> Path:
+    """The same with the shipped scenarios published, which takes longest of all."""
+    path = migrated_file.with_name("stocked.sqlite3")
+    shutil.copy(migrated_file, path)
+    installation.make_ready(f"sqlite:///{path}", config.SCENARIOS)
+    empty_log(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def stocked_template(postgres: PostgresServer) -> str:
+    """The same for PostgreSQL."""
+    url = postgres.create("template_stocked", template="template_lfp")
+    installation.make_ready(url, config.SCENARIOS)
+    return "template_stocked"
+
+
+def empty_log(path: Path) -> None:
+    """Move the write-ahead log into the file, so that a copy of the file is whole."""
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-    return path
 
 
 @pytest.fixture
@@ -82,14 +106,25 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, backend: str) -> Iterator[str]:
-    """The address of a database with all tables and no rows, of this test's own."""
+def stocked() -> bool:
+    """Whether the shipped scenarios are published; folders of tests that need them say so."""
+    return False
+
+
+@pytest.fixture
+def database_url(
+    request: pytest.FixtureRequest, backend: str, tmp_path: Path, stocked: bool
+) -> Iterator[str]:
+    """The address of a database with all tables, of this test's own."""
     if backend == "sqlite":
-        yield request.getfixturevalue("sqlite_url")
+        path = tmp_path / "trainer.sqlite3"
+        shutil.copy(request.getfixturevalue("stocked_file" if stocked else "migrated_file"), path)
+        yield f"sqlite:///{path}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     name = f"test_{secrets.token_hex(6)}"
-    yield server.create(name, template="template_lfp")
+    template = request.getfixturevalue("stocked_template") if stocked else "template_lfp"
+    yield server.create(name, template=template)
     server.drop(name)
 
 
@@ -156,7 +191,12 @@ class Browser:
         return self.client.get(url, headers=HTMX if htmx else None, **options)
 
     def post(
-        self, url: str, data: Mapping[str, object] | None = None, *, htmx: bool = False, on: str = ""
+        self,
+        url: str,
+        data: Mapping[str, object] | None = None,
+        *,
+        htmx: bool = False,
+        on: str = "",
     ) -> TestResponse:
         """Post a form as the page ``on`` would; by default as any page of the site."""
         sent = {"csrf_token": self.token(on), **(data or {})}
