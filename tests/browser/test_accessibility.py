@@ -1,5 +1,7 @@
 """What axe can see, on every page and in every state of one, in light and in dark."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -13,6 +15,8 @@ found: list[str] = []
 
 
 def examine(visitor: Visitor, place: str) -> None:
+    if re.match("after response [3-9]", place):  # the same state as the second, only longer
+        return
     visitor.page.emulate_media(color_scheme="light")
     _examine(visitor, f"{place}, light", {"resultTypes": ["violations"]})
     # Only what is seen changes with the scheme.
