@@ -13,6 +13,7 @@ from tests.browser.visitor import Visitor
 TITLE = "Glowing observations"
 WORDS = "Visits are counted and every lesson meets the vision."
 SENTENCE = "On Thursday I ask for one hour in classrooms together."
+REASON = "It is what they did."
 DAY = date(2031, 5, 9)
 
 
@@ -66,7 +67,7 @@ def write_rating(visitor: Visitor, *, level: int = 2) -> None:
     """Answer the card that is open, and stay on it."""
     visitor.tick(option(visitor.page, "evidence", "fewer-visits"))
     visitor.tick(option(visitor.page, "level", f"{level}"))
-    visitor.write(visitor.page.get_by_label("Why this level, in one line?"), "It is what they did.")
+    visitor.write(visitor.page.get_by_label("Why this level, in one line?"), REASON)
 
 
 def rate_everyone(visitor: Visitor) -> None:

@@ -2,19 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
-from tests.browser import tour
+import pytest
+
+from tests.browser import story, tour
 from tests.browser.conftest import Visit
 from tests.browser.server import Site
 from tests.browser.story import play_through
 from tests.browser.visitor import Finger, Keyboard, Visitor
 
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 360, "height": 740},
-    "has_touch": True,
-    "is_mobile": True,
-}
 README_PICTURE = Path(__file__).with_name("readme-play.png")
 
 # A link or a sentence to tap within a text is as high as its line; WCAG 2.2, 2.5.8 leaves it out.
@@ -36,7 +32,7 @@ SMALL_TARGETS = """() => {
 WIDTHS = "[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]"
 
 
-def on_a_phone(visit: Visit) -> tuple[Visitor, list[str]]:
+def on_a_phone(visit: Visit, *, width: int = 360) -> tuple[Visitor, list[str]]:
     """Send somebody with a phone; whatever does not fit it is listed."""
     unfit: list[str] = []
 
@@ -46,7 +42,8 @@ def on_a_phone(visit: Visit) -> tuple[Visitor, list[str]]:
             unfit.append(f"{place} scrolls sideways, {wide} on {room}")
         unfit.extend(f"{place}: {target}" for target in visitor.page.evaluate(SMALL_TARGETS))
 
-    visitor = visit(Finger, **PHONE)
+    viewport = {"width": width, "height": 740}
+    visitor = visit(Finger, viewport=viewport, has_touch=True, is_mobile=True)
     visitor.look = check
     return visitor, unfit
 
@@ -86,8 +83,29 @@ def test_the_whole_walk_fits_a_phone(visit: Visit) -> None:
     assert unfit == []
 
 
-def test_the_pages_around_it_fit_a_phone(visit: Visit, site: Site, demonstration: None) -> None:
+def test_a_word_without_end_breaks_rather_than_the_page(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ("WORDS", "REASON", "SENTENCE"):
+        monkeypatch.setattr(story, text, "Donaudampfschifffahrt" * 8)
     visitor, unfit = on_a_phone(visit)
+
+    story.come_to_the_conversation(visitor)
+    visitor.press(visitor.page.get_by_text("Note why you choose it"))
+    visitor.write(visitor.page.get_by_label("Why?"), story.WORDS)
+    story.converse(visitor)
+    story.look_back(visitor)
+    story.plan(visitor)
+    visitor.page.goto("/home")
+    visitor.at("home")
+
+    assert unfit == []
+
+
+def test_the_pages_around_it_fit_the_smallest_screen(
+    visit: Visit, site: Site, demonstration: None
+) -> None:
+    visitor, unfit = on_a_phone(visit, width=320)
     tour.visit_the_front(visitor)
     tour.visit_home_after_practice(visitor)
     visitor.page.context.clear_cookies()
