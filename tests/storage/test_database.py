@@ -1,5 +1,8 @@
 """Connections keep every answer and lose no update, whoever writes at the same time."""
 
+import fcntl
+import gc
+import os
 import subprocess
 import sys
 import threading
@@ -123,6 +126,34 @@ def test_reading_goes_on_while_somebody_writes(engine: sa.Engine) -> None:
     assert (seen_meanwhile, name_of(engine, user_id)) == ("Alice", "Alicia")
 
 
+def test_a_block_holds_the_right_to_write_from_its_beginning(sqlite_url: str) -> None:
+    engine = database.connect(sqlite_url)
+    with Session(engine) as session, writing(session), engine.connect() as other:
+        other.exec_driver_sql("PRAGMA busy_timeout=0")
+        with pytest.raises(sa.exc.OperationalError, match="locked"):
+            other.execute(sa.update(User).values(name="Somebody"))
+    engine.dispose()
+
+
+def test_writers_of_all_processes_wait_in_one_queue(sqlite_url: str) -> None:
+    engine = database.connect(sqlite_url)
+    add_person(engine, "Alice")
+    with (
+        open(f"{engine.url.database}-queue") as queue,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        fcntl.flock(queue, fcntl.LOCK_EX)
+        waiting = pool.submit(add_person, engine, "Bob")
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.3)
+        fcntl.flock(queue, fcntl.LOCK_UN)
+        bob = waiting.result(timeout=10)
+
+    name = name_of(engine, bob)
+    engine.dispose()
+    assert name == "Bob"
+
+
 def test_no_update_is_lost_when_eight_threads_read_and_then_write(sqlite_url: str) -> None:
     engine = database.connect(sqlite_url)
     user_id = add_person(engine, "0")
@@ -228,9 +259,6 @@ def test_a_reference_to_nobody_is_refused(session: Session) -> None:
 
 
 def test_an_engine_that_is_gone_leaves_no_open_file(sqlite_url: str) -> None:
-    import gc
-    import os
-
     def queues() -> int:
         links = [f"/proc/self/fd/{number}" for number in os.listdir("/proc/self/fd")]
         return sum("-queue" in os.readlink(link) for link in links if os.path.islink(link))
