@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import NotFound
 from lfp_trainer.storage.models import Participant, Run, ScenarioVersion, Stage, table
+from lfp_trainer.storage.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,9 @@ def runs_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
     return _SEATED.where(_part.user_id == viewer_id)
 
 
-_ONE_RUN = _SEATED.where(_part.user_id == sa.bindparam("viewer"), _run.key == sa.bindparam("key"))
+_ONE_RUN = Prepared(
+    _SEATED.where(_part.user_id == sa.bindparam("viewer"), _run.key == sa.bindparam("key"))
+)
 
 
 def seat_in(session: Session, key: str, *, viewer_id: int) -> Seated:
@@ -67,7 +70,6 @@ def seat_in(session: Session, key: str, *, viewer_id: int) -> Seated:
 
     :raise NotFound: if there is no such run, or this person takes no part in it
     """
-    row = session.execute(_ONE_RUN, {"viewer": viewer_id, "key": key}).first()
-    if row is None:
-        raise NotFound
-    return Seated(*row)
+    for row in _ONE_RUN.rows(session, viewer=viewer_id, key=key):
+        return Seated(*row)
+    raise NotFound

@@ -19,12 +19,13 @@ from lfp_trainer.services import access
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage.models import Participant, Run, Stage, Step, table
+from lfp_trainer.storage.prepared import Prepared
 
 STAGES = tuple(Stage)
 
 # Compiled once: these run for every choice that anybody makes.
 _run, _steps, _parts = table(Run), table(Step), table(Participant)
-_PATH = (
+_PATH = Prepared(
     sa.select(_steps.c.choice_id)
     .where(_steps.c.run_id == sa.bindparam("run"))
     .order_by(_steps.c.number)
@@ -32,18 +33,22 @@ _PATH = (
 _NOTES = sa.select(_steps.c.number, _steps.c.reason, _steps.c.stand_in, _steps.c.seat).where(
     _steps.c.run_id == sa.bindparam("run"), _steps.c.number > sa.bindparam("since")
 )
-_COUNT_MOVES = (
+_COUNT_MOVES = Prepared(
     sa.update(_run)
     .where(_run.c.id == sa.bindparam("run"), _run.c.moves == sa.bindparam("seen"))
     .values(moves=sa.bindparam("now_at"))
 )
-_ADD_STEP = sa.insert(_steps)
-_END = (
+_ADD_STEP = Prepared(
+    sa.insert(_steps)
+    .values({each.key: sa.bindparam(each.key) for each in _steps.c if each is not _steps.c.id})
+    .inline()
+)
+_END = Prepared(
     sa.update(_run)
     .where(_run.c.id == sa.bindparam("run"))
     .values(ending_id=sa.bindparam("ending"), ended_at=sa.bindparam("now"))
 )
-_MOVE_ON = (
+_MOVE_ON = Prepared(
     sa.update(_parts)
     .where(
         _parts.c.run_id == sa.bindparam("run"),
@@ -128,7 +133,7 @@ def own_seats(script: Script, seat: str) -> tuple[str, ...]:
 
 def path_of(session: Session, run_id: int) -> tuple[str, ...]:
     """Return the recorded choices of a run, in order."""
-    return tuple(session.scalars(_PATH, {"run": run_id}))
+    return tuple(choice_id for (choice_id,) in _PATH.rows(session, run=run_id))
 
 
 def notes_of(session: Session, run_id: int, *, since: int = 0) -> dict[int, Note]:
@@ -219,17 +224,15 @@ def _record(
         position = play.choose(script, position, choice_id)
     if not steps:
         return Recorded(position.path, {})
-    moved = session.execute(
-        _COUNT_MOVES, {"run": seated.run_id, "seen": seen, "now_at": seen + len(steps)}
-    )
-    if moved.rowcount == 0:  # type: ignore[attr-defined]
+    if not _COUNT_MOVES.count(session, run=seated.run_id, seen=seen, now_at=seen + len(steps)):
         raise StaleMove
     rows = [
         step | {"number": number, "chosen_at": now}
         for number, step in enumerate(steps, start=seen + 1)
     ]
     try:
-        session.execute(_ADD_STEP, rows)
+        for row in rows:
+            _ADD_STEP.count(session, **row)
     except IntegrityError as error:  # another browser's step landed first
         raise StaleMove from error
     if position.scene is None:
@@ -254,7 +257,7 @@ def _end(
 ) -> None:
     ending = play.ending_of(script, position)
     assert ending is not None
-    session.execute(_END, {"run": seated.run_id, "ending": ending.id, "now": now})
+    _END.count(session, run=seated.run_id, ending=ending.id, now=now)
     move_on(session, seated, Stage.ROLE_PLAY, now=now)
 
 
@@ -277,17 +280,15 @@ def move_on(session: Session, seated: Seated, done: Stage, *, now: datetime) -> 
     :raise StaleMove: if the participant is no longer at that stage
     """
     following = STAGES[STAGES.index(done) + 1]
-    moved = session.execute(
-        _MOVE_ON,
-        {
-            "run": seated.run_id,
-            "user": seated.user_id,
-            "done": done,
-            "following": following,
-            "now": now,
-        },
+    moved = _MOVE_ON.count(
+        session,
+        run=seated.run_id,
+        user=seated.user_id,
+        done=done,
+        following=following,
+        now=now,
     )
-    if moved.rowcount == 0:  # type: ignore[attr-defined]
+    if not moved:
         raise StaleMove
     return following
 

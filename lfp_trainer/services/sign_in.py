@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer.errors import TooMany
 from lfp_trainer.services.accounts import Person, clean_email
 from lfp_trainer.storage.models import SignInFailure, User, UserSession, table
+from lfp_trainer.storage.prepared import Prepared, Within
 
 # Longer than the half hour often advised: a case is read and discussed away from the keyboard, and
 # every answer is stored when it is given. Nobody stays signed in past a working day unasked.
@@ -88,14 +89,14 @@ def start_session(
 
 
 _user, _session = table(User).c, table(UserSession).c
-_VISIT = (
+_VISIT = Prepared(
     sa.select(
         _user.id,
         _user.name,
         _user.email,
         _user.role,
         _user.position,
-        _session.id.label("session_id"),
+        _session.id,
         _session.fresh_at,
         _session.seen_at,
     )
@@ -109,25 +110,12 @@ _VISIT = (
 )
 
 
-def find_visit(session: Session, token: str, *, now: datetime) -> Visit | None:
+def find_visit(within: Within, token: str, *, now: datetime) -> Visit | None:
     """Return who a token stands for; None when it opens nothing any more."""
-    row = session.execute(
-        _VISIT, {"token": _hash(token), "now": now, "used_since": now - IDLE}
-    ).one_or_none()
-    if row is None:
-        return None
-    return Visit(
-        Person(
-            id=row.id,
-            name=row.name,
-            email=row.email,
-            role=row.role,
-            position=row.position,
-            session_id=row.session_id,
-            fresh_at=row.fresh_at,
-        ),
-        row.seen_at,
-    )
+    rows = _VISIT.rows(within, token=_hash(token), now=now, used_since=now - IDLE)
+    for *person, seen_at in rows:
+        return Visit(Person(*person), seen_at)
+    return None
 
 
 def note_seen(session: Session, session_id: int, *, now: datetime) -> None:

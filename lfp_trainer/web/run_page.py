@@ -234,6 +234,7 @@ def turn_context(
         "ending": play.ending_of(script, position),
         "epilogue": play.epilogue_of(script, position),
         "notes": notes,
+        "latest": max((n for n, note in notes.items() if not note.stand_in), default=0),
         "own": own,
         "errors": {},
     }
