@@ -65,6 +65,8 @@ class CastMember(Value):
     seat: bool = False
     brief: Text | None = None
     """What only the person in this seat knows."""
+    stands_for: tuple[Id, ...] = ()
+    """The cast members who are rated as one under this name, where the case treats them alike."""
 
 
 class SpokenLine(Value):

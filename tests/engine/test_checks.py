@@ -147,6 +147,14 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         put("cast", "both", {"name": "B", "position": "b"}),
         "cast.both: 'both' has a meaning of its own.",
     ),
+    "a rated group with somebody who is not there": (
+        put("cast", "all", {"name": "All", "position": "p", "stands_for": ["partner", "nobody"]}),
+        "cast.all.stands_for.1: there is no cast member 'nobody'.",
+    ),
+    "a rated group in a seat": (
+        put("cast", "principal", "stands_for", ["partner"]),
+        "cast.principal.seat: several people cannot sit in one seat.",
+    ),
     "a choice called end": (
         put(*VISIT, "choices", "end", choice(rank=4)),
         "scenes.visit.choices.end: 'end' has a meaning of its own.",

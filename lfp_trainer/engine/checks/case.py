@@ -14,7 +14,7 @@ def case_problems(bundle: Bundle) -> Iterator[Problem]:
     scenario, rubric, vocabulary = bundle.scenario, bundle.rubric, bundle.vocabulary
     yield from _rubric_id(scenario, rubric)
     yield from _sentences(scenario)
-    yield from _roles(scenario, rubric)
+    yield from _cast(scenario, rubric)
     yield from _diagnosis(scenario.diagnosis, vocabulary)
     for gauge in scenario.gauges:
         known = vocabulary.gauges
@@ -46,10 +46,16 @@ def _sentences(scenario: Scenario) -> Iterator[Problem]:
         seen.add(id)
 
 
-def _roles(scenario: Scenario, rubric: Rubric) -> Iterator[Problem]:
+def _cast(scenario: Scenario, rubric: Rubric) -> Iterator[Problem]:
     for id, member in scenario.cast.items():
         if member.role is not None:
             yield from unknown(("cast", id, "role"), "role", member.role, rubric.roles)
+        for number, other in enumerate(member.stands_for):
+            at = ("cast", id, "stands_for", number)
+            yield from unknown(at, "cast member", other, scenario.cast)
+        if member.stands_for and member.seat:
+            message = "several people cannot sit in one seat."
+            yield Problem(("cast", id, "seat"), message, "Give each of them a seat of their own.")
 
 
 def _diagnosis(diagnosis: Diagnosis, vocabulary: Vocabulary) -> Iterator[Problem]:
