@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,9 @@ _HOME = _PACKAGE / "data" if (_PACKAGE / "data").is_dir() else _PACKAGE.parent
 SCENARIOS = _HOME / "scenarios"
 TEMPLATES = _HOME / "templates"
 STATIC = _HOME / "static"
+
+
+SECRET_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +49,38 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     hosts = environment.get("LFP_TRUSTED_HOSTS", "")
     return Settings(
         database_url=environment.get("LFP_DATABASE_URL") or f"sqlite:///{folder / 'lfp.db'}",
-        secret_key=environment.get("LFP_SECRET_KEY") or _kept_secret(folder / "secret"),
+        secret_key=_secret(environment.get("LFP_SECRET_KEY", ""), folder / "secret"),
         secure_cookies=_is_on(environment, "LFP_SECURE_COOKIES", default=True),
         trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
-        proxies=int(environment.get("LFP_PROXIES", "0")),
+        proxies=_count(environment, "LFP_PROXIES"),
     )
 
 
-def _kept_secret(path: Path) -> str:
-    """Return the secret of this installation, made on first start and readable by its owner only.
+def _secret(given: str, path: Path) -> str:
+    """Return the secret given, or the one kept in a file, made on first start.
 
     Several workers may start at once: the first to put the file in place wins, the others read it.
     """
-    if not path.exists():
+    if not given and not path.exists():
         made = path.with_name(f"{path.name}.{os.getpid()}")
         handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(48) + "\n")
-        try:
+        with suppress(FileExistsError):
             os.link(made, path)
-        except FileExistsError:
-            pass
-        finally:
-            made.unlink()
-    secret = path.read_text(encoding="ascii").strip()
-    if len(secret) < 32:
-        raise ValueError(f"{path} holds no usable secret; delete it to have one made")
+        made.unlink()
+    secret = given or path.read_text(encoding="ascii").strip()
+    if len(secret) < SECRET_LENGTH:
+        where, mend = ("LFP_SECRET_KEY", "leave it out") if given else (str(path), "delete it")
+        raise ValueError(f"{where} is too short for a secret; {mend} to have one made")
     return secret
+
+
+def _count(environment: Mapping[str, str], name: str) -> int:
+    word = environment.get(name, "").strip() or "0"
+    if not (word.isascii() and word.isdigit() and int(word) < 10):
+        raise ValueError(f"{name} is '{word}'; write how many there are")
+    return int(word)
 
 
 def _is_on(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -39,7 +39,7 @@ def _make_ready(url: str) -> None:
     try:
         for scenario_id in installation.make_ready(url, config.SCENARIOS):
             click.echo(f"Published {scenario_id}.")
-    except ScenarioError as error:
+    except (ScenarioError, RuntimeError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -100,8 +100,8 @@ def _free_port(wanted: int) -> int:
 @click.argument("target", type=click.Path(path_type=Path))
 def backup(target: Path) -> None:
     """Write a sound copy of the SQLite database to TARGET, while the server runs."""
-    engine = database.connect(config.from_environment().database_url)
     try:
+        engine = database.connect(config.from_environment().database_url)
         installation.back_up(engine, target)
     except (FileExistsError, ValueError) as error:
         raise click.ClickException(str(error)) from error

@@ -12,8 +12,8 @@ class Term(Value):
     """A word and its everyday meaning."""
 
     name: Text
-    means: Text = ""
-    group: Text = ""
+    means: Text | None = None
+    group: Text | None = None
 
 
 class System(Value):

@@ -66,18 +66,21 @@ def save_diagnosis(session: Session, seated: Seated, answer: Answer, *, now: dat
 def commit_diagnosis(session: Session, seated: Seated, script: Script, *, now: datetime) -> None:
     """Fix the diagnosis kept so far and go on to rating.
 
+    The caller rolls back when it raises.
+
     :raise Incomplete: if a part is missing or names too much
     :raise StaleMove: if it is already committed
     """
     runs.require(seated, Stage.DIAGNOSIS)
-    missing = find_missing(script, diagnosis_of(session, seated).answer)
-    if missing:
-        raise Incomplete(missing)
+    # Stamped before it is read: no draft can slip in between what is checked and what is fixed.
     session.execute(
         sa.update(Diagnosis)
         .where(Diagnosis.run_id == seated.run_id, Diagnosis.user_id == seated.user_id)
         .values(committed_at=now)
     )
+    missing = find_missing(script, diagnosis_of(session, seated).answer)
+    if missing:
+        raise Incomplete(missing)
     runs.move_on(session, seated, Stage.DIAGNOSIS, now=now)
 
 

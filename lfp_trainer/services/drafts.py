@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import StaleMove
@@ -17,20 +17,19 @@ Draft = type[Diagnosis] | type[Rating] | type[NextStep]
 def keep(
     session: Session, table: Draft, key: Mapping[str, Any], values: Mapping[str, Any], now: datetime
 ) -> None:
-    """Store an answer under its key.
+    """Store an answer under its key, in one statement: two windows may save at the same moment.
 
-    :raise StaleMove: if it has been committed, or another browser stored it at the same moment
+    :raise StaleMove: if it has been committed
     """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     columns = table.__table__.c
     values = {**values, "saved_at": now}
-    open_rows = [columns[name] == value for name, value in key.items()]
-    if "committed_at" in columns:
-        open_rows.append(columns["committed_at"].is_(None))
-    changed = session.execute(sa.update(table).where(*open_rows).values(values))
-    if changed.rowcount:  # type: ignore[attr-defined]
-        return
-    try:
-        with session.begin_nested():
-            session.execute(sa.insert(table).values(**key, **values))
-    except IntegrityError as error:
-        raise StaleMove("This was already committed, or saved from another window.") from error
+    is_open = columns["committed_at"].is_(None) if "committed_at" in columns else sa.true()
+    kept = session.execute(
+        insert(table)
+        .values(**key, **values)
+        .on_conflict_do_update(index_elements=list(key), set_=values, where=is_open)
+        .returning(columns["id"])
+    ).first()
+    if kept is None:
+        raise StaleMove("This is committed already, and stays as it is.")

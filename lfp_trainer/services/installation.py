@@ -1,6 +1,7 @@
 """Make an installation ready: tables current, shipped scenarios published, at every start."""
 
 import logging
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,22 +17,32 @@ log = logging.getLogger(__name__)
 def make_ready(url: str, scenarios: Path) -> list[str]:
     """Bring a database up to date and publish what is new on the shelf; return what was published.
 
-    A SQLite file that has rows is copied beside itself before its tables change.
+    A SQLite file that has rows is copied beside itself before its tables change. Servers that start
+    at the same moment on one database do this one after another.
 
     :raise ScenarioError: if a scenario file has problems
+    :raise RuntimeError: if an upgrade would lose rows; it is undone
     """
     engine = database.connect(url)
     try:
-        found, newest = migrations.current(engine), migrations.head()
-        if found is not None and found != newest and engine.dialect.name == "sqlite":
-            path = Path(engine.url.database or "")
-            back_up(engine, path.with_name(f"{path.name}.before-{newest}"))
-        if found != newest:
-            migrations.upgrade(url)
-        with Session(engine, expire_on_commit=False) as session, database.writing(session):
-            return library.publish_folder(session, scenarios, now=datetime.now(UTC))
+        with database.alone(engine):
+            _upgrade(engine, url)
+            with Session(engine, expire_on_commit=False) as session, database.writing(session):
+                return library.publish_folder(session, scenarios, now=datetime.now(UTC))
     finally:
         engine.dispose()
+
+
+def _upgrade(engine: sa.Engine, url: str) -> None:
+    found, newest = migrations.current(engine), migrations.head()
+    if found == newest:
+        return
+    if found is not None and engine.dialect.name == "sqlite":
+        path = Path(engine.url.database or "")
+        copy = path.with_name(f"{path.name}.before-{newest}")
+        if not copy.exists():  # else an upgrade failed before: this is the copy worth having
+            back_up(engine, copy)
+    migrations.upgrade(url)
 
 
 def back_up(engine: sa.Engine, target: Path) -> None:
@@ -44,12 +55,11 @@ def back_up(engine: sa.Engine, target: Path) -> None:
     """
     if engine.dialect.name != "sqlite":
         raise ValueError("Only SQLite is backed up from here; use pg_dump for PostgreSQL.")
-    if target.exists():
-        raise FileExistsError(f"{target} is there already.")
+    # Made empty first, for its owner only; SQLite then writes into it.
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     # The driver's own connection: SQLAlchemy would begin a transaction, which VACUUM refuses.
     connection = engine.raw_connection()
     try:
         connection.cursor().execute("VACUUM INTO ?", (str(target),))
     finally:
         connection.close()
-    target.chmod(0o600)

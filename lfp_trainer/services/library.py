@@ -128,7 +128,8 @@ def publish(session: Session, sources: Sources, *, now: datetime) -> str:
                 digest=sources.digest,
                 title=scenario.title,
                 source=sources.scenario.decode(),
-                parsed=bundle.model_dump_json(exclude_defaults=True),
+                # Defaults too: a release that changes one must not change what was published.
+                parsed=bundle.model_dump_json(),
                 is_current=True,
                 published_at=now,
             )

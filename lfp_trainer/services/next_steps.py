@@ -1,7 +1,7 @@
 """What a participant leaves with: where things stand, a goal, and one sentence with a date."""
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,12 +44,12 @@ def plans_of(session: Session, user_id: int) -> dict[int, Plan]:
 
 
 def save_plan(session: Session, seated: Seated, plan: Plan, *, now: datetime) -> None:
-    """Keep a plan, finished or not. A finished one may still be reworded.
+    """Keep a plan as a draft.
 
     :raise NotYet: if the run has not come to its next step
+    :raise StaleMove: if it is closed
     """
-    if seated.stage is not Stage.DONE:
-        runs.require(seated, Stage.NEXT_STEP)
+    runs.require(seated, Stage.NEXT_STEP)
     drafts.keep(
         session,
         NextStep,
@@ -63,16 +63,19 @@ def finish_plan(session: Session, seated: Seated, *, now: datetime) -> None:
     """Close the run with the plan kept so far.
 
     :raise Incomplete: if the sentence or its date is missing, or the date is past
+    :raise StaleMove: if it is closed already
     """
+    runs.require(seated, Stage.NEXT_STEP)
     plan = plan_of(session, seated)
+    # It may still be yesterday where the person is.
+    today = (now - timedelta(hours=12)).date()
     missing: dict[str, str] = {}
     if not plan.sentence:
         missing["sentence"] = "Write the one sentence you are walking out with."
     if plan.due_on is None:
         missing["due_on"] = "Choose a day."
-    elif plan.due_on < now.date() and seated.stage is not Stage.DONE:
+    elif plan.due_on < today:
         missing["due_on"] = "Choose a day that is still to come."
     if missing:
         raise Incomplete(missing)
-    if seated.stage is Stage.NEXT_STEP:
-        runs.move_on(session, seated, Stage.NEXT_STEP, now=now)
+    runs.move_on(session, seated, Stage.NEXT_STEP, now=now)

@@ -121,8 +121,10 @@ def _refuse_unknown(script: Script, card: Card, rating: rubric.Rating) -> None:
         raise Incomplete({"level": "This leader is not rated on that strand."})
     if rating.level is not None and not 1 <= rating.level <= script.rubric.highest(strand):
         raise Incomplete({"level": "Choose a level from the list."})
-    if rating.flag is not None and rating.flag not in script.rubric.flags:
-        raise Incomplete({"flag": "Choose a mark from the list."})
+    if rating.flag is not None:
+        flag = script.rubric.flags.get(rating.flag)
+        if flag is None or flag.strand != strand:
+            raise Incomplete({"flag": "Choose a mark from the list."})
     if any(sentence not in script.scenario.sentences for sentence in rating.evidence):
         raise Incomplete({"evidence": "Choose sentences of this case."})
 
@@ -149,19 +151,26 @@ def first_unfinished(script: Script, kept: Mapping[Card, Kept]) -> int | None:
 def commit_ratings(session: Session, seated: Seated, script: Script, *, now: datetime) -> None:
     """Fix all ratings, go on to the role-play, and let the stand-in open it if it must.
 
+    The caller rolls back when it raises.
+
     :raise Incomplete: if a card is not finished
     :raise StaleMove: if they are already committed
     """
     runs.require(seated, Stage.RATING)
+    # Stamped before they are read: no draft can slip in between what is checked and what is fixed.
+    session.execute(
+        sa.update(Rating)
+        .where(
+            Rating.run_id == seated.run_id,
+            Rating.rater_id == seated.user_id,
+            Rating.round == Round.BEFORE,
+        )
+        .values(committed_at=now)
+    )
     kept = ratings_of(session, seated)
     unfinished = first_unfinished(script, kept)
     if unfinished is not None:
         raise Incomplete(find_missing(kept.get(cards_of(script)[unfinished])))
-    session.execute(
-        sa.update(Rating)
-        .where(Rating.run_id == seated.run_id, Rating.rater_id == seated.user_id)
-        .values(committed_at=now)
-    )
     runs.move_on(session, seated, Stage.RATING, now=now)
     runs.open_role_play(session, seated, script, now=now)
 

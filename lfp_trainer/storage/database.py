@@ -156,9 +156,31 @@ def _committed(session: Session) -> Iterator[None]:
     session.info[WRITES] = True
     try:
         yield
+        # Inside: a commit that fails must be rolled back too, or its connection would go back to
+        # the pool with the write lock in its hands.
+        session.commit()
     except BaseException:
         session.rollback()
         raise
     finally:
         session.info[WRITES] = False
-    session.commit()
+
+
+SETUP = 0x1F9_7EA1
+"""The number of our advisory lock in PostgreSQL: any, but always the same."""
+
+
+@contextmanager
+def alone(engine: sa.Engine) -> Iterator[None]:
+    """Run a block while no other process runs one on the same database."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.select(sa.func.pg_advisory_lock(SETUP)))
+            try:
+                yield
+            finally:
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(SETUP)))
+        return
+    with open(f"{Path(engine.url.database or '')}-setup", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

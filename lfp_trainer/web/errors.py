@@ -2,9 +2,9 @@
 
 import logging
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from lfp_trainer.errors import (
     Incomplete,
@@ -15,6 +15,7 @@ from lfp_trainer.errors import (
     TrainerError,
     UnknownChoice,
 )
+from lfp_trainer.web.extensions import login_manager
 from lfp_trainer.web.fragments import wants_fragment
 
 log = logging.getLogger(__name__)
@@ -81,9 +82,14 @@ def _refused(error: HTTPException) -> Response:
         return error.response
     if isinstance(error, RequestEntityTooLarge):
         status = 413
-    return answer(status, SENTENCES.get(status, "This request could not be read."))
+    response = answer(status, SENTENCES.get(status, "This request could not be read."))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.allow.update(error.valid_methods)
+    return response
 
 
 def _broken(error: Exception) -> Response:
     log.exception("unexpected error in %s %s", request.method, request.endpoint, exc_info=error)
+    # The page asks who is here; what broke may be the very database that would answer.
+    g._login_user = login_manager.anonymous_user()
     return answer(500, SENTENCES[500])

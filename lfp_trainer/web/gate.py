@@ -15,7 +15,6 @@ from flask_login import current_user
 from lfp_trainer.errors import NotFound
 from lfp_trainer.storage.models import Role
 from lfp_trainer.web.extensions import login_manager
-from lfp_trainer.web.extensions import login_manager
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -59,9 +58,10 @@ def guard(app: Flask) -> None:
 
 
 def _check() -> ResponseReturnValue | None:
-    if request.endpoint is None:  # no such page: the 404 needs no policy
+    endpoint = request.endpoint
+    if endpoint is None:  # no such page: the 404 needs no policy
         return None
-    allowed = policy_of(current_app, request.endpoint)
+    allowed = policy_of(current_app, endpoint)
     if allowed is Allowed.EVERYONE:
         return None
     if not current_user.is_authenticated:

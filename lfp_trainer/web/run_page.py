@@ -20,6 +20,7 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.accounts import Person
 from lfp_trainer.services.runs import Note
 from lfp_trainer.storage.models import Stage
+from lfp_trainer.storage.prepared import Within
 from lfp_trainer.web import errors
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render, wants_fragment
@@ -45,12 +46,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def find(key: str) -> tuple[Seated, Script]:
+def find(key: str, within: Within | None = None) -> tuple[Seated, Script]:
     """Find a run of the person who is asking.
 
+    :param within: the transaction to look in, if not the session's
     :raise NotFound: if there is none
     """
-    seated = access.seat_in(db.session, key, viewer_id=me().id)
+    seated = access.seat_in(within or db.session, key, viewer_id=me().id)
     return seated, library.script_of(db.session, seated.version_id, seated.digest)
 
 
@@ -75,8 +77,8 @@ def _refused(error: TrainerError) -> Response:
     status = errors.status_of(error)
     if key is None:
         return errors.answer(status, str(error))
-    if keeps_itself() and isinstance(error, StaleMove):
-        return make_response("", 204)  # a commitment has overtaken the draft, and holds it
+    if keeps_itself():  # the page goes on showing what is written in it
+        return errors.answer(status, str(error))
     fields = error.fields if isinstance(error, Incomplete) else {}
     # What somebody else's page still offered says nothing to the person who pressed it.
     message = "" if fields else str(StaleMove() if isinstance(error, UnknownChoice) else error)
@@ -258,7 +260,7 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
 
 
 def _next_step(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
-    return {"plan": next_steps.plan_of(db.session, seated), "today": now().date()}
+    return {"plan": next_steps.plan_of(db.session, seated)}
 
 
 _CONTEXTS = {

@@ -1,11 +1,13 @@
 """A run's page, its stages and the role-play."""
 
 import secrets
+from contextlib import suppress
 
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.scenario import BOTH
+from lfp_trainer.errors import StaleMove
 from lfp_trainer.services import library, runs
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
@@ -69,10 +71,10 @@ def finish_debrief(key: str) -> ResponseReturnValue:
 
 
 def _finish(key: str, stage: Stage) -> ResponseReturnValue:
-    with writing(db.session):
+    with suppress(StaleMove), writing(db.session):  # pressed twice: the second finds it done
         seated, _ = find(key)
-        if seated.stage is stage:  # pressed twice: the second press finds it done
-            runs.move_on(db.session, seated, stage, now=now())
+        runs.require(seated, stage)
+        runs.move_on(db.session, seated, stage, now=now())
     return after(key)
 
 
@@ -87,11 +89,14 @@ def after(key: str) -> ResponseReturnValue:
 @allow(Allowed.SIGNED_IN)
 def choose(key: str) -> ResponseReturnValue:
     """Take a choice, then show what it led to."""
-    at_step = forms.number("step", most=9999) or 0
-    with writing(db.session):
-        seated, script = find(key)
+    at_step = forms.number("step", most=9999)
+    if at_step is None:
+        raise StaleMove
+    with writing(db.session) as session:
+        within = session.connection()
+        seated, script = find(key, within)
         recorded = runs.record_choice(
-            db.session,
+            within,
             seated,
             script,
             request.form.get("choice", ""),

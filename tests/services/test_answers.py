@@ -1,6 +1,7 @@
 """Diagnosis, ratings and next step: drafts that may change, commitments that may not."""
 
-from datetime import date, timedelta
+import threading
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -202,3 +203,53 @@ def test_a_next_step_needs_a_sentence_and_a_day_to_come(
     assert next_steps.plans_of(session, seated.user_id) == {
         seated.run_id: Plan(sentence="I ask.", due_on=date(2026, 3, 9))
     }
+
+
+def test_tonight_is_still_to_come_where_the_clock_is_behind(
+    session: Session, stand_at: StandAt
+) -> None:
+    seated = stand_at(Stage.NEXT_STEP)
+    late = datetime(2026, 3, 3, 2, 30, tzinfo=UTC)  # half past nine in the evening in Detroit
+    with database.writing(session):
+        plan = Plan(sentence="I call tonight.", due_on=date(2026, 3, 2))
+        next_steps.save_plan(session, seated, plan, now=late)
+        next_steps.finish_plan(session, seated, now=late)
+
+    assert again(session, seated).stage is Stage.DONE
+
+
+def test_a_flag_of_another_strand_is_refused(
+    session: Session, published: Published, stand_at: StandAt
+) -> None:
+    seated = stand_at(Stage.RATING)
+    flagged = Kept(rubric.Rating(2, "misdirected", "So.", ("fewer-visits",)), not_enough=False)
+
+    rate(session, published, seated, 0, flagged)
+    with pytest.raises(Incomplete):
+        rate(session, published, seated, 2, flagged)
+
+
+def test_two_windows_that_save_at_the_same_instant_are_both_answered(
+    engine: sa.Engine, session: Session, stand_at: StandAt
+) -> None:
+    seated = stand_at(Stage.DIAGNOSIS)
+    ready = threading.Barrier(6)
+    refused: list[Exception] = []
+
+    def one_of_them() -> None:
+        with Session(engine, expire_on_commit=False) as own:
+            ready.wait()
+            try:
+                save(own, seated, ANSWER)
+            except Exception as error:
+                refused.append(error)
+
+    threads = [threading.Thread(target=one_of_them) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    session.rollback()  # what this session had read so far is from before
+    assert refused == []
+    assert diagnosis.diagnosis_of(session, seated).answer == ANSWER

@@ -1,10 +1,12 @@
 """An installation: made ready at each start, demonstrated, copied."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.util.exc import CommandError
 from sqlalchemy.orm import Session
 
 from lfp_trainer import config
@@ -67,3 +69,46 @@ def test_a_copy_of_the_database_is_whole_and_readable_by_its_owner_only(
         installation.back_up(engine, copy)
     engine.dispose()
     copied.dispose()
+
+
+def test_servers_that_start_at_the_same_moment_do_not_stumble_over_each_other(
+    empty_database: str,
+) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        starts = [
+            pool.submit(installation.make_ready, empty_database, config.SCENARIOS) for _ in range(4)
+        ]
+    published = [start.result() for start in starts]
+
+    assert sorted(map(len, published)) == [0, 0, 0, max(map(len, published))]
+
+
+def test_an_upgrade_keeps_a_copy_of_what_was_there_and_does_not_stumble_over_it(
+    sqlite_url: str,
+) -> None:
+    engine = database.connect(sqlite_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '000'"))
+    engine.dispose()
+    file = Path(sa.make_url(sqlite_url).database or "")
+
+    for _ in range(2):  # nothing leads on from 000: both fail, the second no differently
+        with pytest.raises(CommandError, match="000"):
+            installation.make_ready(sqlite_url, config.SCENARIOS)
+
+    assert file.with_name(f"{file.name}.before-001").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_same_secret_is_kept_and_a_short_one_refused(tmp_path: Path) -> None:
+    environment = {"LFP_INSTANCE": str(tmp_path)}
+    first, second = (config.from_environment(environment).secret_key for _ in range(2))
+
+    assert first == second
+    assert len(first) >= config.SECRET_LENGTH
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(ValueError, match="LFP_SECRET_KEY is too short"):
+        config.from_environment(environment | {"LFP_SECRET_KEY": "x"})
+    with pytest.raises(ValueError, match="LFP_PROXIES"):
+        config.from_environment(environment | {"LFP_PROXIES": "-1"})
+    with pytest.raises(ValueError, match="LFP_SECURE_COOKIES"):
+        config.from_environment(environment | {"LFP_SECURE_COOKIES": "perhaps"})

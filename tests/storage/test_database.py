@@ -272,3 +272,24 @@ def test_an_engine_that_is_gone_leaves_no_open_file(sqlite_url: str) -> None:
     gc.collect()
 
     assert queues() <= before
+
+
+def test_a_commit_that_fails_leaves_no_lock_behind(engine: sa.Engine) -> None:
+    failures = []
+
+    def fail_once(_: sa.Connection) -> None:
+        if not failures:
+            failures.append("disk full")
+            raise OSError("disk full")
+
+    sa.event.listen(engine, "commit", fail_once)
+    with (
+        Session(engine) as session,
+        pytest.raises(OSError, match="disk full"),
+        writing(session),
+    ):
+        session.execute(sa.text("SELECT 1"))
+
+    with Session(engine) as session, writing(session):
+        session.execute(sa.text("SELECT 1"))
+    assert failures == ["disk full"]

@@ -30,7 +30,11 @@ def test_a_guest_starts_with_one_click_and_plays_to_the_next_step(nobody: Browse
 
 
 def test_sending_the_start_form_twice_starts_one_run(alice: Browser) -> None:
-    form: dict[str, object] = {"scenario": "glowing-observations", "seat": "both", "start_key": "the-same"}
+    form: dict[str, object] = {
+        "scenario": "glowing-observations",
+        "seat": "both",
+        "start_key": "the-same",
+    }
 
     first, second = alice.post("/runs", form), alice.post("/runs", form)
 
@@ -106,7 +110,9 @@ def test_what_cannot_be_a_choice_is_refused_with_the_fresh_state(alices_run: Run
     for choice, step in (("no-such-thing", 0), ("", 0), ("score-it-cold", 0), ("x" * 5000, 0)):
         answer = alices_run.choose(choice, step)
         assert answer.status_code == 409
-    assert alices_run.open_now() == (0, alices_run.open_now()[1])  # type: ignore[index]
+        open_now = alices_run.open_now()
+        assert open_now
+        assert open_now[0] == 0
 
 
 def test_the_reference_shows_only_after_the_ratings_are_committed(alices_run: RunPage) -> None:
@@ -149,15 +155,26 @@ def test_a_draft_is_kept_without_judging_it(alices_run: RunPage) -> None:
     assert re.search(r'value="INS"\s+checked', alices_run.get().text)
 
 
-def test_a_draft_that_arrives_after_the_commitment_is_dropped_in_silence(
+def test_a_draft_that_comes_after_the_commitment_is_refused_where_it_is_written(
     alices_run: RunPage,
 ) -> None:
     alices_run.to_rating()
 
     answer = alices_run.post("/diagnosis", {"systems": ["INS"], "act": "keep"}, htmx=True)
 
-    assert (answer.status_code, answer.text) == (204, "")
+    # Never "saved": what is written there is not what is kept.
+    assert answer.status_code == 409
+    assert answer.headers["HX-Retarget"] == "#notice"
     assert "Alice&#39;s words on the diagnosis" in alices_run.get("?stage=diagnosis").text
+
+
+def test_another_window_cannot_change_a_finished_next_step(alices_run: RunPage) -> None:
+    alices_run.to_the_end()
+
+    for act in ("keep", ""):
+        assert alices_run.post("/next-step", {"sentence": "", "act": act}).status_code == 409
+
+    assert "Alice walks out with this" in alices_run.get().text
 
 
 def test_a_level_without_evidence_is_refused_and_ne_without_evidence_is_not(
@@ -254,4 +271,7 @@ def test_numbers_that_make_no_sense_do_no_harm(alices_run: RunPage) -> None:
     alices_run.to_role_play_from_rating()
     for step in (-1, 2**63, "x", "", "٣"):
         answer = alices_run.post("/choices", {"choice": "ask-for-an-hour", "step": step})
-        assert answer.status_code in (303, 409), step
+        assert answer.status_code == 409, step
+    open_now = alices_run.open_now()
+    assert open_now
+    assert open_now[0] == 0
