@@ -111,8 +111,8 @@ def _unauthorized() -> ResponseReturnValue:
         response = make_response("", 401)
         response.headers["HX-Redirect"] = url_for("auth.sign_in", next=safe_next(shown))
         return response
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("auth.sign_in", next=safe_next(wanted)), code=303)
+    wanted = safe_next(request.full_path.rstrip("?"))
+    return redirect(url_for("auth.sign_in", next=wanted), code=303)
 
 
 def _note_seen() -> None:
@@ -120,10 +120,10 @@ def _note_seen() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or request.blueprint == "assets" or getattr(view, "polls", False):
         return
-    now = datetime.now(UTC)
-    if current_user.is_authenticated and now - current_user.seen_at >= sign_in.SEEN_EVERY:
+    now, user = datetime.now(UTC), current_user._get_current_object()
+    if user.is_authenticated and now - user.seen_at >= sign_in.SEEN_EVERY:
         with writing(db.session):
-            sign_in.note_seen(db.session, current_user.person.session_id, now=now)
+            sign_in.note_seen(db.session, user.person.session_id, now=now)
 
 
 def safe_next(target: str | None) -> str | None:

@@ -1,6 +1,7 @@
 """Signing in, registering, trying as a guest and keeping what was tried."""
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -103,6 +104,34 @@ def test_the_tenth_wrong_password_is_the_last_for_a_while(
     assert answer.status_code == 429
     assert "Wait 15 minutes" in answer.text
     assert browser.sign_in("bob@district.example").status_code == 303
+
+
+def test_tries_that_were_refused_do_not_make_the_wait_longer(
+    nobody: Browser, engine: sa.Engine
+) -> None:
+    for _ in range(13):
+        nobody.sign_in("alice@district.example", "wrong")
+
+    with engine.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(SignInFailure)) == 10
+
+
+def test_an_address_without_an_account_is_answered_no_sooner(nobody: Browser) -> None:
+    stored = passwords.hash_password(PASSWORD)
+
+    def quickest(act: Callable[[], object]) -> float:
+        times = []
+        for _ in range(5):
+            began = time.perf_counter()
+            act()
+            times.append(time.perf_counter() - began)
+        return min(times)
+
+    token = nobody.token()
+    typed = {"csrf_token": token, "email": "zoe@district.example", "password": "wrong"}
+    checking = quickest(lambda: passwords.is_right(stored, "wrong"))
+
+    assert quickest(lambda: nobody.client.post("/sign-in", data=typed)) >= checking
 
 
 def test_an_address_without_an_account_is_throttled_alike(nobody: Browser) -> None:
@@ -288,6 +317,16 @@ def test_a_guest_brings_their_runs_into_their_account(
 
     assert guests_run.get().status_code == 200
     assert [name for _, name, _ in people(engine)] == ["Alice"]
+
+
+def test_a_guests_browser_is_remembered_as_alices_only_if_she_asks(
+    guests_run: RunPage, guest: Browser
+) -> None:
+    assert guest.cookie("remember")
+
+    guest.sign_in("alice@district.example", claim="yes")
+
+    assert guest.cookie("remember") is None
 
 
 def test_runs_a_guest_did_not_bring_stay_out_of_the_account(
