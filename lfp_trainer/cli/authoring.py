@@ -11,7 +11,7 @@ from lfp_trainer import scenario_files
 from lfp_trainer.cli.terminal_play import play_through
 from lfp_trainer.config import SCENARIOS, TEMPLATES
 from lfp_trainer.engine.explorer import explore
-from lfp_trainer.engine.scenario import Bundle, Scenario
+from lfp_trainer.engine.scenario import BOTH, Bundle, Scenario
 from lfp_trainer.engine.script import Script, prepare
 from lfp_trainer.errors import Problem, ScenarioError
 from lfp_trainer.scenario_map import lay_out, outline
@@ -128,16 +128,16 @@ def schema_text() -> str:
 
 @click.command()
 @click.argument("file", type=File)
-@click.option("--seat", default="both", show_default=True, help="Play one seat, or both.")
+@click.option("--seat", default=BOTH, show_default=True, help="Play one seat, or both.")
 @click.option("--gauges", is_flag=True, help="Show the hidden gauges after every decision.")
 @click.option("--choices", default="", help="Play these without asking, such as 1,3,2.")
 def play(file: Path, seat: str, gauges: bool, choices: str) -> None:
     """Play a scenario in the terminal. A seat that is not yours is played by its stand-in."""
     script = _load(file)
     seats = script.scenario.seats
-    if seat != "both" and seat not in seats:
+    if seat != BOTH and seat not in seats:
         raise click.ClickException(f"There is no seat '{seat}'. Seats: {', '.join(seats)}, both.")
-    mine = seats if seat == "both" else (seat,)
+    mine = seats if seat == BOTH else (seat,)
     asked = [answer.strip() for answer in choices.split(",") if answer.strip()]
     play_through(script, mine=mine, show_gauges=gauges, answers=asked)
 

@@ -1,10 +1,11 @@
 """A learner's diagnosis beside the reference: which system, which test, who and what."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lfp_trainer.engine.scenario import Scenario
+from lfp_trainer.engine.scenario import MOST_NAMED, Scenario
+from lfp_trainer.engine.script import Script
 
 
 class Verdict(StrEnum):
@@ -73,3 +74,23 @@ def _judge(
         for code in picked
     ]
     return (*found, *(Judged(code, Verdict.MISSED) for code in full if code not in picked))
+
+
+def find_missing(script: Script, answer: Answer) -> dict[str, str]:
+    """Return what keeps an answer from being committed: field → what to do."""
+    words = script.vocabulary
+    found: dict[str, str] = {}
+    parts: Iterable[tuple[str, str, tuple[str, ...], Collection[str]]] = (
+        ("systems", "system", answer.systems, words.systems),
+        ("failed_tests", "test that fails", answer.failed_tests, words.tests),
+        ("who", "who", answer.who, words.who),
+        ("what", "what", answer.what, words.barriers),
+    )
+    for field, called, named, known in parts:
+        if not named:
+            found[field] = f"Choose at least one {called}."
+        elif len(named) > MOST_NAMED:
+            found[field] = f"Choose at most {MOST_NAMED}: name what matters most."
+        elif any(code not in known for code in named):
+            found[field] = "Choose from the list."
+    return found

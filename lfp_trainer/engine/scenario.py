@@ -22,6 +22,9 @@ END = "end"
 BOTH = "both"
 """The ``turn`` of a scene in which every seat decides together."""
 
+MOST_NAMED = 3
+"""How much of one kind a diagnosis may name: ticking everything is not a diagnosis."""
+
 Mood = Literal[
     "neutral", "warm", "guarded", "worried", "pleased", "upset", "thoughtful", "surprised"
 ]
@@ -190,10 +193,14 @@ class Reference(Value):
     trap: Text | None = None
 
 
+Named = Annotated[tuple[Code, ...], Field(min_length=1, max_length=MOST_NAMED)]
+"""What a learner would have to name, and therefore no more than they may."""
+
+
 class SystemsAnswer(Value):
     """Which district systems are not at scale, and why not the others."""
 
-    primary: Annotated[tuple[Code, ...], Field(min_length=1)]
+    primary: Named
     secondary: tuple[Code, ...] = ()
     why: Text
     why_not: Mapping[Code, Text] = Field(default_factory=dict)
@@ -202,8 +209,8 @@ class SystemsAnswer(Value):
 class BarrierAnswer(Value):
     """Who or what stands in the way."""
 
-    who: Annotated[tuple[Code, ...], Field(min_length=1)]
-    what: Annotated[tuple[Code, ...], Field(min_length=1)]
+    who: Named
+    what: Named
     also: tuple[Code, ...] = ()
     why: Text
 
@@ -212,7 +219,7 @@ class Diagnosis(Value):
     """The reference diagnosis."""
 
     systems: SystemsAnswer
-    failed_tests: Annotated[tuple[Code, ...], Field(min_length=1)]
+    failed_tests: Named
     tests_why: Text
     barrier: BarrierAnswer
 

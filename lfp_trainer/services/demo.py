@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine import play, rubric
 from lfp_trainer.engine.diagnosis import Answer
 from lfp_trainer.engine.play import Position
+from lfp_trainer.engine.scenario import BOTH
 from lfp_trainer.engine.script import Script
 from lfp_trainer.services import accounts, diagnosis, library, next_steps, passwords, ratings, runs
 from lfp_trainer.services.access import Seated, seat_in
@@ -43,7 +44,7 @@ PLAYERS = (
     Player("Tom Ellery", "partner@demo.example", Role.LEARNER, WorkPosition.CENTRAL_OFFICE,
            "partner", "a central-office partner"),
     Player("Dana Whitfield", "facilitator@demo.example", Role.FACILITATOR,
-           WorkPosition.STATE_OR_ISD, "both", "a facilitator"),
+           WorkPosition.STATE_OR_ISD, BOTH, "a facilitator"),
 )  # fmt: skip
 
 

@@ -1,21 +1,17 @@
 """A participant's diagnosis: kept as a draft while it is written, fixed once committed."""
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lfp_trainer.engine.diagnosis import Answer
+from lfp_trainer.engine.diagnosis import Answer, find_missing
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete
 from lfp_trainer.services import drafts, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.storage.models import Diagnosis, Stage
-
-MOST = 3
-"""How many systems, who and what may be named: ticking everything is not a diagnosis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +78,3 @@ def commit_diagnosis(session: Session, seated: Seated, script: Script, *, now: d
     if missing:
         raise Incomplete(missing)
     runs.move_on(session, seated, Stage.DIAGNOSIS, now=now)
-
-
-def find_missing(script: Script, answer: Answer) -> dict[str, str]:
-    """Return what keeps an answer from being committed: field → what to do."""
-    words = script.vocabulary
-    found: dict[str, str] = {}
-    parts: Iterable[tuple[str, str, tuple[str, ...], Collection[str]]] = (
-        ("systems", "system", answer.systems, words.systems),
-        ("failed_tests", "test that fails", answer.failed_tests, words.tests),
-        ("who", "who", answer.who, words.who),
-        ("what", "what", answer.what, words.barriers),
-    )
-    for field, called, named, known in parts:
-        if not named:
-            found[field] = f"Choose at least one {called}."
-        elif len(named) > MOST:
-            found[field] = f"Choose at most {MOST}: name what matters most."
-        elif any(code not in known for code in named):
-            found[field] = "Choose from the list."
-    return found

@@ -7,12 +7,14 @@ from typing import Any
 from flask import Flask
 
 from lfp_trainer.engine.debrief import Decision
+from lfp_trainer.engine.scenario import BOTH
 from lfp_trainer.engine.script import Script
 from lfp_trainer.engine.vocabulary import Term, Vocabulary
 
 
 def install(app: Flask) -> None:
-    """Offer the filters to every template."""
+    """Offer the filters, and the word for every seat, to every template."""
+    app.jinja_env.globals["BOTH"] = BOTH
     app.jinja_env.filters.update(
         day=day, ladders=ladders, terms=terms, counted=counted, gauge_series=gauge_series
     )

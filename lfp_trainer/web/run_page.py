@@ -13,6 +13,7 @@ from flask_login import current_user
 from lfp_trainer import scenario_map
 from lfp_trainer.engine import debrief, play
 from lfp_trainer.engine.diagnosis import compare_diagnosis
+from lfp_trainer.engine.scenario import MOST_NAMED
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotYet, StaleMove, TrainerError, UnknownChoice
 from lfp_trainer.services import access, diagnosis, library, next_steps, ratings, runs
@@ -180,7 +181,7 @@ def _diagnosis(seated: Seated, script: Script, card: int | None) -> dict[str, An
         "answer": kept.answer,
         "committed": kept.committed,
         "feedback": compare_diagnosis(script.scenario, kept.answer) if kept.committed else None,
-        "most": diagnosis.MOST,
+        "most": MOST_NAMED,
     }
 
 

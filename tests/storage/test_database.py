@@ -275,7 +275,7 @@ def test_an_engine_that_is_gone_leaves_no_open_file(sqlite_url: str) -> None:
 
 
 def test_a_commit_that_fails_leaves_no_lock_behind(engine: sa.Engine) -> None:
-    failures = []
+    failures: list[str] = []
 
     def fail_once(_: sa.Connection) -> None:
         if not failures:
