@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import NotFound
 from lfp_trainer.storage.models import Participant, Run, ScenarioVersion, Stage, table
-from lfp_trainer.storage.prepared import Prepared
+from lfp_trainer.storage.prepared import Prepared, Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +64,11 @@ _ONE_RUN = Prepared(
 )
 
 
-def seat_in(session: Session, key: str, *, viewer_id: int) -> Seated:
+def seat_in(within: Within, key: str, *, viewer_id: int) -> Seated:
     """Find a run by its key, seen by a participant.
 
     :raise NotFound: if there is no such run, or this person takes no part in it
     """
-    for row in _ONE_RUN.rows(session, viewer=viewer_id, key=key):
+    for row in _ONE_RUN.rows(within, viewer=viewer_id, key=key):
         return Seated(*row)
     raise NotFound

@@ -19,7 +19,7 @@ from lfp_trainer.services import access
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage.models import Participant, Run, Stage, Step, table
-from lfp_trainer.storage.prepared import Prepared
+from lfp_trainer.storage.prepared import Prepared, Within
 
 STAGES = tuple(Stage)
 
@@ -131,19 +131,19 @@ def own_seats(script: Script, seat: str) -> tuple[str, ...]:
     return script.scenario.seats if seat == BOTH else (seat,)
 
 
-def path_of(session: Session, run_id: int) -> tuple[str, ...]:
+def path_of(within: Within, run_id: int) -> tuple[str, ...]:
     """Return the recorded choices of a run, in order."""
-    return tuple(choice_id for (choice_id,) in _PATH.rows(session, run=run_id))
+    return tuple(choice_id for (choice_id,) in _PATH.rows(within, run=run_id))
 
 
-def notes_of(session: Session, run_id: int, *, since: int = 0) -> dict[int, Note]:
+def notes_of(within: Within, run_id: int, *, since: int = 0) -> dict[int, Note]:
     """Return what is known of each step after the first ``since``: step number → note."""
-    rows = session.execute(_NOTES, {"run": run_id, "since": since})
+    rows = within.execute(_NOTES, {"run": run_id, "since": since})
     return {row.number: Note(row.reason, row.stand_in, row.seat) for row in rows}
 
 
 def record_choice(
-    session: Session,
+    within: Within,
     seated: Seated,
     script: Script,
     choice_id: str,
@@ -162,9 +162,9 @@ def record_choice(
     :raise NotYet: if the run has not come to the role-play
     :raise Incomplete: if the scene asks for a reason and none is given
     """
-    path = path_of(session, seated.run_id)
+    path = path_of(within, seated.run_id)
     if at_step != len(path):
-        return _already(session, seated, path, at_step, choice_id)
+        return _already(within, seated, path, at_step, choice_id)
     require(seated, Stage.ROLE_PLAY)
     before = play.replay(script, path)
     position = play.choose(script, before, choice_id)
@@ -175,33 +175,33 @@ def record_choice(
         "user_id": seated.user_id, "stand_in": False, "reason": reason,
     }  # fmt: skip
     try:
-        return _record(session, seated, script, position, [step], seen=len(path), now=now)
+        return _record(within, seated, script, position, [step], seen=len(path), now=now)
     except StaleMove:  # somebody was faster by less than this transaction
-        path = path_of(session, seated.run_id)
-        return _already(session, seated, path, at_step, choice_id)
+        path = path_of(within, seated.run_id)
+        return _already(within, seated, path, at_step, choice_id)
 
 
 def _already(
-    session: Session, seated: Seated, path: tuple[str, ...], at_step: int, choice_id: str
+    within: Within, seated: Seated, path: tuple[str, ...], at_step: int, choice_id: str
 ) -> Recorded:
     """Return the run when it has this choice at this step: a form sent twice is no conflict.
 
     :raise StaleMove: if it has another
     """
     if path[at_step : at_step + 1] == (choice_id,):
-        return Recorded(path, notes_of(session, seated.run_id, since=at_step))
+        return Recorded(path, notes_of(within, seated.run_id, since=at_step))
     raise StaleMove
 
 
-def open_role_play(session: Session, seated: Seated, script: Script, *, now: datetime) -> None:
+def open_role_play(within: Within, seated: Seated, script: Script, *, now: datetime) -> None:
     """Let the stand-in play what comes before the participant's first decision."""
-    path = path_of(session, seated.run_id)
+    path = path_of(within, seated.run_id)
     position = play.replay(script, path)
-    _record(session, seated, script, position, [], seen=len(path), now=now)
+    _record(within, seated, script, position, [], seen=len(path), now=now)
 
 
 def _record(
-    session: Session,
+    within: Within,
     seated: Seated,
     script: Script,
     position: Position,
@@ -224,7 +224,7 @@ def _record(
         position = play.choose(script, position, choice_id)
     if not steps:
         return Recorded(position.path, {})
-    if not _COUNT_MOVES.count(session, run=seated.run_id, seen=seen, now_at=seen + len(steps)):
+    if not _COUNT_MOVES.count(within, run=seated.run_id, seen=seen, now_at=seen + len(steps)):
         raise StaleMove
     rows = [
         step | {"number": number, "chosen_at": now}
@@ -232,11 +232,11 @@ def _record(
     ]
     try:
         for row in rows:
-            _ADD_STEP.count(session, **row)
+            _ADD_STEP.count(within, **row)
     except IntegrityError as error:  # another browser's step landed first
         raise StaleMove from error
     if position.scene is None:
-        _end(session, seated, script, position, now=now)
+        _end(within, seated, script, position, now=now)
     notes = {row["number"]: Note(row["reason"], row["stand_in"], row["seat"]) for row in rows}
     return Recorded(position.path, notes)
 
@@ -253,12 +253,12 @@ def _step(script: Script, seated: Seated, position: Position, choice_id: str) ->
 
 
 def _end(
-    session: Session, seated: Seated, script: Script, position: Position, *, now: datetime
+    within: Within, seated: Seated, script: Script, position: Position, *, now: datetime
 ) -> None:
     ending = play.ending_of(script, position)
     assert ending is not None
-    _END.count(session, run=seated.run_id, ending=ending.id, now=now)
-    move_on(session, seated, Stage.ROLE_PLAY, now=now)
+    _END.count(within, run=seated.run_id, ending=ending.id, now=now)
+    move_on(within, seated, Stage.ROLE_PLAY, now=now)
 
 
 def require(seated: Seated, stage: Stage) -> None:
@@ -274,14 +274,14 @@ def require(seated: Seated, stage: Stage) -> None:
     raise StaleMove("You had already finished this part. Here is where the run is now.")
 
 
-def move_on(session: Session, seated: Seated, done: Stage, *, now: datetime) -> Stage:
+def move_on(within: Within, seated: Seated, done: Stage, *, now: datetime) -> Stage:
     """Go from a finished stage to the next one, once, whoever asks how often.
 
     :raise StaleMove: if the participant is no longer at that stage
     """
     following = STAGES[STAGES.index(done) + 1]
     moved = _MOVE_ON.count(
-        session,
+        within,
         run=seated.run_id,
         user=seated.user_id,
         done=done,

@@ -22,7 +22,7 @@ def install(app: Flask) -> None:
 
 
 class Kept(Extension):
-    """``{% kept what, it, depends, on %}…{% endkept %}``."""
+    """``{% kept what, it, depends, on %}…{% endkept %}``; not kept if it is ``none``."""
 
     tags = {"kept"}  # noqa: RUF012 - as Jinja declares it
 
@@ -35,6 +35,8 @@ class Kept(Extension):
         return nodes.CallBlock(call, [], [], body, lineno=line)
 
     def _render(self, place: str, depends_on: Hashable, caller: Callable[[], str]) -> str:
+        if depends_on is None:
+            return caller()
         key = place, depends_on
         part = _parts.get(key)
         if part is None:
