@@ -31,6 +31,8 @@ class Settings:
     """Host names the site answers to; any other is refused. Empty: any."""
     proxies: int = 0
     """How many proxies stand in front and may say who the visitor is."""
+    scenarios: Path = SCENARIOS
+    """The folder whose scenario files are published."""
 
 
 def instance_folder(environment: Mapping[str, str] = os.environ) -> Path:
@@ -53,6 +55,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         secure_cookies=_is_on(environment, "LFP_SECURE_COOKIES", default=True),
         trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
         proxies=_count(environment, "LFP_PROXIES"),
+        scenarios=_folder(environment, "LFP_SCENARIOS", default=SCENARIOS),
     )
 
 
@@ -74,6 +77,13 @@ def _secret(given: str, path: Path) -> str:
         where, mend = ("LFP_SECRET_KEY", "leave it out") if given else (str(path), "delete it")
         raise ValueError(f"{where} is too short for a secret; {mend} to have one made")
     return secret
+
+
+def _folder(environment: Mapping[str, str], name: str, *, default: Path) -> Path:
+    given = environment.get(name, "").strip()
+    if given and not Path(given).is_dir():
+        raise ValueError(f"{name} is '{given}', which is not a folder")
+    return Path(given).resolve() if given else default
 
 
 def _count(environment: Mapping[str, str], name: str) -> int:

@@ -21,7 +21,7 @@ from lfp_trainer.web import create_app
 
 assert Path(config.__file__).is_relative_to(sys.argv[1]), config.__file__
 url = "sqlite:///" + sys.argv[2]
-print("published", *installation.make_ready(url, config.SCENARIOS))
+print("published", *installation.make_ready(url, config.SCENARIOS).published)
 visitor = create_app(Settings(url, "x" * 40, secure_cookies=False)).test_client()
 page = visitor.get("/").text
 form = {name: re.search(f'name="{name}" value="([^"]*)"', page)[1]

@@ -11,7 +11,7 @@ from granian.constants import Interfaces
 from sqlalchemy.orm import Session
 
 from lfp_trainer import config
-from lfp_trainer.errors import ScenarioError
+from lfp_trainer.config import Settings
 from lfp_trainer.services import demo as demonstration
 from lfp_trainer.services import installation
 from lfp_trainer.storage import database
@@ -19,7 +19,7 @@ from lfp_trainer.storage import database
 APPLICATION = "lfp_trainer.web:create_app"
 
 
-def run_server(target: str, host: str, port: int, *, workers: int = 1, threads: int = 8) -> None:
+def run_server(target: str, host: str, port: int, *, workers: int = 1, threads: int = 4) -> None:
     """Serve an application, named as ``module:factory``, until the process is told to end."""
     Granian(
         target,
@@ -35,29 +35,37 @@ def run_server(target: str, host: str, port: int, *, workers: int = 1, threads: 
     ).serve()
 
 
-def _make_ready(url: str) -> None:
+def _settings() -> Settings:
     try:
-        for scenario_id in installation.make_ready(url, config.SCENARIOS):
-            click.echo(f"Published {scenario_id}.")
-    except (ScenarioError, RuntimeError) as error:
+        return config.from_environment()
+    except ValueError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _make_ready(settings: Settings) -> None:
+    try:
+        shelved = installation.make_ready(settings.database_url, settings.scenarios)
+    except RuntimeError as error:
+        raise click.ClickException(str(error)) from error
+    for scenario_id in shelved.published:
+        click.echo(f"Published {scenario_id}.")
+    for scenario_id in shelved.withdrawn:
+        click.echo(f"Withdrew {scenario_id}: its file is gone. Its runs are kept.")
+    for refusal in shelved.refused:
+        click.echo(f"Not published: {refusal}", err=True)
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option("--workers", default=1, show_default=True, help="Processes; more with PostgreSQL.")
-@click.option("--threads", default=8, show_default=True, help="Requests at once in each process.")
+@click.option("--threads", default=4, show_default=True, help="Requests at once in each process.")
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Run the server, with settings from LFP_ variables.
 
     Applies migrations and publishes new or changed scenarios first.
     """
-    try:
-        settings = config.from_environment()
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
-    _make_ready(settings.database_url)
+    _make_ready(_settings())
     run_server(APPLICATION, host, port, workers=workers, threads=threads)
 
 
@@ -70,7 +78,7 @@ def demo(port: int) -> None:
     # The workers read their settings from here. Plain HTTP on the loopback address only.
     os.environ["LFP_DATABASE_URL"] = url
     os.environ["LFP_SECURE_COOKIES"] = "0"
-    _make_ready(url)
+    _make_ready(_settings())
     engine = database.connect(url)
     with Session(engine, expire_on_commit=False) as session, database.writing(session):
         demonstration.fill(session, now=datetime.now(UTC))
@@ -100,8 +108,8 @@ def _free_port(wanted: int) -> int:
 @click.argument("target", type=click.Path(path_type=Path))
 def backup(target: Path) -> None:
     """Write a sound copy of the SQLite database to TARGET, while the server runs."""
+    engine = database.connect(_settings().database_url)
     try:
-        engine = database.connect(config.from_environment().database_url)
         installation.back_up(engine, target)
     except (FileExistsError, ValueError) as error:
         raise click.ClickException(str(error)) from error

@@ -7,10 +7,17 @@ because it may exist.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lfp_trainer.engine.play import Position, choose, offered, seats_on_turn, start
+from lfp_trainer.engine.play import (
+    Position,
+    choose,
+    offered,
+    seats_on_turn,
+    stand_in_moves,
+    start,
+)
 from lfp_trainer.engine.script import Script
 from lfp_trainer.engine.walk import Walk
-from lfp_trainer.errors import Problem
+from lfp_trainer.errors import Problem, UnknownChoice
 
 MAX_MOVES = 150_000
 """Choices tried before a scene's states are sampled: about a second."""
@@ -64,7 +71,8 @@ class _Explorer:
         ending = script.endings[last.ending].ending.id if last.ending is not None else None
         problems = [
             *self.never_met(scenes, choices, endings),
-            *self.traps(),
+            # Where nobody gets out, the stand-in does not either: one mistake, said once.
+            *(list(self.traps()) or self.stand_in_rings()),
             *self.idle_seats(),
             *self.levels_not_shown(choices),
         ]
@@ -169,6 +177,35 @@ class _Explorer:
         for seat in self.script.scenario.seats:
             if seat not in busy:
                 yield self.missed(("cast", seat), f"'{seat}' is never on turn.")
+
+    def stand_in_rings(self) -> Iterator[Problem]:
+        """Yield each scene where the stand-in would play for ever while a person waits."""
+        found = {
+            scene
+            for seat in self.script.scenario.seats
+            for scene in self.rings_without(seat)
+            if scene is not None
+        }
+        for scene in sorted(found):
+            message = "the stand-in that plays on from here never lets the other seat decide."
+            fix = "Give it a line that leads on."
+            yield Problem(("scenes", scene, "stand_in"), message, fix)
+
+    def rings_without(self, seat: str) -> Iterator[str | None]:
+        """Yield the scenes where everybody but one seat is played by the stand-in, for ever."""
+        fine: set[Position] = set()
+        for at in self.walk.numbers:
+            passed = [at]
+            try:
+                for _, _, after in stand_in_moves(self.script, at, {seat}):
+                    passed.append(self.walk.essence(after))
+                    if passed[-1] in fine:
+                        break
+                fine.update(passed)
+            except RuntimeError:
+                yield passed[-1].scene
+            except UnknownChoice:
+                continue  # a stand-in without a line that holds is a mistake of its own
 
     def levels_not_shown(self, choices: frozenset[str]) -> Iterator[Problem]:
         shown = {item for id in choices for item in self.script.choices[id][1].shows.items()}

@@ -4,7 +4,7 @@ Illegal moves raise before anything changes. A position is a value: nothing is s
 the path of choices that led to it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from operator import add
@@ -90,6 +90,26 @@ def stand_in_choice(script: Script, position: Position) -> str:
             if choice_id in may and (test is None or test(position.gauges, position.marks)):
                 return choice_id
     raise UnknownChoice("stand-in", scene_id=position.scene, offered=offered(script, position))
+
+
+IN_A_ROW = 50
+"""Choices the stand-in may take in a row; more than that is a ring, which the checker refuses."""
+
+
+def stand_in_moves(
+    script: Script, position: Position, seats: Collection[str]
+) -> Iterator[tuple[Position, str, Position]]:
+    """Yield what the stand-in plays until one of the seats is on turn: before, choice, after.
+
+    :raise RuntimeError: if that never comes
+    """
+    for _ in range(IN_A_ROW):
+        if position.scene is None or any(seat in seats for seat in seats_on_turn(script, position)):
+            return
+        choice_id = stand_in_choice(script, position)
+        before, position = position, choose(script, position, choice_id)
+        yield before, choice_id, position
+    raise RuntimeError(f"The stand-in goes round and round in scene '{position.scene}'.")
 
 
 def seats_on_turn(script: Script, position: Position) -> tuple[str, ...]:

@@ -131,31 +131,14 @@ class Walk:
                     waiting.append(number)
         return found
 
-    def longest(self) -> int | None:
-        """Return the decisions in the longest play, or None if some state can come round again."""
-        waits = [0] * len(self.next)
-        for after in self.next:
-            for number in after:
-                waits[number] += 1
-        length = [0] * len(waits)
-        ready, done = [0], 0
-        while ready:
-            number = ready.pop()
-            done += 1
-            for other in self.next[number]:
-                length[other] = max(length[other], length[number] + 1)
-                waits[other] -= 1
-                if not waits[other]:
-                    ready.append(other)
-        return max(length) if done == len(waits) else None
-
 
 def _conditions(scenario: Scenario) -> Iterator[str]:
-    """Yield every condition that decides where a play goes or what is on offer."""
+    """Yield every condition that decides where a play goes, what is on offer or taken."""
     for scene in scenario.scenes.values():
         parts = scene.choices.values()
         routes = [scene.goto, *(choice.goto for choice in scene.choices.values())]
         yield from (part.when for part in parts if part.when is not None)
+        yield from (line.when for line in scene.stand_in if line.when is not None)
         for route in routes:
             if route is not None and not isinstance(route, str):
                 yield from (branch.when for branch in route if branch.when is not None)

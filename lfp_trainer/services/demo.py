@@ -82,10 +82,15 @@ def fill(session: Session, *, now: datetime) -> bool:
             ):  # fmt: skip
                 then = now - timedelta(weeks=weeks, hours=1)
                 play_run(
-                    session, each, user_id=user_id, seat=player.seat, habit=habit, stop=stop,
-                    dice=dice, now=then,
+                    session, each, user_id=user_id, seat=_seat(each, player), habit=habit,
+                    stop=stop, dice=dice, now=then,
                 )  # fmt: skip
     return True
+
+
+def _seat(published: Published, player: Player) -> str:
+    """Return the seat a player takes: their own where the scenario has it, else every seat."""
+    return player.seat if player.seat in published.script.scenario.seats else BOTH
 
 
 def play_run(

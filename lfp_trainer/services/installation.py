@@ -9,18 +9,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.services import library
+from lfp_trainer.services.library import Shelved
 from lfp_trainer.storage import database, migrations
 
 log = logging.getLogger(__name__)
 
 
-def make_ready(url: str, scenarios: Path) -> list[str]:
-    """Bring a database up to date and publish what is new on the shelf; return what was published.
+def make_ready(url: str, scenarios: Path) -> Shelved:
+    """Bring a database up to date, and publish what is new in a folder of scenarios.
 
     A SQLite file that has rows is copied beside itself before its tables change. Servers that start
     at the same moment on one database do this one after another.
 
-    :raise ScenarioError: if a scenario file has problems
     :raise RuntimeError: if an upgrade would lose rows; it is undone
     """
     engine = database.connect(url)

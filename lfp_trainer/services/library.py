@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from lfp_trainer import scenario_files
 from lfp_trainer.engine.scenario import Bundle
 from lfp_trainer.engine.script import Script, prepare
-from lfp_trainer.errors import NotFound
+from lfp_trainer.errors import NotFound, ScenarioError
 from lfp_trainer.scenario_files import Sources
 from lfp_trainer.scenario_map import Chart, lay_out
 from lfp_trainer.storage.models import ScenarioVersion
+from lfp_trainer.storage.prepared import Within
 
 log = logging.getLogger(__name__)
 
@@ -36,14 +37,14 @@ _scripts: dict[str, Script] = {}
 _charts: dict[str, Chart] = {}
 
 
-def script_of(session: Session, version_id: int, digest: str) -> Script:
+def script_of(within: Within, version_id: int, digest: str) -> Script:
     """Return a published version ready to play.
 
     :raise NotFound: if there is no such version
     """
     script = _scripts.get(digest)
     if script is None:
-        parsed = session.scalar(
+        parsed = within.scalar(
             sa.select(ScenarioVersion.parsed).where(ScenarioVersion.id == version_id)
         )
         if parsed is None:
@@ -85,20 +86,49 @@ def current(session: Session, scenario_id: str) -> Published:
     return Published(row.id, script_of(session, row.id, row.digest))
 
 
-def publish_folder(session: Session, folder: Path, *, now: datetime) -> list[str]:
-    """Publish every scenario file of a folder that is new or has changed; return their ids.
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """What became of the files of a folder."""
 
-    :raise ScenarioError: if a file has problems; nothing of it is published
+    published: tuple[str, ...] = ()
+    """Scenarios that are new or have changed."""
+    withdrawn: tuple[str, ...] = ()
+    """Scenarios whose file is gone: no longer on offer, their runs kept."""
+    refused: tuple[ScenarioError, ...] = ()
+    """Files with problems; where there was an earlier version it stays on offer."""
+
+
+def publish_folder(session: Session, folder: Path, *, now: datetime) -> Shelved:
+    """Publish every scenario file of a folder that is new or has changed.
+
+    One broken file is no reason to keep a whole site, and what people have played, from starting.
     """
-    known = set(
-        session.scalars(sa.select(ScenarioVersion.digest).where(ScenarioVersion.is_current))
+    rows = session.execute(
+        sa.select(ScenarioVersion.digest, ScenarioVersion.scenario_id).where(
+            ScenarioVersion.is_current
+        )
     )
-    published = []
+    known = {row.digest: row.scenario_id for row in rows}
+    on_file: set[str] = set()
+    published, refused = [], []
     for path in scenario_files.find_scenarios(folder):
         sources = scenario_files.read_sources(path)
-        if sources.digest not in known:
+        if sources.digest in known:
+            on_file.add(known[sources.digest])
+            continue
+        try:
             published.append(publish(session, sources, now=now))
-    return published
+        except ScenarioError as error:
+            refused.append(error)
+    # A file that cannot be read may be any of those that seem to be gone.
+    gone = set() if refused else set(known.values()) - on_file - set(published)
+    if gone:
+        session.execute(
+            sa.update(ScenarioVersion)
+            .where(ScenarioVersion.scenario_id.in_(gone))
+            .values(is_current=False)
+        )
+    return Shelved(tuple(published), tuple(sorted(gone)), tuple(refused))
 
 
 def publish(session: Session, sources: Sources, *, now: datetime) -> str:

@@ -70,9 +70,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A run after a choice: its whole path, and the notes of the steps since that choice."""
+    """A run after a choice: where it stands, and the notes of the steps since that choice."""
 
-    path: tuple[str, ...]
+    position: Position
     notes: dict[int, Note]
 
 
@@ -164,7 +164,7 @@ def record_choice(
     """
     path = path_of(within, seated.run_id)
     if at_step != len(path):
-        return _already(within, seated, path, at_step, choice_id)
+        return _already(within, seated, script, path, at_step, choice_id)
     require(seated, Stage.ROLE_PLAY)
     before = play.replay(script, path)
     position = play.choose(script, before, choice_id)
@@ -178,18 +178,24 @@ def record_choice(
         return _record(within, seated, script, position, [step], seen=len(path), now=now)
     except StaleMove:  # somebody was faster by less than this transaction
         path = path_of(within, seated.run_id)
-        return _already(within, seated, path, at_step, choice_id)
+        return _already(within, seated, script, path, at_step, choice_id)
 
 
 def _already(
-    within: Within, seated: Seated, path: tuple[str, ...], at_step: int, choice_id: str
+    within: Within,
+    seated: Seated,
+    script: Script,
+    path: tuple[str, ...],
+    at_step: int,
+    choice_id: str,
 ) -> Recorded:
     """Return the run when it has this choice at this step: a form sent twice is no conflict.
 
     :raise StaleMove: if it has another
     """
     if path[at_step : at_step + 1] == (choice_id,):
-        return Recorded(path, notes_of(within, seated.run_id, since=at_step))
+        position = play.replay(script, path)
+        return Recorded(position, notes_of(within, seated.run_id, since=at_step))
     raise StaleMove
 
 
@@ -212,33 +218,26 @@ def _record(
 ) -> Recorded:
     """Store steps together with what the stand-in answers, if nobody else moved meanwhile."""
     mine = own_seats(script, seated.seat)
-    while position.scene is not None:
-        on_turn = play.seats_on_turn(script, position)
-        if any(seat in mine for seat in on_turn):
-            break
-        choice_id = play.stand_in_choice(script, position)
+    for before, choice_id, after in play.stand_in_moves(script, position, mine):
         steps.append(
-            _step(script, seated, position, choice_id)
+            _step(script, seated, before, choice_id)
             | {"user_id": None, "stand_in": True, "reason": ""}
         )
-        position = play.choose(script, position, choice_id)
+        position = after
     if not steps:
-        return Recorded(position.path, {})
+        return Recorded(position, {})
     if not _COUNT_MOVES.count(within, run=seated.run_id, seen=seen, now_at=seen + len(steps)):
         raise StaleMove
     rows = [
         step | {"number": number, "chosen_at": now}
         for number, step in enumerate(steps, start=seen + 1)
     ]
-    try:
-        for row in rows:
-            _ADD_STEP.count(within, **row)
-    except IntegrityError as error:  # another browser's step landed first
-        raise StaleMove from error
+    for row in rows:
+        _ADD_STEP.count(within, **row)
     if position.scene is None:
         _end(within, seated, script, position, now=now)
     notes = {row["number"]: Note(row["reason"], row["stand_in"], row["seat"]) for row in rows}
-    return Recorded(position.path, notes)
+    return Recorded(position, notes)
 
 
 def _step(script: Script, seated: Seated, position: Position, choice_id: str) -> dict[str, Any]:

@@ -126,6 +126,36 @@ def test_a_loop_with_a_way_out_is_no_mistake() -> None:
     assert (exploration.shortest, exploration.longest) == (2, None)
 
 
+def with_a_stand_in_that_waits(on: str, wait: str) -> scenarios.Data:
+    """The principal may go on or wait; the stand-in in her seat takes the first of them."""
+    data = scenarios.scenario()
+    data["scenes"]["visit"] = decision(
+        "principal", {on: choice("end"), wait: choice("visit", rank=2, effects={"trust": 1})}
+    )
+    data["endings"] = data["endings"][-1:]
+    return data
+
+
+def test_a_stand_in_that_goes_round_while_a_person_waits_is_found() -> None:
+    data = with_a_stand_in_that_waits("go-on", "wait")
+    data["scenes"]["visit"]["stand_in"] = [{"choose": "wait"}]
+
+    assert found(data) == [
+        "scenes.visit.stand_in: the stand-in that plays on from here never lets the other seat"
+        " decide.",
+    ]
+
+
+def test_a_stand_in_that_waits_a_while_is_no_mistake() -> None:
+    data = with_a_stand_in_that_waits("go-on", "wait")
+    data["scenes"]["visit"]["stand_in"] = [
+        {"when": "trust < 3", "choose": "wait"},
+        {"choose": "go-on"},
+    ]
+
+    assert found(data) == []
+
+
 def test_a_seat_whose_scenes_are_never_reached_is_never_on_turn() -> None:
     data = scenarios.scenario()
     data["scenes"]["log"]["turn"] = "principal"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer import config
 from lfp_trainer.services import demo, installation, library, runs
-from lfp_trainer.services.library import Published
+from lfp_trainer.services.library import Published, Shelved
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Run, Stage, Step, User
 from tests.conftest import NOON
@@ -20,8 +20,11 @@ from tests.conftest import NOON
 def test_an_empty_database_is_made_ready_and_a_second_start_changes_nothing(
     empty_database: str,
 ) -> None:
-    assert "glowing-observations" in installation.make_ready(empty_database, config.SCENARIOS)
-    assert installation.make_ready(empty_database, config.SCENARIOS) == []
+    first = installation.make_ready(empty_database, config.SCENARIOS)
+    second = installation.make_ready(empty_database, config.SCENARIOS)
+
+    assert "glowing-observations" in first.published
+    assert second == Shelved()
 
 
 def test_a_changed_file_is_published_at_the_next_start(empty_database: str, tmp_path: Path) -> None:
@@ -31,7 +34,7 @@ def test_a_changed_file_is_published_at_the_next_start(empty_database: str, tmp_
     edited = shelf / "glowing-observations.yaml"
     edited.write_bytes(edited.read_bytes() + b"\n# A remark.\n")
 
-    assert installation.make_ready(empty_database, shelf) == ["glowing-observations"]
+    assert installation.make_ready(empty_database, shelf).published == ("glowing-observations",)
 
 
 def test_the_demonstration_is_played_through_the_services_and_filled_once(
@@ -78,7 +81,7 @@ def test_servers_that_start_at_the_same_moment_do_not_stumble_over_each_other(
         starts = [
             pool.submit(installation.make_ready, empty_database, config.SCENARIOS) for _ in range(4)
         ]
-    published = [start.result() for start in starts]
+    published = [start.result().published for start in starts]
 
     assert sorted(map(len, published)) == [0, 0, 0, max(map(len, published))]
 

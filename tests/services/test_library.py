@@ -1,5 +1,7 @@
 """The shelf: what is published, when it is read again, and what old runs keep."""
 
+import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +13,11 @@ from sqlalchemy.orm import Session
 from lfp_trainer import config
 from lfp_trainer.errors import NotFound, ScenarioError
 from lfp_trainer.scenario_files import Sources
-from lfp_trainer.services import access, library
-from lfp_trainer.services.library import Published
+from lfp_trainer.services import access, demo, library
+from lfp_trainer.services.library import Published, Shelved
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import ScenarioVersion, Stage
+from tests import scenarios
 from tests.conftest import NOON
 from tests.services.conftest import StandAt
 
@@ -32,7 +35,7 @@ def with_title(sources: Sources, title: str) -> Sources:
 
 def test_every_shipped_scenario_can_be_published(session: Session) -> None:
     with database.writing(session):
-        ids = library.publish_folder(session, config.SCENARIOS, now=NOON)
+        ids = library.publish_folder(session, config.SCENARIOS, now=NOON).published
 
     assert "glowing-observations" in ids
     assert [each.script.scenario.id for each in library.on_offer(session)] == sorted(ids)
@@ -50,7 +53,7 @@ def test_files_that_did_not_change_are_not_parsed_again(
     with database.writing(session):
         again = library.publish_folder(session, config.SCENARIOS, now=NOON)
 
-    assert again == []
+    assert again == Shelved()
     assert library.current(session, "glowing-observations").script.scenario == (
         published.script.scenario
     )
@@ -102,5 +105,60 @@ def test_a_broken_file_is_not_published(session: Session, sources: Sources) -> N
 
 def test_an_empty_folder_offers_nothing(session: Session, tmp_path: Path) -> None:
     with database.writing(session):
-        assert library.publish_folder(session, tmp_path, now=NOON) == []
+        assert library.publish_folder(session, tmp_path, now=NOON) == Shelved()
     assert library.on_offer(session) == []
+
+
+@pytest.fixture
+def shelf(session: Session, tmp_path: Path) -> Path:
+    """A folder of a district's own, published."""
+    folder = tmp_path / "shelf"
+    shutil.copytree(config.SCENARIOS, folder)
+    with database.writing(session):
+        library.publish_folder(session, folder, now=NOON)
+    return folder
+
+
+def test_a_broken_file_keeps_nothing_else_from_the_shelf_and_its_last_version_stays(
+    session: Session, shelf: Path
+) -> None:
+    sound = (shelf / "glowing-observations.yaml").read_text()
+    (shelf / "glowing-observations.yaml").write_text("format: 1\n")
+    (shelf / "another.yaml").write_text(sound.replace("id: glowing-observations", "id: another", 1))
+
+    with database.writing(session):
+        shelved = library.publish_folder(session, shelf, now=NOON)
+
+    assert [error.source for error in shelved.refused] == ["glowing-observations.yaml"]
+    assert shelved.published == ("another",)
+    ids = {each.script.scenario.id for each in library.on_offer(session)}
+    assert ids == {"glowing-observations", "another"}
+
+
+def test_a_scenario_whose_file_is_gone_is_withdrawn_and_its_runs_are_kept(
+    session: Session, shelf: Path, stand_at: StandAt
+) -> None:
+    seated = stand_at(Stage.DEBRIEF)
+    (shelf / "glowing-observations.yaml").unlink()
+
+    with database.writing(session):
+        shelved = library.publish_folder(session, shelf, now=NOON)
+
+    assert shelved.withdrawn == ("glowing-observations",)
+    with pytest.raises(NotFound):
+        library.current(session, "glowing-observations")
+    kept = access.seat_in(session, seated.key, viewer_id=seated.user_id)
+    assert library.script_of(session, kept.version_id, kept.digest).scenario.id == (
+        "glowing-observations"
+    )
+
+
+def test_the_demonstration_plays_scenarios_with_any_seats(session: Session, tmp_path: Path) -> None:
+    data = scenarios.scenario()
+    data["cast"]["head"] = data["cast"].pop("partner")
+    data["leaders"]["head"] = data["leaders"].pop("partner")
+    data["scenes"]["log"]["turn"] = "head"
+    scenarios.shelve(tmp_path, json.loads(json.dumps(data).replace('"partner"', '"head"')))
+    with database.writing(session):
+        assert library.publish_folder(session, tmp_path, now=NOON).refused == ()
+        assert demo.fill(session, now=NOON)

@@ -35,7 +35,7 @@ def choose(
             session, fresh, published.script, choice_id, at_step=at_step, reason=reason, now=NOON
         )
     assert recorded.notes == runs.notes_of(session, seated.run_id, since=at_step)
-    return recorded.path
+    return recorded.position.path
 
 
 def test_the_same_start_form_sent_twice_starts_one_run(
