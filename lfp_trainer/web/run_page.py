@@ -5,6 +5,7 @@ Every view of a run ends here, so a page and the fragment of it that htmx asks f
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
@@ -13,6 +14,7 @@ from flask_login import current_user
 from lfp_trainer import scenario_map
 from lfp_trainer.engine import debrief, play
 from lfp_trainer.engine.diagnosis import compare_diagnosis
+from lfp_trainer.engine.play import Position
 from lfp_trainer.engine.scenario import MOST_NAMED
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotYet, StaleMove, TrainerError, UnknownChoice
@@ -53,8 +55,9 @@ def find(key: str, within: Within | None = None) -> tuple[Seated, Script]:
     :param within: the transaction to look in, if not the session's
     :raise NotFound: if there is none
     """
-    seated = access.seat_in(within or db.session, key, viewer_id=me().id)
-    return seated, library.script_of(db.session, seated.version_id, seated.digest)
+    within = within or db.session
+    seated = access.seat_in(within, key, viewer_id=me().id)
+    return seated, library.script_of(within, seated.version_id, seated.digest)
 
 
 def is_draft() -> bool:
@@ -203,14 +206,14 @@ def _rating(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
 
 
 def _role_play(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
-    path = runs.path_of(db.session, seated.run_id)
-    return turn_context(seated, script, path, notes=runs.notes_of(db.session, seated.run_id))
+    position = play.replay(script, runs.path_of(db.session, seated.run_id))
+    return turn_context(seated, script, position, notes=runs.notes_of(db.session, seated.run_id))
 
 
 def turn_context(
     seated: Seated,
     script: Script,
-    path: tuple[str, ...],
+    position: Position,
     *,
     notes: Mapping[int, Note],
     since: int | None = None,
@@ -219,21 +222,18 @@ def turn_context(
 
     A page with that many steps already shows the passages before its scene; the scene is replaced.
     """
-    moments = play.retell(script, path, since=since)
-    position = play.replay(script, path)
+    moments = play.retell(script, position.path, since=since)
     here = None if position.scene is None else moments.pop()
     own = runs.own_seats(script, seated.seat)
     return {
         "run": seated,
         "script": script,
         "scenario": script.scenario,
-        "past": [
-            (moment, debrief.decision(script, moment, own_seats=own) if moment.choice else None)
-            for moment in moments
-        ],
+        "past": moments,
+        "decide": partial(debrief.decision, script, own_seats=own),
         "here": here,
         "may": () if here is None else play.shuffled(here.may, f"{seated.key} {here.scene_id}"),
-        "steps_taken": len(path),
+        "steps_taken": len(position.path),
         "ending": play.ending_of(script, position),
         "epilogue": play.epilogue_of(script, position),
         "notes": notes,

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from lfp_trainer.engine.scenario import BOTH
 from lfp_trainer.errors import StaleMove
 from lfp_trainer.services import library, runs
-from lfp_trainer.storage.database import writing
+from lfp_trainer.storage.database import writing, writing_on
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import auth, forms, run_page
 from lfp_trainer.web.extensions import db
@@ -92,8 +92,7 @@ def choose(key: str) -> ResponseReturnValue:
     at_step = forms.number("step", most=9999)
     if at_step is None:
         raise StaleMove
-    with writing(db.session) as session:
-        within = session.connection()
+    with writing_on(db.engine) as within:
         seated, script = find(key, within)
         recorded = runs.record_choice(
             within,
@@ -109,7 +108,7 @@ def choose(key: str) -> ResponseReturnValue:
     if not wants_fragment():
         return go_to(f"{here}#now")
     context = run_page.turn_context(
-        seated, script, recorded.path, since=at_step, notes=recorded.notes
+        seated, script, recorded.position, since=at_step, notes=recorded.notes
     )
     response = make_response(render_template("runs/_turn.html", **context))
     response.headers["HX-Replace-Url"] = here
