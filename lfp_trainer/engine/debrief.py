@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lfp_trainer.engine import play
 from lfp_trainer.engine.play import Moment
-from lfp_trainer.engine.scenario import Ending
+from lfp_trainer.engine.scenario import Choice, Ending
 from lfp_trainer.engine.script import Script
 
 
@@ -22,6 +22,15 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Higher:
+    """A response that shows more on one strand than the one ranked first."""
+
+    strand: str
+    level: int
+    choice_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One choice of a play, with what it showed."""
 
@@ -29,13 +38,17 @@ class Decision:
     own: bool
     """Made by the learner, not by somebody else or a stand-in."""
     shown: tuple[Shown, ...]
-    better: str | None
-    """The choice ranked first among those on offer, unless it was taken."""
+    first: str
+    """The choice ranked first among those on offer."""
+    higher: tuple[Higher, ...]
+    """What shows the highest level of a strand, where the first in rank does not."""
+    gap: int
+    """How far the taken choice stands from the first: the places it ranks below it, and the levels
+    that the first shows above it, strand by strand."""
 
     @property
-    def below(self) -> int:
-        """How many places the taken choice ranks below the first."""
-        return (self.moment.choice.rank - 1) if self.moment.choice and self.better else 0
+    def took_first(self) -> bool:
+        return self.moment.choice_id == self.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +68,13 @@ class Debrief:
 
     @property
     def turning_point(self) -> Decision | None:
-        """The learner's own choice that ranks lowest: the first one to think about again."""
-        mine = [each for each in self.decisions if each.own and each.better]
-        return max(mine, key=lambda each: each.below, default=None)
+        """The learner's own choice with the widest gap to the one ranked first; the later of two.
+
+        Rank says what fits the moment and level says how much of the skill is in it, so both count.
+        Of two that are equally far off, the later one is nearer to the ending it led to.
+        """
+        mine = [each for each in self.decisions if each.own and not each.took_first]
+        return max(reversed(mine), key=lambda each: each.gap, default=None)
 
 
 def tell(script: Script, path: Iterable[str], *, own_seats: Collection[str]) -> Debrief:
@@ -95,11 +112,18 @@ def tell(script: Script, path: Iterable[str], *, own_seats: Collection[str]) -> 
 
 
 def decision(script: Script, moment: Moment, *, own_seats: Collection[str]) -> Decision:
-    """Return one taken choice with the levels it showed and the best that was on offer."""
-    assert moment.choice is not None
-    scene = script.scenes[moment.scene_id]
-    offers = {id: scene.moves[id].choice for id in moment.may}
-    first = min(offers, key=lambda id: offers[id].rank)
+    """Return one taken choice with the levels it showed and what else was on offer."""
+    taken = moment.choice
+    assert taken is not None
+    moves = script.scenes[moment.scene_id].moves
+    offers = {
+        id: moves[id].choice for id in sorted(moment.may, key=lambda id: moves[id].choice.rank)
+    }
+    first = next(iter(offers))
+    best = {
+        strand: max(offers, key=lambda id: offers[id].shows.get(strand, 0))
+        for strand in script.rubric.strands
+    }
     return Decision(
         moment=moment,
         own=any(seat in own_seats for seat in moment.seats),
@@ -107,10 +131,20 @@ def decision(script: Script, moment: Moment, *, own_seats: Collection[str]) -> D
             Shown(
                 strand=strand,
                 level=level,
-                best=max(offer.shows.get(strand, 0) for offer in offers.values()),
+                best=offers[best[strand]].shows[strand],
                 highest=script.rubric.highest(strand),
             )
-            for strand, level in moment.choice.shows.items()
+            for strand, level in taken.shows.items()
         ),
-        better=None if first == moment.choice_id else first,
+        first=first,
+        higher=tuple(
+            Higher(strand, offers[id].shows[strand], id)
+            for strand, id in best.items()
+            if offers[id].shows.get(strand, 0) > offers[first].shows.get(strand, 0)
+        ),
+        gap=taken.rank - offers[first].rank + _levels_above(offers[first], taken),
     )
+
+
+def _levels_above(first: Choice, taken: Choice) -> int:
+    return sum(max(0, level - taken.shows.get(strand, 0)) for strand, level in first.shows.items())
