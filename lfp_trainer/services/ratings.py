@@ -148,12 +148,30 @@ def first_unfinished(script: Script, kept: Mapping[Card, Kept]) -> int | None:
     )
 
 
+def find_above_caps(script: Script, kept: Mapping[Card, Kept]) -> dict[str, str]:
+    """Return which levels a flag does not allow, of the same leader: field → what to do."""
+    found: dict[str, str] = {}
+    scale, cast = script.rubric, script.scenario.cast
+    for (leader, flagged), each in kept.items():
+        flag = scale.flags.get(each.rating.flag or "")
+        for strand, cap in flag.caps.items() if flag else ():
+            other = kept.get((leader, strand))
+            if flag and other and other.rating.level is not None and other.rating.level > cap:
+                name = scale.strands[strand].name
+                found[f"{leader}-{strand}"] = (
+                    f"{cast[leader].name}, {name}: with the mark {flag.name} the level can be"
+                    f" {cap} at most. Change that level, or take the mark off"
+                    f" {scale.strands[flagged].name}."
+                )
+    return found
+
+
 def commit_ratings(session: Session, seated: Seated, script: Script, *, now: datetime) -> None:
     """Fix all ratings, go on to the role-play, and let the stand-in open it if it must.
 
     The caller rolls back when it raises.
 
-    :raise Incomplete: if a card is not finished
+    :raise Incomplete: if a card is not finished, or a level is above what a flag allows
     :raise StaleMove: if they are already committed
     """
     runs.require(seated, Stage.RATING)
@@ -171,6 +189,9 @@ def commit_ratings(session: Session, seated: Seated, script: Script, *, now: dat
     unfinished = first_unfinished(script, kept)
     if unfinished is not None:
         raise Incomplete(find_missing(kept.get(cards_of(script)[unfinished])))
+    above = find_above_caps(script, kept)
+    if above:
+        raise Incomplete(above)
     runs.move_on(session, seated, Stage.RATING, now=now)
     runs.open_role_play(session, seated, script, now=now)
 
