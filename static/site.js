@@ -25,6 +25,12 @@
     if (target.closest("#now")) for (const told of document.querySelectorAll(".coaching[open]")) told.open = false;
   });
 
+  // The address says which part of a run is showing, however one came here: so Back leads to it again.
+  document.addEventListener("DOMContentLoaded", () => {
+    const here = document.querySelector("[data-address]")?.dataset.address;
+    if (here) history.replaceState(history.state, "", here + location.hash);
+  });
+
   // A map wider than its frame is shown from its middle, where the way begins.
   const centre = () => {
     for (const frame of document.querySelectorAll(".map-frame")) frame.scrollLeft = (frame.scrollWidth - frame.clientWidth) / 2;
@@ -44,6 +50,12 @@
     if (!heading || isTyping(document.activeElement)) return;
     if (!within("[autofocus]")) heading.focus({ preventScroll: true });
     requestAnimationFrame(() => heading.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" }));
+  });
+
+  // A notice about a page that had been open too long brings a token: every form of the page takes it.
+  document.addEventListener("htmx:after:settle", () => {
+    const renewed = document.querySelector("#notice input[name=csrf_token]");
+    if (renewed) for (const token of document.querySelectorAll("input[name=csrf_token]")) token.value = renewed.value;
   });
 
   // A button disabled while it waits loses focus: give it back if nothing else took it. A draft that

@@ -29,6 +29,7 @@ from lfp_trainer.errors import TooMany
 from lfp_trainer.services import accounts, passwords, sign_in
 from lfp_trainer.services.accounts import Person
 from lfp_trainer.storage.database import writing
+from lfp_trainer.web import errors
 from lfp_trainer.web.extensions import db, login_manager
 from lfp_trainer.web.fragments import wants_fragment
 
@@ -104,8 +105,23 @@ def _load(token: str) -> SignedIn | None:
     return SignedIn(visit, token) if visit else None
 
 
+SIGNED_OUT = "You are signed out, perhaps because nothing was sent from here for a while."
+
+
 def _unauthorized() -> ResponseReturnValue:
-    """Send somebody who is not signed in to do so, and then to where they were going."""
+    """Send somebody who is not signed in to do so, and then to where they were going.
+
+    Who is sending something is told so where they are: to lead them away would lose their words.
+    """
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        key = (request.view_args or {}).get("key")
+        page = url_for("runs.show", key=key) if key else url_for("home.show")
+        return errors.answer(
+            401,
+            SIGNED_OUT,
+            sign_in_url=url_for("auth.sign_in", next=page),
+            sent=None if wants_fragment() else errors.what_was_sent(),
+        )
     if wants_fragment():
         shown = re.sub(r"^https?://[^/]+", "", request.headers.get("HX-Current-URL", ""))
         response = make_response("", 401)

@@ -1,8 +1,10 @@
 """Errors into answers: one table from what went wrong to a status, one page, one notice."""
 
 import logging
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
@@ -45,16 +47,43 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
 
 
-def answer(status: int, message: str) -> Response:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form that could not be taken, to be shown and sent once more."""
+
+    action: str
+    fields: tuple[tuple[str, str | None], ...]
+    """Name and value. A password has no value: it is asked for again, never sent back."""
+
+
+def what_was_sent() -> Sent:
+    """Return the form of this request, without its token."""
+    return Sent(
+        action=url_for(request.endpoint or "", **(request.view_args or {})),
+        fields=tuple(
+            (name, None if "password" in name.lower() else value)
+            for name, value in request.form.items(multi=True)
+            if name != "csrf_token"
+        ),
+    )
+
+
+def answer(
+    status: int,
+    message: str,
+    *,
+    sign_in_url: str | None = None,
+    sent: Sent | None = None,
+    new_token: bool = False,
+) -> Response:
     """Return an error as a page, or for htmx as the notice of the page that is showing."""
+    told = {"message": message, "sign_in_url": sign_in_url, "sent": sent, "new_token": new_token}
     if wants_fragment():
-        response = make_response(render_template("_notice.html", message=message), status)
+        response = make_response(render_template("_notice.html", **told), status)
         response.headers["HX-Retarget"] = "#notice"
         response.headers["HX-Reswap"] = "outerHTML"
     else:
-        response = make_response(
-            render_template("error.html", status=status, message=message), status
-        )
+        response = make_response(render_template("error.html", status=status, **told), status)
     response.vary.add("HX-Request-Type")
     return response
 
@@ -68,12 +97,34 @@ def _expected(error: TrainerError) -> Response:
     return answer(status_of(error), str(error))
 
 
+EXPIRED = (
+    "This page had been open too long, or its cookies were refused. Go back, copy what you"
+    " wrote, load the page again and send it once more."
+)
+EXPIRED_HERE = (
+    "This page had been open too long, or you have signed in again since. Nothing is lost:"
+    " what you sent is below."
+)
+
+RENEWED = "This page had been open too long. It is renewed: what you write next is saved again."
+
+
 def _expired_form(error: CSRFError) -> Response:
-    return answer(
-        400,
-        "This page had been open too long, or its cookies were refused. Go back, copy what you"
-        " wrote, load the page again and send it once more.",
-    )
+    # Only what a page of ours sent goes into a form that one press sends again: with a good token,
+    # somebody else's words would be the person's own.
+    if not _is_from_own_page():
+        return answer(400, EXPIRED)
+    if wants_fragment() and request.form.get("act") == "keep":
+        # A draft, sent while somebody goes on writing: to send this again would lose the rest.
+        return answer(400, RENEWED, new_token=True)
+    return answer(400, EXPIRED_HERE, sent=what_was_sent())
+
+
+def _is_from_own_page() -> bool:
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.origin
+    if site is None and origin is not None:  # an older browser
+        return urlsplit(origin).netloc == request.host
+    return site in (None, "same-origin")
 
 
 def _refused(error: HTTPException) -> Response:

@@ -124,8 +124,8 @@ def test_somebody_not_signed_in_is_asked_to(nobody: Browser, method: str, path: 
     page = nobody.get(url) if method == "GET" else nobody.post(url)
     part = nobody.get(url, htmx=True) if method == "GET" else nobody.post(url, htmx=True)
 
-    assert (page.status_code, part.status_code) == (303, 401)
-    assert page.location.startswith("/sign-in")
+    assert (page.status_code, part.status_code) == (303 if method == "GET" else 401, 401)
+    assert "/sign-in" in (page.location or page.text)
 
 
 def test_an_admin_left_alone_for_half_an_hour_types_their_password_before_changing_anybody(

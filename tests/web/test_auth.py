@@ -367,10 +367,41 @@ def test_a_page_that_needs_a_person_asks_for_one_and_remembers_the_way(nobody: B
     assert (answer.status_code, answer.location) == (303, "/sign-in?next=/account?a%3Db")
 
 
-def test_a_form_sent_after_the_sign_in_ended_leads_to_sign_in(nobody: Browser) -> None:
+RUN = "/runs/abcdEFGH_123-567"
+LINK = f'href="/sign-in?next={RUN}" target="_blank" rel="noopener"'
+
+
+def test_a_form_sent_after_the_sign_in_ended_comes_back_with_a_link_to_sign_in(
+    nobody: Browser,
+) -> None:
+    sent = {"systems": ["ILR", "TAL"], "reason": "\nTwo lines <b>\r\nof mine"}
+    answer = nobody.post(f"{RUN}/diagnosis", sent)
+
+    assert answer.status_code == 401
+    assert LINK in answer.text
+    assert f'action="{RUN}/diagnosis"' in answer.text
+    assert 'name="systems" value="ILR"' in answer.text
+    assert 'name="systems" value="TAL"' in answer.text
+    assert '<textarea name="reason" rows="6">\n\nTwo lines &lt;b&gt;\r\nof mine<' in answer.text
+
+
+def test_a_form_sent_by_htmx_after_the_sign_in_ended_leaves_the_page_as_it_is(
+    nobody: Browser,
+) -> None:
+    answer = nobody.post(f"{RUN}/diagnosis", {"reason": "Words of mine"}, htmx=True)
+
+    assert answer.status_code == 401
+    assert "HX-Redirect" not in answer.headers
+    assert answer.headers["HX-Retarget"] == "#notice"
+    assert answer.text.startswith('<div id="notice">')
+    assert LINK in answer.text
+    assert "Words of mine" not in answer.text
+
+
+def test_away_from_a_run_the_link_to_sign_in_leads_home(nobody: Browser) -> None:
     answer = nobody.post("/account/profile", {"name": "Alice"})
 
-    assert (answer.status_code, answer.location) == (303, "/sign-in")
+    assert 'href="/sign-in?next=/home"' in answer.text
 
 
 def test_a_fragment_is_answered_with_an_order_to_load_the_sign_in_page(nobody: Browser) -> None:

@@ -1,10 +1,12 @@
 """No page of somebody else's can post a form of ours."""
 
+import re
+
 import pytest
 from flask import Flask
 
 from lfp_trainer.web.extensions import csrf
-from tests.conftest import PASSWORD, Browser
+from tests.conftest import HTMX, PASSWORD, Browser
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 PLAUSIBLE = {
@@ -77,6 +79,72 @@ def test_signing_in_itself_needs_a_token(alice: Browser, nobody: Browser) -> Non
 
     assert nobody.client.post("/sign-in", data=typed).status_code == 400
     assert nobody.get("/account").status_code == 303
+
+
+EXPIRED: dict[str, object] = {"csrf_token": "old", "name": "<b>Ana</b>", "next": "/home"}
+
+
+@pytest.mark.parametrize("site", [None, "same-origin"])
+def test_what_a_page_of_ours_sent_too_late_comes_back_to_be_sent_again(
+    alice: Browser, site: str | None
+) -> None:
+    headers = {"Sec-Fetch-Site": site} if site else {}
+
+    answer = alice.client.post("/account/profile", data=EXPIRED, headers=headers)
+
+    form = answer.text.partition('action="/account/profile"')[2].partition("</form>")[0]
+    assert answer.status_code == 400
+    assert 'name="name" value="&lt;b&gt;Ana&lt;/b&gt;"' in form
+    assert 'name="next" value="/home"' in form
+    assert 'value="old"' not in form
+    token = re.findall('name="csrf_token" value="([^"]+)"', form)
+    again = alice.client.post("/account/profile", data={**EXPIRED, "csrf_token": token[0]})
+    assert (answer.status_code, again.status_code, len(token)) == (400, 303, 1)
+
+
+def test_over_htmx_it_comes_back_in_the_notice(alice: Browser) -> None:
+    answer = alice.client.post("/account/profile", data=EXPIRED, headers=HTMX)
+
+    assert answer.headers["HX-Retarget"] == "#notice"
+    assert answer.text.startswith('<div id="notice">')
+    assert 'name="name" value="&lt;b&gt;Ana&lt;/b&gt;"' in answer.text
+
+
+def test_over_htmx_a_draft_gets_a_new_token_and_leaves_the_words_where_they_are(
+    alice: Browser,
+) -> None:
+    sent = {**EXPIRED, "act": "keep"}
+
+    answer = alice.client.post("/runs/abcdEFGH_123-567/diagnosis", data=sent, headers=HTMX)
+
+    assert answer.status_code == 400
+    assert "Ana" not in answer.text
+    token = re.findall('name="csrf_token" value="([^"]+)"', answer.text)[0]
+    again = alice.client.post("/account/profile", data={**EXPIRED, "csrf_token": token})
+    assert again.status_code == 303
+
+
+def test_a_password_is_asked_for_again_and_never_sent_back(alice: Browser) -> None:
+    typed = {"password": PASSWORD, "new_password": "velvet koala", "username": "a@b.org"}
+
+    answer = alice.client.post("/account/password", data=typed)
+
+    assert PASSWORD not in answer.text
+    assert "velvet koala" not in answer.text
+    assert answer.text.count('<input type="password"') == 2
+    assert 'value="a@b.org"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "none"}, {"Origin": "https://evil.example"}, {"Origin": "null"}]
+)
+def test_what_another_page_sent_is_not_offered_to_be_sent_again(
+    alice: Browser, headers: dict[str, str]
+) -> None:
+    answer = alice.client.post("/account/profile", data=EXPIRED, headers=headers)
+
+    assert answer.status_code == 400
+    assert "Ana" not in answer.text
 
 
 def test_no_view_is_exempt(app: Flask) -> None:
