@@ -82,7 +82,7 @@ def rate(key: str, card: int) -> ResponseReturnValue:
         return run_page.show(key, status=422, problems=missing, card=card)
     if wants_fragment():
         return run_page.show(key, card=card + 1)
-    return go_to(run_page.url_of(key, card=card + 1))
+    return go_to(run_page.url_of(key, stage=Stage.RATING.value, card=card + 1))
 
 
 @bp.post("/ratings")

@@ -13,7 +13,7 @@ from lfp_trainer.services.next_steps import Plan, plans_of
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.gate import Allowed, allow
-from lfp_trainer.web.run_page import NAMES, me
+from lfp_trainer.web.run_page import NAMES, me, open_run
 from lfp_trainer.web.runs import start_key
 
 bp = Blueprint("home", __name__)
@@ -42,7 +42,12 @@ class Row:
 def welcome() -> ResponseReturnValue:
     """Say what this is, and let anybody try it at once."""
     offered = library.on_offer(db.session)
-    return render_template("home/welcome.html", offered=offered, start_key=start_key())
+    return render_template(
+        "home/welcome.html",
+        offered=offered,
+        open_run=open_run(offered[0].script.scenario.id) if offered else None,
+        start_key=start_key(),
+    )
 
 
 @bp.get("/home")

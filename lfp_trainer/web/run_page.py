@@ -60,6 +60,13 @@ def find(key: str, within: Within | None = None) -> tuple[Seated, Script]:
     return seated, library.script_of(within, seated.version_id, seated.digest)
 
 
+def open_run(scenario_id: str) -> Seated | None:
+    """Return the latest run of a scenario that the person who is asking has not finished."""
+    if not current_user.is_authenticated:
+        return None
+    return access.open_run(db.session, scenario_id, viewer_id=me().id)
+
+
 def is_draft() -> bool:
     """Tell whether a form is only to be kept: by itself while written, or by who stops here."""
     return request.form.get("act") in ("keep", "stop")
@@ -114,12 +121,27 @@ def show(
     """
     seated, script = find(key)
     at = _shown_stage(seated, looking_at)
+    if looking_at not in (None, at) and not message:
+        name = NAMES[looking_at]
+        message = f"This run has not come to this part yet: {name}. Here is where it is."
     context = _context(seated, script, at, card) | {"errors": problems or {}, "message": message}
     response = render("runs/run.html", fragment="runs/_stage.html", status=status, **context)
-    # The swap leaves the address alone; a reload must come back to what is showing now.
-    where: dict[str, Any] = {"stage": at.value} if looking_at else {}
-    response.headers["HX-Replace-Url"] = url_of(key, **where)
+    # Back and a reload must come to what was showing. A refusal is no place to come back to.
+    header = "HX-Push-Url" if status == 200 else "HX-Replace-Url"
+    response.headers[header] = context["address"]
     return response
+
+
+def place_of(key: str) -> str:
+    """Return the address of where a run is now, which stays the same when the run goes on."""
+    seated, script = find(key)
+    at = _shown_stage(seated, None)
+    return _address(seated, at, _CONTEXTS[at](seated, script, None))
+
+
+def _address(seated: Seated, at: Stage, context: Mapping[str, Any]) -> str:
+    rating = at is Stage.RATING and not context["committed"]
+    return url_of(seated.key, stage=at.value, card=context["card"] if rating else None)
 
 
 def printed(key: str) -> Response:
@@ -140,16 +162,18 @@ def url_of(key: str, **where: Any) -> str:
 
 
 def _context(seated: Seated, script: Script, at: Stage, card: int | None) -> dict[str, Any]:
+    told = _CONTEXTS[at](seated, script, card)
     return {
         "run": seated,
         "script": script,
         "scenario": script.scenario,
         "stage": at,
+        "address": _address(seated, at, told),
         "is_current": at is _shown_stage(seated, None),
         "stages": _stepper(seated),
         "own": runs.own_seats(script, seated.seat),
         "errors": {},
-        **_CONTEXTS[at](seated, script, card),
+        **told,
     }
 
 

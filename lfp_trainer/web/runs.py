@@ -82,7 +82,7 @@ def after(key: str) -> ResponseReturnValue:
     """Show a run after an act: the stage itself for htmx, by a redirect for everyone else."""
     if wants_fragment():
         return run_page.show(key)
-    return go_to(url_for("runs.show", key=key))
+    return go_to(run_page.place_of(key))
 
 
 @bp.post("/<run:key>/choices")
@@ -90,10 +90,10 @@ def after(key: str) -> ResponseReturnValue:
 def choose(key: str) -> ResponseReturnValue:
     """Take a choice, then show what it led to."""
     at_step = forms.number("step", most=9999)
-    if at_step is None:
-        raise StaleMove
     with writing_on(db.engine) as within:
         seated, script = find(key, within)
+        if at_step is None:
+            raise StaleMove
         recorded = runs.record_choice(
             within,
             seated,
