@@ -25,9 +25,11 @@ REMEMBERED = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=5)
 FRESH = timedelta(minutes=30)
 
-# Failures only, and many per address: a whole training room shares one.
+# Failures only, and many per address: a whole training room shares one. Few for one account from
+# one address and many from anywhere: else ten wrong passwords would shut its owner out everywhere.
 PER_ACCOUNT = 10
 ACCOUNT_WINDOW = timedelta(minutes=15)
+PER_ACCOUNT_ANYWHERE = 100
 PER_ADDRESS = 100
 ADDRESS_WINDOW = timedelta(hours=1)
 
@@ -209,20 +211,31 @@ def forgive(session: Session, *, account: str) -> None:
     )
 
 
+def place_of(person: Person) -> str:
+    """Return what stands for the address where a person types their own password again.
+
+    Their browser has signed in before, so nobody else's failures count against it.
+    """
+    return f"session {person.session_id}"
+
+
 def refuse_too_many(session: Session, *, account: str, address: str, now: datetime) -> None:
     """Stop a guesser; the try itself is counted already.
 
+    :param address: the network address, or what ``place_of`` returns
     :raise TooMany: if this account or this address had too many failures lately
     """
-    count = sa.select(sa.func.count()).select_from(SignInFailure)
-    of_account = count.where(
-        SignInFailure.account == _hash(clean_email(account)),
-        SignInFailure.at > now - ACCOUNT_WINDOW,
-    )
-    of_address = count.where(
-        SignInFailure.address == address, SignInFailure.at > now - ADDRESS_WINDOW
-    )
-    if (session.scalar(of_account) or 0) > PER_ACCOUNT:
-        raise TooMany(minutes=int(ACCOUNT_WINDOW.total_seconds() // 60))
-    if (session.scalar(of_address) or 0) > PER_ADDRESS:
-        raise TooMany(minutes=int(ADDRESS_WINDOW.total_seconds() // 60))
+    of_account = SignInFailure.account == _hash(clean_email(account))
+    of_address = SignInFailure.address == address
+    limits: list[tuple[int, timedelta, sa.ColumnElement[bool]]] = [
+        (PER_ACCOUNT, ACCOUNT_WINDOW, of_account & of_address)
+    ]
+    if not address.startswith("session "):
+        limits += [
+            (PER_ADDRESS, ADDRESS_WINDOW, of_address),
+            (PER_ACCOUNT_ANYWHERE, ADDRESS_WINDOW, of_account),
+        ]
+    for most, window, failed in limits:
+        count = sa.select(sa.func.count()).select_from(SignInFailure)
+        if (session.scalar(count.where(failed, SignInFailure.at > now - window)) or 0) > most:
+            raise TooMany(minutes=int(window.total_seconds() // 60))

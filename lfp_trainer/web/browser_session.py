@@ -220,14 +220,13 @@ def start_over(user_id: int, *, remembered: bool, now: datetime) -> None:
     _recognise(token, remembered=remembered)
 
 
-def prove(email: str, password: str, *, now: datetime) -> sign_in.Credentials | None:
-    """Return whose password this is; None when it is wrong, or nobody's.
+def count_try(email: str, *, now: datetime) -> int:
+    """Count a try as failed before it is made, and return its number. Commits.
 
-    Takes as long for an address without an account, and says no more. Commits.
-
-    :raise TooMany: if somebody has been guessing
+    :raise TooMany: if somebody has been guessing; that try is not counted
     """
-    address = request.remote_addr or ""
+    is_own = current_user.is_authenticated and current_user.person.email == email
+    address = sign_in.place_of(current_user.person) if is_own else request.remote_addr or ""
     with writing(db.session):
         number = sign_in.note_try(db.session, account=email, address=address, now=now)
     try:
@@ -236,6 +235,17 @@ def prove(email: str, password: str, *, now: datetime) -> sign_in.Credentials | 
         with writing(db.session):
             sign_in.take_back_try(db.session, number)
         raise
+    return number
+
+
+def prove(email: str, password: str, *, now: datetime) -> sign_in.Credentials | None:
+    """Return whose password this is; None when it is wrong, or nobody's.
+
+    Takes as long for an address without an account, and says no more. Commits.
+
+    :raise TooMany: if somebody has been guessing
+    """
+    count_try(email, now=now)
     found = sign_in.find_credentials(db.session, email)
     db.session.rollback()
     if not passwords.is_right(found.password_hash if found else None, password) or not found:

@@ -182,13 +182,38 @@ def refused(
 
 
 @pytest.mark.parametrize(("failures", "minutes"), [(9, None), (10, 15)])
-def test_an_account_is_guessed_at_ten_times_in_a_quarter_of_an_hour(
+def test_an_account_is_guessed_at_from_one_address_ten_times_in_a_quarter_of_an_hour(
     session: Session, failures: int, minutes: int | None
 ) -> None:
     fail(session, failures)
 
-    assert refused(session, address="198.51.100.7") == minutes
+    assert refused(session) == minutes
     assert refused(session, account="bob@x.org") is None
+    assert refused(session, address="198.51.100.7") is None
+
+
+def test_an_account_is_guessed_at_from_anywhere_a_hundred_times_an_hour(session: Session) -> None:
+    for number in range(99):
+        fail(session, 1, address=f"192.0.2.{number}")
+
+    assert refused(session, address="198.51.100.7") is None
+    assert refused(session, address="198.51.100.8") == 60
+    assert refused(session, account="bob@x.org", address="198.51.100.8") is None
+    assert refused(session, address="198.51.100.8", now=NOON + timedelta(hours=1)) is None
+
+
+def test_a_browser_that_has_signed_in_is_stopped_by_its_own_failures_only(
+    session: Session, alice: int
+) -> None:
+    visit = sign_in.find_visit(session, start(session, alice), now=NOON)
+    assert visit
+    here = sign_in.place_of(visit.person)
+    for number in range(110):
+        fail(session, 1, address=f"192.0.2.{number}")
+
+    tries = [refused(session, address=here) for _ in range(11)]
+
+    assert tries == [None] * 10 + [15]
 
 
 def test_after_a_quarter_of_an_hour_an_account_can_be_tried_again(session: Session) -> None:

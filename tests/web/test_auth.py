@@ -106,6 +106,22 @@ def test_the_tenth_wrong_password_is_the_last_for_a_while(
     assert browser.sign_in("bob@district.example").status_code == 303
 
 
+def test_wrong_passwords_elsewhere_do_not_shut_the_owner_out(alice: Browser, app: Flask) -> None:
+    elsewhere, guesser = Browser(app), Browser(app)
+    elsewhere.client.environ_base["REMOTE_ADDR"] = "198.51.100.7"
+    for _ in range(10):
+        guesser.sign_in("alice@district.example", "wrong")
+    assert guesser.sign_in("alice@district.example").status_code == 429
+
+    # From the same address, but signed in already; and from another.
+    confirmed = alice.post("/confirm", {"password": PASSWORD}, on="/account")
+
+    assert confirmed.status_code == 303
+    for _ in range(10):
+        guesser.sign_in("alice@district.example", "wrong")
+    assert elsewhere.sign_in("alice@district.example").status_code == 303
+
+
 def test_tries_that_were_refused_do_not_make_the_wait_longer(
     nobody: Browser, engine: sa.Engine
 ) -> None:
