@@ -46,11 +46,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     ]
     with app.app_context():
         database.prepare(db.engine)
+    security.install(app)
     csrf.init_app(app)
     login_manager.init_app(app)
     addresses.install(app)
     errors.install(app)
-    security.install(app)
     assets.install(app)
     auth.install(app)
     filters.install(app)

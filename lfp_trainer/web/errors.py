@@ -32,6 +32,7 @@ STATUS: dict[type[TrainerError], int] = {
 }
 
 SENTENCES = {
+    403: "This was sent by a page of another site, so nothing was done. Open the page here first.",
     404: "There is nothing here, or it is not yours to see.",
     405: "This address does not take that kind of request.",
     413: "That was more than this page takes. Shorten it and send it again.",

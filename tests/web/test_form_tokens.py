@@ -65,6 +65,38 @@ def test_no_form_is_taken_without_its_token(ada: Browser, theirs: str) -> None:
     assert taken == []
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_no_form_is_taken_from_another_site_even_with_its_token(ada: Browser, site: str) -> None:
+    data = {"csrf_token": ada.token("/account")}
+    taken = []
+    for method, url in every_form(ada.app):
+        headers = {"Sec-Fetch-Site": site}
+        answer = ada.client.open(url, method=method, data=data, headers=headers)
+        if answer.status_code != 403 or "by a page of another site" not in answer.text:
+            taken.append((method, url, answer.status_code))
+
+    assert taken == []
+    assert ada.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize("site", [None, "same-origin", "none"])
+def test_a_form_of_this_site_is_taken(alice: Browser, site: str | None) -> None:
+    answer = alice.client.post(
+        "/account/profile",
+        data={"csrf_token": alice.token("/account"), "name": "Alice B"},
+        headers={"Sec-Fetch-Site": site} if site else {},
+    )
+
+    assert answer.status_code == 303
+    assert 'value="Alice B"' in alice.get("/account").text
+
+
+def test_a_link_on_another_site_leads_here(alice: Browser) -> None:
+    answer = alice.client.get("/account", headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert answer.status_code == 200
+
+
 def test_a_token_from_before_signing_in_is_refused_after(alice: Browser, nobody: Browser) -> None:
     old = nobody.token()
     nobody.sign_in("alice@district.example")
