@@ -1,0 +1,88 @@
+"""The front door and a person's own page."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from random import Random
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from lfp_trainer.services import demo, library
+from lfp_trainer.storage import database
+from lfp_trainer.web.extensions import db
+from tests.conftest import Browser
+from tests.web.conftest import start
+
+
+def play_finished_runs(database_url: str, user_id: int, count: int) -> None:
+    engine = database.connect(database_url)
+    dice = Random(count)
+    with Session(engine, expire_on_commit=False) as session, database.writing(session):
+        for _ in range(count):
+            demo.play_run(
+                session, library.current(session, "glowing-observations"), user_id=user_id,
+                seat="both", habit=demo.by_chance, stop=None, dice=dice, now=datetime.now(UTC),
+            )  # fmt: skip
+    engine.dispose()
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """Collect the statements that the application sends to its database."""
+    statements: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def test_home_takes_as_many_queries_for_many_runs_as_for_few(
+    app: Flask, database_url: str, alice: Browser, bob: Browser
+) -> None:
+    play_finished_runs(database_url, alice.user_id, 2)
+    play_finished_runs(database_url, bob.user_id, 12)
+    alice.get("/home")  # what is loaded once, is loaded
+
+    with counted(app) as few:
+        assert alice.get("/home").text.count("Debrief to print") == 2
+    with counted(app) as many:
+        assert bob.get("/home").text.count("Debrief to print") == 12
+
+    assert len(few) == len(many)
+    assert len(few) > 2
+
+
+def test_an_open_run_is_at_the_top_of_home_and_leads_back_into_it(alice: Browser) -> None:
+    run = start(alice).to_rating()
+
+    home = alice.get("/home").text
+
+    assert run.url in home
+    assert "You are at: Rating." in home
+    assert "Runs you have finished appear here" in home
+
+
+def test_home_without_runs_says_how_to_begin(alice: Browser) -> None:
+    home = alice.get("/home").text
+
+    assert "Nothing is waiting" in home
+    assert "Choose a scenario" in home
+
+
+def test_a_guest_is_told_how_long_their_practice_is_kept(guest: Browser) -> None:
+    assert "30 days" in guest.get("/home").text
+
+
+def test_the_front_door_without_any_scenario_says_so(app: Flask, nobody: Browser) -> None:
+    with app.app_context(), database.writing(db.session):
+        db.session.execute(sa.text("UPDATE scenario_version SET is_current = false"))
+
+    assert "No scenario yet" in nobody.get("/").text
+    assert "No scenario yet" in nobody.get("/scenarios").text
