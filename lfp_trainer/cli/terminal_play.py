@@ -76,7 +76,7 @@ class _Play:
             say(f"You are {member.name}, {member.position}. {member.brief}", before="\n")
 
     def tell_scenes(self, position: Position) -> None:
-        moments = retell(self.script, position.path)
+        moments = retell(self.script, position.path, to=self.mine)
         for moment in moments[self.told :]:
             click.secho(f"\n{moment.title}", bold=True)
             self.tell_lines(moment)

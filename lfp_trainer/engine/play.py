@@ -156,18 +156,26 @@ class Moment:
     """The choices that were on offer."""
 
 
-def retell(script: Script, path: Iterable[str], *, since: int | None = None) -> list[Moment]:
+def retell(
+    script: Script,
+    path: Iterable[str],
+    *,
+    since: int | None = None,
+    to: Collection[str] | None = None,
+) -> list[Moment]:
     """Tell a play from its path: every scene met, in order, passages and the current one included.
 
+    :param to: the seats of whoever listens, who is not told what only another seat knows
     :param since: begin with the scene that was open after so many steps
     :raise UnknownChoice: if the path is not one of this script
     """
     path = tuple(path)
     position = replay(script, path[: since or 0])
+    hears = frozenset(script.scenario.seats if to is None else to)
     moments = list(
-        _scenes_from(script, script.scenario.start, script.opening, 0)
+        _scenes_from(script, script.scenario.start, script.opening, 0, hears)
         if since is None
-        else _scenes_from(script, position.scene, position.gauges, position.marks)
+        else _scenes_from(script, position.scene, position.gauges, position.marks, hears)
     )
     for number, choice_id in enumerate(path[since or 0 :], start=(since or 0) + 1):
         here = moments.pop()
@@ -183,7 +191,7 @@ def retell(script: Script, path: Iterable[str], *, since: int | None = None) -> 
         )  # fmt: skip
         marks = before.marks | move.mark
         target = _follow(move.way, position.gauges, marks)
-        moments += _scenes_from(script, target, position.gauges, marks)
+        moments += _scenes_from(script, target, position.gauges, marks, hears)
     if position.scene is not None:
         here = moments.pop()
         moments.append(
@@ -195,11 +203,16 @@ def retell(script: Script, path: Iterable[str], *, since: int | None = None) -> 
     return moments
 
 
-def _scenes_from(script: Script, target: Target, gauges: Gauges, marks: int) -> Iterator[Moment]:
+def _scenes_from(
+    script: Script, target: Target, gauges: Gauges, marks: int, hears: Collection[str]
+) -> Iterator[Moment]:
     """Yield the scene arrived at, and the passages on the way to it."""
     for compiled, seen in _walk(script, target, gauges, marks):
         lines = tuple(
-            each.line for each in compiled.lines if each.test is None or each.test(gauges, seen)
+            each.line
+            for each in compiled.lines
+            if (each.line.only is None or each.line.only in hears)
+            and (each.test is None or each.test(gauges, seen))
         )
         yield Moment(compiled.id, compiled.scene.title, lines, gauges)
 

@@ -79,6 +79,8 @@ class SpokenLine(Value):
     says: Text | None = None
     text: Text | None = None
     mood: Mood = "neutral"
+    only: Id | None = None
+    """The seat it is told to, where nobody else could know it: a thought, a scene spent alone."""
     when: When | None = None
 
     @model_validator(mode="after")

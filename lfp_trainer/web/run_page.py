@@ -246,9 +246,9 @@ def turn_context(
 
     A page with that many steps already shows the passages before its scene; the scene is replaced.
     """
-    moments = play.retell(script, position.path, since=since)
-    here = None if position.scene is None else moments.pop()
     own = runs.own_seats(script, seated.seat)
+    moments = play.retell(script, position.path, since=since, to=own)
+    here = None if position.scene is None else moments.pop()
     return {
         "run": seated,
         "script": script,

@@ -169,6 +169,19 @@ def test_a_single_seat_is_played_with_the_stand_in(case: Path) -> None:
     assert result.stdout.endswith("Alone\nYou go home.\n")
 
 
+def test_a_play_keeps_from_a_seat_what_only_another_knows(tmp_path: Path) -> None:
+    data = scenarios.scenario()
+    data["scenes"]["log"]["lines"].append({"text": "He is afraid.", "only": "partner"})
+    case = scenarios.shelve(tmp_path, data)
+
+    told = {
+        seat: "He is afraid." in run("play", case, "--seat", seat, typed="1\n1\n").stdout
+        for seat in ("partner", "principal", "both")
+    }
+
+    assert told == {"partner": True, "principal": False, "both": True}
+
+
 def test_a_play_can_be_scripted_by_number_or_name(case: Path) -> None:
     by_number = run("play", case, "--choices", "1,1")
     by_name = run("play", case, "--choices", "ask, show")

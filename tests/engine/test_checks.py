@@ -171,6 +171,10 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         put(*VISIT, "lines", 0, "who", "nobody"),
         "scenes.visit.lines.0.who: there is no cast member 'nobody'.",
     ),
+    "a line told to nobody": (
+        put(*VISIT, "lines", 0, "only", "teacher"),
+        "scenes.visit.lines.0.only: there is no seat 'teacher'.",
+    ),
     "a leader who is nobody": (
         lambda data: data["leaders"].update(nobody=data["leaders"]["partner"]),
         "leaders.nobody: there is no cast member 'nobody'.",

@@ -298,3 +298,54 @@ def test_it_can_be_read_and_weighed_in_the_time_it_states(
 
     total = reading + weighing_choices + diagnosis_and_four_ratings
     assert 0.6 * scenario.minutes <= total <= scenario.minutes
+
+
+PRIVATE = {
+    "log": "partner",
+    "three-rooms": "partner",
+    "satisfied": "partner",
+    "the-whole-year": "partner",
+    "pauls-building": "partner",
+    "seven-short": "principal",
+    "this-afternoon": "principal",
+    "even-split": "principal",
+    "text-in-a-lesson": "principal",
+}
+"""Scenes in which one of the two is away, and who is there."""
+
+
+def test_who_plays_one_seat_hears_no_word_of_a_scene_they_are_away_from(
+    scenario: Scenario, script: Script, plays: list[Position]
+) -> None:
+    met = set()
+    for position in plays:
+        for seat in scenario.seats:
+            for moment in retell(script, position.path, to=[seat])[-4:]:
+                there = PRIVATE.get(moment.scene_id, seat)
+                met.add(moment.scene_id)
+                assert moment.lines, moment.scene_id
+                if there != seat:
+                    assert all(line.says is None for line in moment.lines), moment.scene_id
+
+    assert set(PRIVATE) <= met
+
+
+def test_who_plays_every_seat_hears_everything(script: Script, plays: list[Position]) -> None:
+    longest = max(plays, key=lambda position: len(position.path))
+
+    everything = retell(script, longest.path, to=script.scenario.seats)
+
+    assert everything == retell(script, longest.path)
+    assert everything != retell(script, longest.path, to=["partner"])
+
+
+def test_one_detour_offers_a_response_only_where_the_story_has_made_it_possible(
+    script: Script, plays: list[Position]
+) -> None:
+    at_pauls = [position for position in plays if position.scene == "pauls-building"]
+    offers = {
+        "ask-the-team" in position.path: set(offered(script, position)) for position in at_pauls
+    }
+
+    assert offers[True] - offers[False] == {"split-him-too"}
+    assert offers[False] < offers[True]

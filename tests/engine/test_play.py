@@ -205,3 +205,20 @@ def test_a_rubric_of_three_strands_and_three_levels_plays() -> None:
     assert [level_name(script.rubric, strand, level) for strand, level in shown.items()] == [
         "3 Rung 3", "1 Rung 1", "2 Rung 2",
     ]  # fmt: skip
+
+
+def test_a_line_for_one_seat_is_told_to_who_plays_it_and_to_nobody_else() -> None:
+    data = scenarios.scenario()
+    data["scenes"]["log"]["lines"] = [
+        "The log.",
+        {"text": "He is afraid.", "only": "partner"},
+        {"who": "principal", "says": "Hm.", "only": "principal", "when": "trust >= 1"},
+    ]
+    script = scenarios.script(data)
+
+    def told(to: list[str] | None) -> list[str | None]:
+        return [line.says or line.text for line in retell(script, [], to=to)[0].lines]
+
+    assert told(["partner"]) == ["The log.", "He is afraid."]
+    assert told(["principal"]) == ["The log."]
+    assert told(["partner", "principal"]) == told(None) == ["The log.", "He is afraid."]

@@ -246,6 +246,23 @@ def test_a_play_from_one_seat_lets_the_stand_in_play_the_other(alice: Browser) -
     assert "What only Marcus Bell knows" not in page
 
 
+@pytest.mark.parametrize(
+    ("seat", "hears"), [("partner", True), ("principal", False), ("both", True)]
+)
+def test_a_thought_is_told_only_to_who_plays_that_seat(
+    alice: Browser, seat: str, hears: bool
+) -> None:
+    run = start(alice, seat=seat).to_role_play()
+    here = run.get().text
+    open_now = run.open_now()
+    assert open_now
+    again = run.choose(open_now[1][0], open_now[0], htmx=True).text
+
+    assert ("He knows without looking where the two schools stand." in here) is hears
+    assert "lies on Marcus&#39;s desk" in here
+    assert ("I&#39;m sitting across from her." in here + again) is hears
+
+
 def test_hostile_text_is_shown_as_text(alice: Browser) -> None:
     run = start(alice).to_role_play()
 

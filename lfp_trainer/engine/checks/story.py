@@ -119,6 +119,10 @@ def _scene(at: At, scene: Scene, scenario: Scenario, names: Names) -> Iterator[P
             if line.who is not None:
                 place = (*at, "lines", number, "who")
                 yield from unknown(place, "cast member", line.who, scenario.cast)
+            if line.only is not None:
+                yield from unknown(
+                    (*at, "lines", number, "only"), "seat", line.only, scenario.seats
+                )
     if scene.turn is not None and scene.turn != BOTH:
         yield from unknown((*at, "turn"), "seat", scene.turn, (*scenario.seats, BOTH))
     if scene.goto is not None:
