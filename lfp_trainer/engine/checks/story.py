@@ -113,16 +113,7 @@ def _open_at_the_end(at: At, lines: Sequence[_Conditional], kind: str) -> Iterat
 
 
 def _scene(at: At, scene: Scene, scenario: Scenario, names: Names) -> Iterator[Problem]:
-    for number, line in enumerate(scene.lines):
-        if isinstance(line, SpokenLine):
-            yield from names.in_condition((*at, "lines", number), line.when)
-            if line.who is not None:
-                place = (*at, "lines", number, "who")
-                yield from unknown(place, "cast member", line.who, scenario.cast)
-            if line.only is not None:
-                yield from unknown(
-                    (*at, "lines", number, "only"), "seat", line.only, scenario.seats
-                )
+    yield from _lines(at, scene, scenario, names)
     if scene.turn is not None and scene.turn != BOTH:
         yield from unknown((*at, "turn"), "seat", scene.turn, (*scenario.seats, BOTH))
     if scene.goto is not None:
@@ -136,6 +127,19 @@ def _scene(at: At, scene: Scene, scenario: Scenario, names: Names) -> Iterator[P
             yield Problem((*at, "choices", id, "rank"), message, fix)
         ranks.setdefault(choice.rank, id)
     yield from _stand_in(at, scene, names)
+
+
+def _lines(at: At, scene: Scene, scenario: Scenario, names: Names) -> Iterator[Problem]:
+    for number, line in enumerate(scene.lines):
+        if isinstance(line, SpokenLine):
+            yield from names.in_condition((*at, "lines", number), line.when)
+            if line.who is not None:
+                place = (*at, "lines", number, "who")
+                yield from unknown(place, "cast member", line.who, scenario.cast)
+            if line.only is not None:
+                yield from unknown(
+                    (*at, "lines", number, "only"), "seat", line.only, scenario.seats
+                )
 
 
 def _choice(at: At, choice: Choice, names: Names) -> Iterator[Problem]:
