@@ -12,6 +12,9 @@ from lfp_trainer.services import drafts, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.storage.models import NextStep, Stage
 
+LATEST = timedelta(days=3 * 366)
+"""A day further off is a slip of the finger."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -62,7 +65,7 @@ def save_plan(session: Session, seated: Seated, plan: Plan, *, now: datetime) ->
 def finish_plan(session: Session, seated: Seated, *, now: datetime) -> None:
     """Close the run with the plan kept so far.
 
-    :raise Incomplete: if the sentence or its date is missing, or the date is past
+    :raise Incomplete: if the sentence or its date is missing, or the date is past or far off
     :raise StaleMove: if it is closed already
     """
     runs.require(seated, Stage.NEXT_STEP)
@@ -76,6 +79,8 @@ def finish_plan(session: Session, seated: Seated, *, now: datetime) -> None:
         missing["due_on"] = "Choose a day."
     elif plan.due_on < today:
         missing["due_on"] = "Choose a day that is still to come."
+    elif plan.due_on > today + LATEST:
+        missing["due_on"] = "Choose a day within the next three years."
     if missing:
         raise Incomplete(missing)
     runs.move_on(session, seated, Stage.NEXT_STEP, now=now)

@@ -196,6 +196,8 @@ def test_a_next_step_needs_a_sentence_and_a_day_to_come(
     with pytest.raises(Incomplete):
         finish(Plan(sentence="I ask.", due_on=NOON.date() - timedelta(days=1)))
     assert next_steps.plan_of(session, seated).sentence == "I ask."
+    with pytest.raises(Incomplete, match="within the next three years"):
+        finish(Plan(sentence="I ask.", due_on=date(2206, 3, 9)))
 
     finish(Plan(sentence="I ask.", due_on=date(2026, 3, 9)))
 

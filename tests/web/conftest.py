@@ -3,6 +3,7 @@
 import html
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from werkzeug.test import TestResponse
@@ -103,7 +104,7 @@ RATING: dict[str, object] = {
 }
 PLAN: dict[str, object] = {
     "sentence": "Alice walks out with this",
-    "due_on": "2090-01-31",
+    "due_on": f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}",
     "goal": "The goal of Alice",
 }
 
