@@ -4,7 +4,7 @@ Each part begins where the one before ends and leaves at the next stage.
 """
 
 import re
-from datetime import date
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -14,7 +14,9 @@ TITLE = "Glowing observations"
 WORDS = "Visits are counted and every lesson meets the vision."
 SENTENCE = "On Thursday I ask for one hour in classrooms together."
 REASON = "It is what they did."
-DAY = date(2031, 5, 9)
+DAY = (datetime.now(UTC) + timedelta(days=30)).date()
+GOAL = ""
+"""Written too where a test sets it."""
 
 
 def heading(page: Page, text: str | re.Pattern[str]) -> Locator:
@@ -142,9 +144,13 @@ def plan(visitor: Visitor) -> None:
     page = visitor.page
     visitor.write(page.get_by_label("The one sentence you are walking out with"), SENTENCE)
     visitor.pick_day(page.get_by_label("By which day?"), DAY)
+    if GOAL:
+        visitor.press(page.get_by_text("Write more"))
+        for label in ("Current state", "Goal", "Next steps"):
+            visitor.write(page.get_by_label(label), GOAL)
     visitor.press(button(page, "Finish"))
     expect(heading(page, "You are walking out with")).to_be_visible()
-    expect(page.get_by_text(SENTENCE)).to_be_visible()
+    expect(page.locator(".plan-sentence", has_text=SENTENCE)).to_be_visible()
     visitor.at("done")
 
 

@@ -86,8 +86,8 @@ def test_the_whole_walk_fits_a_phone(visit: Visit) -> None:
 def test_a_word_without_end_breaks_rather_than_the_page(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for text in ("WORDS", "REASON", "SENTENCE"):
-        monkeypatch.setattr(story, text, "Donaudampfschifffahrt" * 8)
+    for text in ("WORDS", "REASON", "SENTENCE", "GOAL"):
+        monkeypatch.setattr(story, text, "https://district.example/" + "Donaudampfschifffahrt" * 8)
     visitor, unfit = on_a_phone(visit)
 
     story.come_to_the_conversation(visitor)
@@ -96,6 +96,14 @@ def test_a_word_without_end_breaks_rather_than_the_page(
     story.converse(visitor)
     story.look_back(visitor)
     story.plan(visitor)
+    run = visitor.page.url.partition("?")[0]
+    visitor.page.reload()
+    visitor.at("done, opened again")
+    for stage in ("diagnosis", "rating", "role-play", "debrief"):
+        visitor.page.goto(f"{run}?stage={stage}")
+        visitor.at(f"{stage}, looked back at")
+    visitor.page.goto(f"{run}/debrief")
+    visitor.at("printed debrief with the next step")
     visitor.page.goto("/home")
     visitor.at("home")
 
