@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lfp_trainer.errors import Incomplete, TooMany
-from lfp_trainer.services import accounts, passwords, sign_in
+from lfp_trainer.services import accounts, guests, passwords, sign_in
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Role, WorkPosition
 from lfp_trainer.web import browser_session, forms
@@ -145,10 +145,15 @@ def _register_page(problems: dict[str, str], *, status: int = 200) -> ResponseRe
 @bp.post("/sign-out")
 @allow(Allowed.EVERYONE)
 def sign_out() -> ResponseReturnValue:
-    """End this browser's session for good; it is no error when it has ended already."""
+    """End this browser's session for good; it is no error when it has ended already.
+
+    A guest is forgotten with all they practiced: nobody could come back to it.
+    """
     if current_user.is_authenticated:
         with writing(db.session):
             sign_in.end_session(db.session, current_user.person.session_id)
+            if current_user.is_guest:
+                guests.forget_guest(db.session, current_user.person.id)
     session.clear()
     response = make_response(redirect(url_for("home.welcome"), code=303))
     browser_session.forget(response)

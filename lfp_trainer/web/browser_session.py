@@ -26,7 +26,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from lfp_trainer.errors import TooMany
-from lfp_trainer.services import accounts, passwords, sign_in
+from lfp_trainer.services import accounts, guests, passwords, sign_in
 from lfp_trainer.services.accounts import Person
 from lfp_trainer.storage.database import writing
 from lfp_trainer.web import errors
@@ -161,6 +161,7 @@ def ensure_person() -> Person:
     if not current_user.is_authenticated:
         now = datetime.now(UTC)
         with writing(db.session):
+            guests.forget_some_stale_guests(db.session, now=now)
             guest_id = accounts.make_guest(db.session, now=now)
             token = _start(guest_id, remembered=True, now=now)
         _recognise(token, remembered=True)

@@ -150,7 +150,7 @@ def owners(session: Session, run_id: int) -> dict[str, list[tuple[int | None, st
         (NextStep.user_id, NextStep.sentence),
     ):
         rows = session.execute(sa.select(owner, said).where(owner.class_.run_id == run_id))
-        found[owner.class_.__tablename__] = sorted((row[0], row[1]) for row in rows)
+        found[owner.class_.__tablename__] = sorted(((row[0], row[1]) for row in rows), key=str)
     return found
 
 

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from lfp_trainer.storage.models import User
+from lfp_trainer.storage.models import Diagnosis, Run, User, UserSession
 from tests.conftest import PASSWORD, Browser
+from tests.web.conftest import RunPage, start
 
 NEW_PASSWORD = "umbrella quartz bicycle moth"
 
@@ -146,8 +147,30 @@ def test_a_guest_has_no_account_to_change(guest: Browser, form: str) -> None:
     assert guest.post(f"/account/{form}", sent, htmx=True).status_code == 404
 
 
-def test_a_guest_can_be_forgotten(guest: Browser) -> None:
+def test_a_guest_who_is_forgotten_leaves_no_trace(
+    guest: Browser, alices_run: RunPage, engine: sa.Engine
+) -> None:
+    start(guest).to_rating()
+
     guest.post("/sign-out")
 
     assert guest.get("/account").status_code == 303
     assert guest.cookie("remember") is None
+    with engine.connect() as connection:
+        assert connection.scalars(sa.select(User.name)).all() == ["Alice"]
+        assert connection.scalars(sa.select(Run.key)).all() == [alices_run.key]
+        assert connection.scalars(sa.select(Diagnosis.id)).all() == []
+
+
+def test_a_new_guest_takes_the_place_of_one_nobody_stands_for(
+    guest: Browser, nobody: Browser, engine: sa.Engine
+) -> None:
+    start(guest)
+    with engine.begin() as connection:
+        connection.execute(sa.update(UserSession).values(expires_at=UserSession.created_at))
+
+    run = start(nobody)
+
+    with engine.connect() as connection:
+        assert connection.scalars(sa.select(User.name)).all() == ["Guest"]
+        assert connection.scalars(sa.select(Run.key)).all() == [run.key]

@@ -1,0 +1,53 @@
+"""Forget guests nobody can come back to, and all that only they have left.
+
+A guest is a browser with a token and nothing else. Once no browser holds a token that opens
+anything, what they practised is out of everybody's reach and has no reason to be kept.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer.storage.models import Participant, Run, Step, User, UserSession
+
+AT_ONCE = 200
+"""Guests to one statement; also how many one visitor may be kept waiting for."""
+
+
+def forget_guest(session: Session, guest_id: int) -> None:
+    """Delete a guest who wants to leave no trace. Does nothing to an account."""
+    _forget(session, [guest_id])
+
+
+def forget_some_stale_guests(session: Session, *, now: datetime) -> int:
+    """Delete guests whom no browser stands for any more, and return how many; not all at once."""
+    lives = sa.exists().where(UserSession.user_id == User.id, UserSession.expires_at > now)
+    stale = sa.select(User.id).where(User.email.is_(None), ~lives).order_by(User.id)
+    found = session.scalars(stale.limit(AT_ONCE)).all()
+    _forget(session, found)
+    return len(found)
+
+
+def forget_stale_guests(session: Session, *, now: datetime) -> None:
+    """Delete every guest whom no browser stands for any more."""
+    while forget_some_stale_guests(session, now=now):
+        pass
+
+
+def _forget(session: Session, people: Sequence[int]) -> None:
+    if not people:
+        return
+    guests = sa.select(User.id).where(User.id.in_(people), User.email.is_(None))
+    theirs = session.scalars(
+        sa.select(Participant.run_id).where(Participant.user_id.in_(guests)).distinct()
+    ).all()
+    # A run that somebody else is in stays theirs: its steps too, but not what the guest wrote.
+    session.execute(sa.update(Step).where(Step.user_id.in_(guests)).values(reason=""))
+    session.execute(sa.delete(User).where(User.id.in_(people), User.email.is_(None)))
+    empty = ~sa.exists().where(Participant.run_id == Run.id)
+    for start in range(0, len(theirs), AT_ONCE):
+        some = theirs[start : start + AT_ONCE]
+        session.execute(sa.delete(Run).where(Run.id.in_(some), empty))
+    session.expire_all()
