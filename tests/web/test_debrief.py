@@ -79,3 +79,14 @@ def test_who_plays_several_seats_is_told_as_whom_they_decided(
     assert "You, as Marcus Bell and Ana Ruiz:" in " ".join(by_alice)
     assert "You:" in " ".join(by_bob)
     assert "You, as" not in " ".join(by_bob)
+
+
+def test_the_debrief_and_the_coaching_call_things_the_same(alices_run: RunPage) -> None:
+    play(alices_run, *PATH)
+
+    coaching = words_of(alices_run.get("?stage=role-play").text)
+    debrief = words_of(alices_run.get("?stage=debrief").text)
+
+    for said in ("Puts to use", "Leaves out", "highest on offer"):
+        assert said in coaching
+        assert said in debrief

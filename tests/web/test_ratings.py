@@ -60,3 +60,18 @@ def test_without_a_mark_none_is_spoken_of(alices_run: RunPage) -> None:
     alices_run.to_role_play()
 
     assert "Misdirected" not in alices_run.get("?stage=rating").text
+
+
+def test_how_far_off_is_counted_from_the_reference_and_said_so(alices_run: RunPage) -> None:
+    alices_run.to_rating()
+    for card in range(4):
+        alices_run.rate(card, level="13"[card % 2], evidence=["fewer-visits"])
+    alices_run.rate(0, level="4")
+    alices_run.post("/ratings")
+
+    said = words_of(alices_run.get("?stage=rating").text)
+
+    assert "Just outside the band You: 3 Pursues" in said
+    assert "2 levels above the reference." in said
+    assert "3 levels above the reference." in said
+    assert "generous" not in said
