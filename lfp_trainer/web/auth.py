@@ -23,7 +23,7 @@ from lfp_trainer.storage.models import Role, WorkPosition
 from lfp_trainer.web import browser_session, forms
 from lfp_trainer.web.browser_session import ensure_person as ensure_person
 from lfp_trainer.web.browser_session import polls as polls
-from lfp_trainer.web.browser_session import prove, safe_next, start_over
+from lfp_trainer.web.browser_session import count_try, prove, safe_next, start_over
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to
 from lfp_trainer.web.gate import Allowed, allow
@@ -99,6 +99,8 @@ def register() -> ResponseReturnValue:
         user_id = _register()
     except Incomplete as error:
         return _register_page(error.fields, status=422)
+    except TooMany as error:
+        return _register_page({"email": str(error)}, status=429)
     start_over(user_id, remembered=forms.ticked("remember"), now=datetime.now(UTC))
     flash("Your account is ready. What you practise is yours alone until you share it.", "success")
     return go_to(_next())
@@ -115,8 +117,12 @@ def _register() -> int:
         problems["password"] = weak
     if problems:
         raise Incomplete(problems)
+    now = datetime.now(UTC)
+    # A refusal tells that the address has an account: nobody may ask for many.
+    number = count_try(email, now=now)
     password_hash = passwords.hash_password(password)
     with writing(db.session):
+        sign_in.take_back_try(db.session, number)
         return accounts.register(
             db.session,
             name=name,
@@ -124,7 +130,7 @@ def _register() -> int:
             password_hash=password_hash,
             position=sent_position(),
             guest_id=current_user.person.id if current_user.is_guest else None,
-            now=datetime.now(UTC),
+            now=now,
         )
 
 

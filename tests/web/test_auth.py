@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -264,6 +265,45 @@ def test_an_address_with_an_account_cannot_be_registered_again(
     assert "That address cannot be used. Do you have an account already?" in answer.text
     assert len(people(engine)) == 1
     assert nobody.get("/account").status_code == 303
+
+
+def test_which_addresses_have_an_account_cannot_be_asked_for_ever(
+    alice: Browser, nobody: Browser, engine: sa.Engine
+) -> None:
+    hers = {**TYPED, "email": "alice@district.example"}
+    answers = [nobody.post("/register", hers) for _ in range(11)]
+
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+    assert "Wait 15 minutes" in answers[10].text
+    with engine.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(SignInFailure)) == 10
+
+
+def test_a_network_that_asked_for_a_hundred_addresses_is_refused_the_next(
+    alice: Browser, nobody: Browser, engine: sa.Engine
+) -> None:
+    with engine.begin() as connection:
+        now = datetime.now(UTC)
+        tried = [{"account": f"{n}", "address": "127.0.0.1", "at": now} for n in range(100)]
+        connection.execute(sa.insert(SignInFailure), tried)
+
+    answer = nobody.post("/register", TYPED)
+
+    assert answer.status_code == 429
+    assert "Wait 60 minutes" in answer.text
+    assert [name for _, name, _ in people(engine)] == ["Alice"]
+
+
+def test_a_room_that_registers_at_once_is_counted_as_no_failure(
+    app: Flask, engine: sa.Engine
+) -> None:
+    typed = [{**TYPED, "email": f"person{n}@district.example"} for n in range(12)]
+
+    statuses = [Browser(app).post("/register", each).status_code for each in typed]
+
+    with engine.connect() as connection:
+        counted = connection.scalar(sa.select(sa.func.count()).select_from(SignInFailure))
+    assert (statuses, counted) == ([303] * 12, 0)
 
 
 @pytest.mark.parametrize("page", ["/sign-in", "/register"])
