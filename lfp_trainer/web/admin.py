@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lfp_trainer.errors import Incomplete
-from lfp_trainer.services import accounts
+from lfp_trainer.services import accounts, passwords
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Role
 from lfp_trainer.web import forms
@@ -51,9 +51,15 @@ def set_role(user_id: int) -> ResponseReturnValue:
     if picked is None:
         raise Incomplete({"role": "Pick one of the roles."})
     role = Role(picked)
+    done = f"The role is now: {ROLES[role]}."
+    if passwords.MINIMUM[role] > passwords.MINIMUM[Role.LEARNER]:
+        # Nobody can tell how long a stored password is.
+        done += (
+            " A shorter password goes on working until it is changed: this person must choose one"
+            f" of {passwords.MINIMUM[role]} characters or more on their account page. Tell them."
+        )
     return _act(
-        lambda: accounts.set_role(db.session, user_id, role, by=current_user.person.id),
-        f"The role is now: {ROLES[role]}.",
+        lambda: accounts.set_role(db.session, user_id, role, by=current_user.person.id), done
     )
 
 

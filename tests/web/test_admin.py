@@ -1,5 +1,6 @@
 """What an admin may change, who else may not, and what even an admin does not see."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -52,6 +53,29 @@ def test_an_admin_gives_a_role_that_holds_on_the_next_request(
     assert (answer.status_code, answer.location) == (303, "/admin/people")
     assert "The role is now: Admin." in ada.get("/admin/people").text
     assert alice.get("/admin/people").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "told"), [("learner", False), ("facilitator", True), ("admin", True)]
+)
+def test_who_raises_a_role_is_told_that_it_needs_a_longer_password(
+    ada: Browser, alice: Browser, role: str, told: bool
+) -> None:
+    ada.post(f"/admin/people/{alice.user_id}/role", {"role": role})
+
+    notice = re.search(r'<p class="notice notice--success">.*?</p>', ada.get("/account").text, re.S)
+    assert notice
+    assert ("choose one of 15 characters or more" in notice[0]) is told
+
+
+def test_a_raised_role_asks_for_its_longer_password(ada: Browser, alice: Browser) -> None:
+    new: dict[str, object] = {"password": PASSWORD, "new_password": "velvet koala"}
+    ada.post(f"/admin/people/{alice.user_id}/role", {"role": "facilitator"})
+
+    answer = alice.post("/account/password", new)
+
+    assert answer.status_code == 422
+    assert "Use 15 characters or more" in answer.text
 
 
 @pytest.mark.parametrize("role", ["", "owner", "ADMIN", "1"])
