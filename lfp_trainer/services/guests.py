@@ -1,7 +1,7 @@
 """Forget guests nobody can come back to, and all that only they have left.
 
 A guest is a browser with a token and nothing else. Once no browser holds a token that opens
-anything, what they practised is out of everybody's reach and has no reason to be kept.
+anything, what they practiced is out of everybody's reach and has no reason to be kept.
 """
 
 from collections.abc import Sequence

@@ -21,9 +21,9 @@ from lfp_trainer.services import accounts, guests, passwords, sign_in
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Role, WorkPosition
 from lfp_trainer.web import browser_session, forms
+from lfp_trainer.web.browser_session import count_try, prove, safe_next, start_over
 from lfp_trainer.web.browser_session import ensure_person as ensure_person
 from lfp_trainer.web.browser_session import polls as polls
-from lfp_trainer.web.browser_session import count_try, prove, safe_next, start_over
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to
 from lfp_trainer.web.gate import Allowed, allow
@@ -102,7 +102,7 @@ def register() -> ResponseReturnValue:
     except TooMany as error:
         return _register_page({"email": str(error)}, status=429)
     start_over(user_id, remembered=forms.ticked("remember"), now=datetime.now(UTC))
-    flash("Your account is ready. What you practise is yours alone until you share it.", "success")
+    flash("Your account is ready. What you practice is yours alone until you share it.", "success")
     return go_to(_next())
 
 

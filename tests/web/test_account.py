@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from lfp_trainer.storage.models import Diagnosis, Run, User, UserSession
-from tests.conftest import PASSWORD, Browser
+from tests.conftest import NOON, PASSWORD, Browser
 from tests.web.conftest import RunPage, start
 
 NEW_PASSWORD = "umbrella quartz bicycle moth"
@@ -130,6 +130,13 @@ def test_a_person_sees_where_they_are_signed_in(alice: Browser, app: Flask) -> N
     assert page.count("<li>\n            An unknown browser") == 2 or page.count("since <time") == 2
     assert page.count("(this one)") == 1
     assert "Sign out every other browser" in page
+
+
+def test_days_are_written_as_on_every_other_page(alice: Browser, engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.update(UserSession).values(created_at=NOON))
+
+    assert re.search(r">March 2, 2026</time>", alice.get("/account").text)
 
 
 def test_a_guest_is_told_how_to_keep_what_they_practised(guest: Browser) -> None:
