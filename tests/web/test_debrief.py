@@ -63,7 +63,7 @@ def test_a_response_that_shows_a_higher_level_than_the_first_is_named(alices_run
     third = decisions_of(alices_run)[2]
 
     assert "Ranked first: Say that you scored how hard she tries" in third
-    assert "highest on offer (4 Tailors): yours." in third
+    assert "(4 Tailors) and exerts influence for results (4 Targets): yours." in third
 
 
 def test_who_plays_several_seats_is_told_as_whom_they_decided(
