@@ -179,7 +179,7 @@ def test_it_plays_through_all_six_stages_to_the_printed_debrief(
     assert "Against the goal: you and the reference both mark it." in reveal
     for strand in STRANDS:
         assert f"Ines Roy: {strand}" in reveal
-    assert PLAN["sentence"] in printed
+    assert str(PLAN["sentence"]) in printed
     assert "Calm" in printed
     assert "Stock" in printed
     assert ("You, as Tom Falk:" in printed) is (seat == "both")
