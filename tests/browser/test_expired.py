@@ -14,6 +14,8 @@ from tests.browser.story import button, option
 from tests.browser.tour import fill_in, sign_in
 from tests.browser.visitor import Visitor
 
+DRAFT_SENT = 2_000
+"""Milliseconds after the last letter by which the draft of it is surely answered."""
 FIELD = "Which words of the case show it?"
 # As many characters as a field takes, and every word another.
 WORDS = " ".join(f"word{number}" for number in range(200))[:1000].rstrip()
@@ -73,6 +75,8 @@ def test_words_typed_after_the_sign_in_ended_are_sent_after_the_next(
     visitor.press(button(page, "Commit my diagnosis"))
     expect(page.get_by_text("what you wrote is still on this page")).to_be_visible()
     expect(page.get_by_label(FIELD)).to_have_value(WORDS)
+    # A draft still on its way would renew the page after the sign-in, and nothing be left to see.
+    page.wait_for_timeout(DRAFT_SENT)
 
     sign_in_elsewhere(visitor, email)
     visitor.press(button(page, "Commit my diagnosis"))
