@@ -112,7 +112,7 @@ _VISIT = Prepared(
 )
 
 
-def find_visit(within: Within, token: str, *, now: datetime) -> Visit | None:
+def find_visit(within: Within | sa.Engine, token: str, *, now: datetime) -> Visit | None:
     """Return who a token stands for; None when it opens nothing any more."""
     rows = _VISIT.rows(within, token=_hash(token), now=now, used_since=now - IDLE)
     for *person, seen_at in rows:

@@ -80,12 +80,14 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    if connection.get_execution_options().get(WRITES, False):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        # Straight to the driver: it takes no lock, so it cannot fail, and every page begins so.
-        driver: Any = connection.connection.driver_connection
-        driver.execute("BEGIN")
+    writes = connection.get_execution_options().get(WRITES, False)
+    statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    # Straight to the driver, because every page and every choice begins so.
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        driver.execute(statement)
+    except sqlite3.Error as error:
+        raise sa.exc.DBAPIError.instance(statement, None, error, sqlite3.Error) from error
 
 
 class _Queue:

@@ -23,24 +23,34 @@ class Prepared:
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, within: Within, **values: Any) -> list[tuple[Any, ...]]:
-        """Execute a query and return its rows."""
-        compiled, cursor = self._execute(within, values)
-        return compiled.converted(cursor.fetchall())
+    def rows(self, within: Within | sa.Engine, **values: Any) -> list[tuple[Any, ...]]:
+        """Execute a query and return its rows; on an engine, as a transaction of its own."""
+        if not isinstance(within, sa.Engine):
+            compiled, cursor = self._within(within, values)
+            return compiled.converted(cursor.fetchall())
+        borrowed = within.raw_connection()
+        try:
+            compiled, cursor = self._execute(within.dialect, borrowed.dbapi_connection, values)
+            return compiled.converted(cursor.fetchall())
+        finally:
+            borrowed.close()
 
     def count(self, within: Within, **values: Any) -> int:
         """Execute a change and return how many rows it changed."""
-        _, cursor = self._execute(within, values)
+        _, cursor = self._within(within, values)
         count: int = cursor.rowcount
         return count
 
-    def _execute(self, within: Within, values: dict[str, Any]) -> tuple["_Compiled", Any]:
+    def _within(self, within: Within, values: dict[str, Any]) -> tuple["_Compiled", Any]:
         connection = within.connection() if isinstance(within, Session) else within
-        dialect = connection.dialect
+        return self._execute(connection.dialect, connection.connection.dbapi_connection, values)
+
+    def _execute(
+        self, dialect: sa.Dialect, driver: Any, values: dict[str, Any]
+    ) -> tuple["_Compiled", Any]:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
-        driver: Any = connection.connection.dbapi_connection
         parameters = compiled.parameters(values)
         try:
             return compiled, driver.execute(compiled.sql, parameters)
@@ -58,11 +68,12 @@ class _Compiled:
         compiled = statement.compile(dialect=dialect)
         assert isinstance(compiled, sa.sql.compiler.SQLCompiler)
         self.sql = compiled.string
-        self._order = compiled.positiontup
-        self._sent: dict[str, Convert] = {
+        sent: dict[str, Convert] = {
             name: bind.type.dialect_impl(dialect).bind_processor(dialect)
             for name, bind in compiled.binds.items()
         }
+        self._by_name = compiled.positiontup is None
+        self._sent = [(name, sent[name]) for name in compiled.positiontup or sent]
         self._read: list[tuple[int, Callable[[Any], Any]]] = []
         if isinstance(statement, sa.Select):
             for at, column in enumerate(statement.selected_columns):
@@ -72,12 +83,13 @@ class _Compiled:
 
     def parameters(self, values: dict[str, Any]) -> Any:
         """Return values as the driver takes them: by place for SQLite, by name for PostgreSQL."""
-        sent = self._sent
-        ready = {
-            name: value if (convert := sent[name]) is None else convert(value)
-            for name, value in values.items()
-        }
-        return ready if self._order is None else [ready[name] for name in self._order]
+        ready = [
+            values[name] if convert is None else convert(values[name])
+            for name, convert in self._sent
+        ]
+        if self._by_name:
+            return {name: value for (name, _), value in zip(self._sent, ready, strict=True)}
+        return ready
 
     def converted(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Return rows with each value in the type of its column."""

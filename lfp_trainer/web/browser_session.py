@@ -99,9 +99,8 @@ def polls(view: View) -> View:
 
 
 def _load(token: str) -> SignedIn | None:
-    # Not the session: this one query of every request would cost it a transaction of its own.
-    with db.engine.connect() as connection:
-        visit = sign_in.find_visit(connection, token, now=datetime.now(UTC))
+    # Not the session: this one query of every request would cost it a transaction.
+    visit = sign_in.find_visit(db.engine, token, now=datetime.now(UTC))
     return SignedIn(visit, token) if visit else None
 
 

@@ -7,4 +7,16 @@ from flask_wtf.csrf import CSRFProtect
 # Rows are read again inside the transaction that changes them, so a commit need not expire them.
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 csrf = CSRFProtect()
-login_manager = LoginManager()
+
+
+class _LoginManager(LoginManager):  # type: ignore[misc]
+    """Flask-Login without its session protection, which we do not use.
+
+    Switched off by its setting, it would still hash every visitor's address and browser.
+    """
+
+    def _session_protection_failed(self) -> bool:
+        return False
+
+
+login_manager = _LoginManager()
