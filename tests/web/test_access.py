@@ -34,7 +34,7 @@ def verdict(answer: TestResponse) -> str:
     asked = answer.headers.get("HX-Redirect", "") or answer.headers.get("Location", "")
     if answer.status_code == 401 and "<a" in answer.text:
         # Told where they are, so that what they wrote stays; the link leads to the sign-in page.
-        links = re.findall(r'<a [^>]*href="([^"]+)" target="_blank"', answer.text)
+        links = re.findall(r'<a [^>]*href="([^"]+)"\s+target="_blank"', answer.text)
         asked = next(iter(links), "")
     if answer.status_code in (303, 401) and asked.startswith("/sign-in"):
         return "ask"
