@@ -176,9 +176,11 @@ def test_a_sign_in_that_has_ended_leads_through_the_sign_in_page_back(
 
     visitor.press(button(page, "I have read it"))
 
-    expect(heading(page, "Sign in")).to_be_visible()
-    fill_in(visitor, email)
-    expect(heading(page, story.TITLE)).to_be_visible()
+    with page.context.expect_page() as opened:
+        visitor.press(page.get_by_role("link", name="Sign in in a new tab"))
+    tab = Visitor(opened.value, visitor.watch)
+    fill_in(tab, email)
+    expect(heading(tab.page, story.TITLE)).to_be_visible()
 
 
 def test_a_page_whose_cookies_are_gone_says_so_and_keeps_what_was_written(visit: Visit) -> None:
