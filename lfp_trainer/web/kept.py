@@ -24,7 +24,7 @@ def install(app: Flask) -> None:
 class Kept(Extension):
     """``{% kept what, it, depends, on %}…{% endkept %}``; not kept if it is ``none``."""
 
-    tags = {"kept"}  # noqa: RUF012 - as Jinja declares it
+    tags = {"kept"}
 
     def parse(self, parser: Parser) -> nodes.Node:
         line = next(parser.stream).lineno
