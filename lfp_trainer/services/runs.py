@@ -260,6 +260,11 @@ def _end(
     move_on(within, seated, Stage.ROLE_PLAY, now=now)
 
 
+def has_reached(seated: Seated, stage: Stage) -> bool:
+    """Tell whether a run has come to a stage, or past it."""
+    return STAGES.index(seated.stage) >= STAGES.index(stage)
+
+
 def require(seated: Seated, stage: Stage) -> None:
     """Make sure a run stands at a stage.
 
@@ -268,7 +273,7 @@ def require(seated: Seated, stage: Stage) -> None:
     """
     if seated.stage is stage:
         return
-    if STAGES.index(seated.stage) < STAGES.index(stage):
+    if not has_reached(seated, stage):
         raise NotYet(seated.stage.value)
     raise StaleMove("You had already finished this part. Here is where the run is now.")
 

@@ -73,7 +73,7 @@ def _rows(person_id: int) -> list[Row]:
     for run in taken:
         script = library.script_of(db.session, run.version_id, run.digest)
         # Before they are committed, how close they are would be a hint.
-        committed = runs.STAGES.index(run.stage) > runs.STAGES.index(Stage.RATING)
+        committed = runs.has_reached(run, Stage.ROLE_PLAY)
         compared = ratings.compare_ratings(script, kept.get(run.run_id, {})) if committed else []
         endings = {each.ending.id: each.ending.title for each in script.endings}
         rows.append(

@@ -1,8 +1,8 @@
 """``{% kept … %}``: a part of a page that is rendered once and then kept.
 
-A published scenario never changes, so a scene, a set of choices or the coaching of a response looks
-the same to everybody who meets it. The tag names all that its part depends on. The address of a
-run, form tokens and what people write never stand inside one.
+A published scenario never changes, so a scene, a choice or the coaching of a response looks the
+same to everybody who meets it. The tag names all that its part depends on. The address of a run,
+form tokens and what people write never stand inside one.
 """
 
 from collections.abc import Callable, Hashable
@@ -13,7 +13,7 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 
 MOST = 5000
-"""Parts kept, of about a kilobyte each."""
+"""Parts kept, of one to three kilobytes each."""
 
 
 def install(app: Flask) -> None:

@@ -150,7 +150,7 @@ def printed(key: str) -> Response:
     :raise NotYet: if the role-play is not finished
     """
     seated, script = find(key)
-    if runs.STAGES.index(seated.stage) < runs.STAGES.index(Stage.DEBRIEF):
+    if not runs.has_reached(seated, Stage.DEBRIEF):
         raise NotYet("the role-play")
     context = _context(seated, script, Stage.DEBRIEF, None)
     return make_response(render_template("runs/debrief.html", **context))
@@ -178,20 +178,18 @@ def _context(seated: Seated, script: Script, at: Stage, card: int | None) -> dic
 
 
 def _shown_stage(seated: Seated, asked: Stage | None) -> Stage:
-    reached = runs.STAGES.index(seated.stage)
-    if asked is not None and runs.STAGES.index(asked) <= reached:
+    if asked is not None and runs.has_reached(seated, asked):
         return asked
     return Stage.NEXT_STEP if seated.stage is Stage.DONE else seated.stage
 
 
 def _stepper(seated: Seated) -> list[dict[str, Any]]:
-    reached = runs.STAGES.index(seated.stage)
     return [
         {
             "key": stage,
             "name": name,
             "href": url_for("runs.show", key=seated.key, stage=stage.value)
-            if runs.STAGES.index(stage) <= reached
+            if runs.has_reached(seated, stage)
             else None,
         }
         for stage, name in NAMES.items()
