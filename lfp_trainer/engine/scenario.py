@@ -29,6 +29,8 @@ Mood = Literal[
     "neutral", "warm", "guarded", "worried", "pleased", "upset", "thoughtful", "surprised"
 ]
 
+SchoolLevel = Literal["elementary", "middle", "high", "district"]
+
 
 def _condition_text(text: str) -> str:
     try:
@@ -226,6 +228,17 @@ class Diagnosis(Value):
     barrier: BarrierAnswer
 
 
+class Overview(Value):
+    """What the overview sheet says before anybody plays."""
+
+    snapshot: Annotated[tuple[Text, ...], Field(min_length=1, max_length=8)]
+    """Where and when this is, one fact at a time, and nothing that a rating rests on."""
+    trade_offs: Annotated[tuple[Text, ...], Field(min_length=1, max_length=6)]
+    """What is weighed against what; none of them gives a response away."""
+    standards: Annotated[tuple[Code, ...], Field(max_length=6)] = ()
+    """Published standards for school leaders that the case touches."""
+
+
 class Scenario(Value):
     """A whole scenario file."""
 
@@ -238,6 +251,9 @@ class Scenario(Value):
     reconstruction: bool = False
     """True where the text of the case is ours because the original is lost."""
     minutes: Annotated[int, Field(ge=1, le=240)]
+    school: SchoolLevel | None = None
+    """The kind of school in which it plays."""
+    overview: Overview | None = None
     rubric: Id
     cast: Annotated[Mapping[Id, CastMember], Field(min_length=1, max_length=8)]
     case: Annotated[tuple[Sentence, ...], Field(min_length=1, max_length=60)]

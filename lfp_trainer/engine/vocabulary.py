@@ -26,6 +26,19 @@ class System(Value):
     confused_with: Code | None = None
 
 
+class Tactic(Term):
+    """A way of influencing somebody."""
+
+    consults: bool = False
+    """True where it asks the other person or works together with them."""
+
+
+class Standard(Term):
+    """One of the published standards for school leaders, by its name; the text is not ours."""
+
+    link: Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+/\S*$", max_length=300)] | None = None
+
+
 class Vocabulary(Value):
     """The whole vocabulary file: code → term, in the order in which they are offered."""
 
@@ -38,5 +51,6 @@ class Vocabulary(Value):
     barriers: Annotated[Mapping[Code, Term], Field(min_length=1)]
     practices: Mapping[Code, Term]
     """Partnership rows and qualities that a response uses or misses."""
-    tactics: Mapping[Code, Term]
+    tactics: Mapping[Code, Tactic]
+    standards: Mapping[Code, Standard] = Field(default_factory=dict)
     gauges: Mapping[Word, Term]

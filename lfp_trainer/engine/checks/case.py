@@ -16,6 +16,9 @@ def case_problems(bundle: Bundle) -> Iterator[Problem]:
     yield from _sentences(scenario)
     yield from _cast(scenario, rubric)
     yield from _diagnosis(scenario.diagnosis, vocabulary)
+    if scenario.overview is not None:
+        named = scenario.overview.standards
+        yield from _codes(("overview", "standards"), "standard", named, vocabulary.standards)
     for gauge in scenario.gauges:
         known = vocabulary.gauges
         yield from unknown(("gauges", gauge), "gauge in the vocabulary", gauge, known)
