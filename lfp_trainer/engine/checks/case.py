@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterator
 
 from lfp_trainer.engine.checks.names import At, unknown
-from lfp_trainer.engine.rubric import NE, Rubric
-from lfp_trainer.engine.scenario import Bundle, Choice, Diagnosis, Reference, Scenario
+from lfp_trainer.engine.checks.reference import cap_problem, level_problem, reference_problems
+from lfp_trainer.engine.rubric import Rubric
+from lfp_trainer.engine.scenario import Bundle, Choice, Diagnosis, Scenario
 from lfp_trainer.engine.vocabulary import Vocabulary
 from lfp_trainer.errors import Problem
 
@@ -29,7 +30,8 @@ def case_problems(bundle: Bundle) -> Iterator[Problem]:
         yield from _leader(leader, references.keys(), scenario, rubric)
         for strand, reference in references.items():
             if strand in rubric.strands:
-                yield from _reference(leader, strand, reference, bundle)
+                at = ("leaders", leader, strand)
+                yield from reference_problems(at, strand, reference, rubric, scenario.sentences)
 
 
 def _rubric_id(scenario: Scenario, rubric: Rubric) -> Iterator[Problem]:
@@ -105,24 +107,10 @@ def _choice(at: At, choice: Choice, bundle: Bundle) -> Iterator[Problem]:
     for strand, level in choice.shows.items():
         place = (*at, "shows", strand)
         yield from unknown(place, "strand", strand, bundle.rubric.strands)
-        yield from _level(place, strand, level, bundle.rubric)
-        yield from _cap(place, strand, level, choice.flag, bundle.rubric)
+        yield from level_problem(place, strand, level, bundle.rubric)
+        yield from cap_problem(place, strand, level, choice.flag, bundle.rubric)
     if choice.flag is not None:
         yield from unknown((*at, "flag"), "flag", choice.flag, bundle.rubric.flags)
-
-
-def _level(at: At, strand: str, level: int, rubric: Rubric) -> Iterator[Problem]:
-    if strand in rubric.strands and level > rubric.highest(strand):
-        message = f"there is no level {level} in '{strand}'."
-        yield Problem(at, message, f"Its levels are 1 to {rubric.highest(strand)}.")
-
-
-def _cap(at: At, strand: str, level: int, flag: str | None, rubric: Rubric) -> Iterator[Problem]:
-    known = rubric.flags.get(flag) if flag is not None else None
-    cap = known.caps.get(strand) if known is not None else None
-    if cap is not None and level > cap:
-        message = f"with the flag '{flag}', '{strand}' is at most {cap}."
-        yield Problem(at, message, "Lower the level, or remove the flag.")
 
 
 def _leader(
@@ -135,41 +123,3 @@ def _leader(
         if strand not in rated:
             message = f"'{leader}' is not rated on '{strand}'."
             yield Problem(("leaders", leader), message, "Add the rating; NE is one.")
-
-
-def _reference(leader: str, strand: str, reference: Reference, bundle: Bundle) -> Iterator[Problem]:
-    at = ("leaders", leader, strand)
-    rubric, level = bundle.rubric, reference.level
-    if isinstance(level, int):
-        yield from _level((*at, "level"), strand, level, rubric)
-        yield from _cap((*at, "level"), strand, level, reference.flag, rubric)
-        if not reference.evidence:
-            message = "a level needs evidence."
-            yield Problem(at, message, "Name a sentence of the case: evidence: [s1]")
-    yield from _band(at, strand, reference, rubric)
-    for number, sentence in enumerate(reference.evidence):
-        place = (*at, "evidence", number)
-        yield from unknown(place, "sentence", sentence, bundle.scenario.sentences)
-    if reference.flag is not None:
-        yield from unknown((*at, "flag"), "flag", reference.flag, rubric.flags)
-        flag = rubric.flags.get(reference.flag)
-        if flag is not None and flag.strand != strand:
-            message = f"'{reference.flag}' is a flag of '{flag.strand}'."
-            yield Problem((*at, "flag"), message, "Move it there.")
-
-
-def _band(at: At, strand: str, reference: Reference, rubric: Rubric) -> Iterator[Problem]:
-    band, level = reference.band, reference.level
-    for end, bound in enumerate(band.root):
-        if isinstance(bound, int):
-            yield from _level((*at, "band", end), strand, bound, rubric)
-    if isinstance(band.low, int) and isinstance(band.high, int) and band.low > band.high:
-        message = f"the band runs from {band.low} down to {band.high}."
-        yield Problem((*at, "band"), message, "Write the lower level first.")
-    elif level == NE and not band.takes_ne:
-        yield Problem(
-            (*at, "band"), "the level is NE but the band takes no NE.", "Write the band as [NE, …]."
-        )
-    elif level != NE and level not in band.levels:
-        message = f"the level {level} is outside its own band."
-        yield Problem((*at, "band"), message, "Widen the band, or change the level.")
