@@ -25,7 +25,7 @@ File = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 def check(paths: tuple[Path, ...]) -> None:
-    """Check scenario files, rubrics and the vocabulary, and list every problem.
+    """Check scenario files, exercises, rubrics and the vocabulary, and list every problem.
 
     PATHS are files or folders; all that are shipped by default.
     """
@@ -49,7 +49,9 @@ def _files_in(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     shelf = [path / scenario_files.VOCABULARY, *sorted((path / RUBRICS).glob("*.yaml"))]
-    return [*(file for file in shelf if file.is_file()), *scenario_files.find_scenarios(path)]
+    exercises = scenario_files.find_exercises(path)
+    scenarios = scenario_files.find_scenarios(path)
+    return [*(file for file in shelf if file.is_file()), *scenarios, *exercises]
 
 
 def _check(
@@ -62,6 +64,9 @@ def _check(
     if file.parent.name == RUBRICS:
         rubric, problems = scenario_files.read_rubric(file.read_bytes())
         return (_count(len(rubric.strands), "strand") if rubric else ""), problems
+    if file.parent.name == scenario_files.EXERCISES:
+        exercise, problems = scenario_files.inspect_exercise(file)
+        return (_count(len(exercise.texts), "text") if exercise else ""), problems
     bundle, problems = scenario_files.inspect(scenario_files.read_sources(file))
     # What is wrong with a rubric that is checked too would be said once for every scenario.
     listed = [each for each in problems if file.parent / each.file not in files or not each.file]

@@ -1,6 +1,12 @@
 """Scenario files: YAML in, a checked bundle or a list of mistakes with their lines out."""
 
 from lfp_trainer.scenario_files.document import Limits
+from lfp_trainer.scenario_files.exercises import (
+    EXERCISES,
+    find_exercises,
+    inspect_exercise,
+    load_exercise,
+)
 from lfp_trainer.scenario_files.loader import (
     VOCABULARY,
     Sources,
@@ -15,13 +21,17 @@ from lfp_trainer.scenario_files.loader import (
 )
 
 __all__ = [
+    "EXERCISES",
     "VOCABULARY",
     "Limits",
     "Sources",
+    "find_exercises",
     "find_scenarios",
     "inspect",
+    "inspect_exercise",
     "load_bundle",
     "load_bundle_from",
+    "load_exercise",
     "read_rubric",
     "read_sources",
     "read_vocabulary",

@@ -59,7 +59,7 @@ def read_sources(path: Path, limits: Limits | None = None) -> Sources:
 
     :raise ScenarioError: if there is no such file
     """
-    scenario = _read_bytes(path, limits)
+    scenario = read_bytes(path, limits)
     if scenario is None:
         raise ScenarioError(path.name, [Problem((), "is not there.", "Look at its name.")])
     return sources_for(path.name, scenario, path.parent, limits)
@@ -73,12 +73,12 @@ def sources_for(name: str, scenario: bytes, folder: Path, limits: Limits | None 
         name=name,
         scenario=scenario,
         rubric_name=f"{RUBRICS}/{rubric_id}.yaml" if rubric_id else "",
-        rubric=_read_bytes(folder / RUBRICS / f"{rubric_id}.yaml", limits) if rubric_id else None,
-        vocabulary=_read_bytes(folder / VOCABULARY, limits),
+        rubric=read_bytes(folder / RUBRICS / f"{rubric_id}.yaml", limits) if rubric_id else None,
+        vocabulary=read_bytes(folder / VOCABULARY, limits),
     )
 
 
-def _read_bytes(path: Path, limits: Limits | None) -> bytes | None:
+def read_bytes(path: Path, limits: Limits | None) -> bytes | None:
     """Read no more than shows that a file is too large."""
     try:
         with path.open("rb") as file:
@@ -121,7 +121,7 @@ def inspect(sources: Sources, limits: Limits | None = None) -> tuple[Bundle | No
     if any(each.is_error for each in problems):
         return None, problems
     bundle = Bundle(scenario=scenario, rubric=rubric, vocabulary=vocabulary)
-    problems += _located(checks.find_problems(bundle), document)
+    problems += located(checks.find_problems(bundle), document)
     return None if any(each.is_error for each in problems) else bundle, problems
 
 
@@ -149,7 +149,7 @@ def _read_part(
         return None, [Problem((), "is not there.", "Put it beside the scenarios.")]
     document, value, problems = _understand(content, model, limits)
     if value is not None:
-        problems += _located(check(value), document)
+        problems += located(check(value), document)
     return value, problems
 
 
@@ -158,6 +158,11 @@ def _understand(
 ) -> tuple[Document, Model | None, list[Problem]]:
     """Read a file and fit it to its model, as far as that goes."""
     document = reader.read(content, limits)
+    return document, *fit(document, model)
+
+
+def fit(document: Document, model: type[Model]) -> tuple[Model | None, list[Problem]]:
+    """Fit what a file says to its model; None where it does not fit."""
     problems, value = list(document.problems), None
     if document.complete:
         try:
@@ -165,10 +170,11 @@ def _understand(
         except ValidationError as error:
             problems += explain_all(error, model, document)
     problems.sort(key=lambda each: (each.line or 0, each.column or 0))
-    return document, None if problems else value, problems
+    return None if problems else value, problems
 
 
-def _located(problems: Sequence[Problem], document: Document) -> list[Problem]:
+def located(problems: Sequence[Problem], document: Document) -> list[Problem]:
+    """Add to each problem the line and column where its place stands in the file."""
     places = [document.place(each.at) or (None, None) for each in problems]
     located = [
         replace(each, line=line, column=column)
@@ -189,4 +195,4 @@ def _no_rubric(scenario: Scenario, sources: Sources, document: Document) -> Prob
             "stands among other keys.",
             f"Write on a line of its own: rubric: {scenario.rubric}",
         )
-    return _located([Problem(("rubric",), message, fix)], document)[0]
+    return located([Problem(("rubric",), message, fix)], document)[0]

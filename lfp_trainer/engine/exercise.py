@@ -1,0 +1,213 @@
+"""Texts rated outside a run: what an author writes, and the exercise that people rate.
+
+A text is sentences that can be cited, with a reference on every strand of one or more rubrics.
+Nothing here knows how many strands or levels a rubric has. There are two kinds of file, which come
+to the same :class:`Exercise`: vignettes, short scenes about a person whose name is drawn anew each
+time, and texts, which are told as they stand.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from lfp_trainer.engine.persons import Named, Pronouns, fill
+from lfp_trainer.engine.rubric import LevelOrNE, Rubric
+from lfp_trainer.engine.scenario import NamedSentence, Reference
+from lfp_trainer.engine.value import Id, Text, Value, Word
+
+Sentences = Annotated[tuple[NamedSentence, ...], Field(min_length=1, max_length=60)]
+
+
+class Listed(Value):
+    """Somebody a vignette may be about."""
+
+    name: Text
+    pronouns: Pronouns
+
+
+class Vignette(Value):
+    """A short scene about one person, perhaps with a second one in it."""
+
+    role: Word
+    """The rubric's role whose indicators fit."""
+    anchor: Mapping[Word, LevelOrNE] = Field(default_factory=dict)
+    """Strand → the level of which this is the worked example; it is then not rated alone."""
+    trap: Text | None = None
+    """What it is easy to fall for here, in a few words."""
+    text: Sentences
+    reference: Mapping[Word, Reference]
+
+
+class VignetteFile(Value):
+    """A file of vignettes, all rated on one rubric."""
+
+    format: Literal[1]
+    id: Id
+    title: Text
+    note: Text
+    """Whose ratings these are and how sure they are."""
+    rubric: Id
+    people: Annotated[tuple[Listed, ...], Field(min_length=2, max_length=100)]
+    vignettes: Annotated[Mapping[Id, Vignette], Field(min_length=1, max_length=200)]
+
+
+class ToldText(Value):
+    """A text that is told as it stands."""
+
+    title: Text
+    trap: Text | None = None
+    text: Sentences
+    reference: Annotated[Mapping[Id, Mapping[Word, Reference]], Field(min_length=1)]
+    """Rubric → strand → our rating."""
+
+
+class TextFile(Value):
+    """A file of texts, each rated on one or more rubrics."""
+
+    format: Literal[1]
+    id: Id
+    title: Text
+    note: Text
+    rubrics: Annotated[tuple[Id, ...], Field(min_length=1, max_length=5)]
+    texts: Annotated[Mapping[Id, ToldText], Field(min_length=1, max_length=20)]
+
+
+ExerciseFile = VignetteFile | TextFile
+
+
+@dataclass(frozen=True, slots=True)
+class RatedText:
+    """A text to rate, its placeholders filled in or not."""
+
+    id: str
+    title: str
+    """Empty where a title would give something away."""
+    role: str | None
+    sentences: Mapping[str, str]
+    reference: Mapping[str, Mapping[str, Reference]]
+    """Rubric → strand → our rating."""
+    trap: str | None
+    anchor: Mapping[str, LevelOrNE]
+    digest: str
+    """Changes whenever the text, its references or their rubrics do: a rating of what was there
+    before must not be held against what is there now."""
+
+    def reference_on(self, card: "Card") -> Reference:
+        return self.reference[card.rubric][card.strand]
+
+    def told_of(self, shown: tuple[Named, ...]) -> "RatedText":
+        """Return the text about these people."""
+        return RatedText(
+            id=self.id,
+            title=self.title,
+            role=self.role,
+            sentences={id: fill(text, shown) for id, text in self.sentences.items()},
+            reference={
+                rubric: {strand: _filled(each, shown) for strand, each in on.items()}
+                for rubric, on in self.reference.items()
+            },
+            trap=None if self.trap is None else fill(self.trap, shown),
+            anchor=self.anchor,
+            digest=self.digest,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What one rating of a text is about."""
+
+    rubric: str
+    strand: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """Several texts to rate, with the rubrics they are rated on."""
+
+    id: str
+    title: str
+    note: str
+    rubrics: Mapping[str, Rubric]
+    people: tuple[Named, ...]
+    """Empty where the texts are told as they stand."""
+    texts: Mapping[str, RatedText]
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """What is asked of every text, in this order."""
+        return tuple(
+            Card(rubric, strand) for rubric, each in self.rubrics.items() for strand in each.strands
+        )
+
+    def rubric_of(self, card: Card) -> Rubric:
+        return self.rubrics[card.rubric]
+
+    def anchors_of(self, card: Card) -> dict[LevelOrNE, RatedText]:
+        """Return the worked examples of a strand: level → text."""
+        levels: list[LevelOrNE] = [*range(1, self.rubric_of(card).highest(card.strand) + 1), "NE"]
+        found = {
+            text.anchor[card.strand]: text
+            for text in self.texts.values()
+            if card.strand in text.anchor and card.rubric in text.reference
+        }
+        return {level: found[level] for level in levels if level in found}
+
+
+def assemble(file: ExerciseFile, rubrics: Mapping[str, Rubric]) -> Exercise:
+    """Make an exercise of a checked file and the rubrics it names."""
+    if isinstance(file, VignetteFile):
+        mine = {file.rubric: rubrics[file.rubric]}
+        texts = {id: _vignette(id, each, mine) for id, each in file.vignettes.items()}
+        people = tuple(Named(each.name, each.pronouns) for each in file.people)
+    else:
+        mine = {id: rubrics[id] for id in file.rubrics}
+        texts = {id: _told(id, each, mine) for id, each in file.texts.items()}
+        people = ()
+    return Exercise(file.id, file.title, file.note, mine, people, texts)
+
+
+def _vignette(id: str, vignette: Vignette, rubrics: Mapping[str, Rubric]) -> RatedText:
+    (rubric,) = rubrics
+    return RatedText(
+        id=id,
+        title="",
+        role=vignette.role,
+        sentences={each.id: each.text for each in vignette.text},
+        reference={rubric: vignette.reference},
+        trap=vignette.trap,
+        anchor=vignette.anchor,
+        digest=_digest(vignette, rubrics),
+    )
+
+
+def _told(id: str, text: ToldText, rubrics: Mapping[str, Rubric]) -> RatedText:
+    return RatedText(
+        id=id,
+        title=text.title,
+        role=None,
+        sentences={each.id: each.text for each in text.text},
+        reference=text.reference,
+        trap=text.trap,
+        anchor={},
+        digest=_digest(text, rubrics),
+    )
+
+
+def _digest(text: Value, rubrics: Mapping[str, Rubric]) -> str:
+    parts = [text, *rubrics.values()]
+    # Without defaults: a release that adds a key changes nothing that was written before.
+    said = [each.model_dump(mode="json", exclude_defaults=True) for each in parts]
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _filled(reference: Reference, shown: tuple[Named, ...]) -> Reference:
+    told = {
+        name: fill(text, shown)
+        for name in ("why", "not_lower", "not_higher", "trap")
+        if (text := getattr(reference, name)) is not None
+    }
+    return reference.model_copy(update=told)
