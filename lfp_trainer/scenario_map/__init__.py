@@ -2,5 +2,6 @@
 
 from lfp_trainer.scenario_map.chart import Chart, Edge, Node, lay_out, taken
 from lfp_trainer.scenario_map.outline import outline
+from lfp_trainer.scenario_map.veil import veil
 
-__all__ = ["Chart", "Edge", "Node", "lay_out", "outline", "taken"]
+__all__ = ["Chart", "Edge", "Node", "lay_out", "outline", "taken", "veil"]

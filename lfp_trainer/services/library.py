@@ -29,6 +29,7 @@ class Published:
     """A scenario on offer: the version that new runs start with."""
 
     version_id: int
+    digest: str
     script: Script
 
 
@@ -68,7 +69,7 @@ def on_offer(session: Session) -> list[Published]:
         .where(ScenarioVersion.is_current)
         .order_by(ScenarioVersion.title)
     ).all()
-    return [Published(id, script_of(session, id, digest)) for id, digest in rows]
+    return [Published(id, digest, script_of(session, id, digest)) for id, digest in rows]
 
 
 def current(session: Session, scenario_id: str) -> Published:
@@ -83,7 +84,7 @@ def current(session: Session, scenario_id: str) -> Published:
     ).first()
     if row is None:
         raise NotFound
-    return Published(row.id, script_of(session, row.id, row.digest))
+    return Published(row.id, row.digest, script_of(session, row.id, row.digest))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,18 @@ from lfp_trainer.engine.scenario import BOTH
 from lfp_trainer.engine.script import Script
 from lfp_trainer.engine.vocabulary import Term, Vocabulary
 
+SCHOOLS = {
+    "elementary": "Elementary school",
+    "middle": "Middle school",
+    "high": "High school",
+    "district": "Whole district",
+}
+"""The kinds of school a scenario may play in, as a person reads them."""
+
 
 def install(app: Flask) -> None:
     """Offer the filters, and the word for every seat, to every template."""
-    app.jinja_env.globals["BOTH"] = BOTH
+    app.jinja_env.globals.update(BOTH=BOTH, SCHOOLS=SCHOOLS)
     app.jinja_env.filters.update(
         day=day, ladders=ladders, terms=terms, counted=counted, gauge_series=gauge_series
     )

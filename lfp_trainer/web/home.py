@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.rubric import Distance
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import library, ratings, runs
+from lfp_trainer.services import library, ratings, runs, shelf
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.next_steps import Plan, plans_of
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.gate import Allowed, allow
-from lfp_trainer.web.run_page import NAMES, me, open_run
+from lfp_trainer.web.library import viewer_id
+from lfp_trainer.web.run_page import NAMES, me
 from lfp_trainer.web.runs import start_key
 
 bp = Blueprint("home", __name__)
@@ -41,11 +42,11 @@ class Row:
 @allow(Allowed.EVERYONE)
 def welcome() -> ResponseReturnValue:
     """Say what this is, and let anybody try it at once."""
-    offered = library.on_offer(db.session)
+    cards = shelf.cards(db.session, viewer_id())
     return render_template(
         "home/welcome.html",
-        offered=offered,
-        open_run=open_run(offered[0].script.scenario.id) if offered else None,
+        first=shelf.suggest(cards),
+        count=len(cards),
         start_key=start_key(),
     )
 
@@ -59,8 +60,7 @@ def show() -> ResponseReturnValue:
         "home/home.html",
         going_on=[row for row in rows if row.is_open],
         finished=[row for row in rows if not row.is_open],
-        offered=library.on_offer(db.session),
-        start_key=start_key(),
+        next_up=shelf.suggest(shelf.cards(db.session, me().id)),
     )
 
 

@@ -1,32 +1,100 @@
 """The shelf of scenarios, and the overview sheet of one."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
-from lfp_trainer.services import library
+from lfp_trainer.services import shelf
+from lfp_trainer.services.shelf import Card, Practice, Wanted
+from lfp_trainer.web import forms
 from lfp_trainer.web.extensions import db
+from lfp_trainer.web.filters import SCHOOLS
+from lfp_trainer.web.fragments import render
 from lfp_trainer.web.gate import Allowed, allow
-from lfp_trainer.web.run_page import open_run
+from lfp_trainer.web.run_page import me
 from lfp_trainer.web.runs import start_key
 
 bp = Blueprint("library", __name__, url_prefix="/scenarios")
 
+TIMES = (25, 30, 35, 40, 60)
+"""What "at most so many minutes" offers, as far as it narrows anything."""
+
 
 @bp.get("")
 @allow(Allowed.EVERYONE)
-def index() -> ResponseReturnValue:
-    """List what can be played."""
-    return render_template("library/index.html", offered=library.on_offer(db.session))
+def index() -> Response:
+    """List what can be played, or what of it is looked for."""
+    cards = shelf.cards(db.session, viewer_id())
+    wanted = _wanted()
+    return render(
+        "library/index.html",
+        fragment="library/_shelf.html",
+        cards=shelf.sift(cards, wanted),
+        all_cards=cards,
+        wanted=wanted,
+        offers=_offers(cards),
+    )
+
+
+def viewer_id() -> int | None:
+    """Return who is looking, if that is known: the shelf is open to everyone."""
+    return me().id if current_user.is_authenticated else None
+
+
+def _wanted() -> Wanted:
+    """Read what is looked for from the address; a filter nobody offers narrows nothing away."""
+    asked = request.args
+    minutes = asked.get("minutes", type=int)
+    practice = asked.get("practice", "")
+    return Wanted(
+        words=forms.clean(asked.get("words", ""))[:100],
+        school=asked.get("school", ""),
+        seat=asked.get("seat", ""),
+        system=asked.get("system", ""),
+        minutes=minutes if minutes in TIMES else None,
+        practice=Practice(practice) if practice in list(Practice) else None,
+    )
+
+
+def _offers(cards: list[Card]) -> dict[str, dict[str, str]]:
+    """Return what each filter offers: the word in the address → what a person reads."""
+    seats = dict.fromkeys(seat for card in cards for seat in card.scenario.seats)
+    schools = {card.scenario.school for card in cards}
+    systems = {
+        code: card.published.script.vocabulary.systems[code].name
+        for card in cards
+        for code in card.systems
+    }
+    times = {card.scenario.minutes for card in cards}
+    return {
+        "school": {key: name for key, name in SCHOOLS.items() if key in schools},
+        "seat": {seat: seat.replace("-", " ").capitalize() for seat in seats},
+        "minutes": {
+            str(most): f"At most {most} minutes"
+            for most in TIMES
+            if min(times, default=0) <= most < max(times, default=0)
+        },
+        "system": dict(sorted(systems.items(), key=lambda item: item[1])),
+        "practice": {
+            Practice.NEW: "New to me",
+            Practice.OPEN: "Begun",
+            Practice.FINISHED: "Finished",
+        },
+    }
 
 
 @bp.get("/<slug:scenario_id>")
 @allow(Allowed.EVERYONE)
 def show(scenario_id: str) -> ResponseReturnValue:
     """Show one scenario before it is played: what it is about, who is in it, which seat to take."""
-    published = library.current(db.session, scenario_id)
+    card = shelf.card_of(db.session, scenario_id, viewer_id())
+    chart, way = shelf.map_of(db.session, card)
     return render_template(
         "library/show.html",
-        scenario=published.script.scenario,
-        open_run=open_run(scenario_id),
+        card=card,
+        scenario=card.scenario,
+        words=card.published.script.vocabulary,
+        chart=chart,
+        taken=way,
         start_key=start_key(),
     )
