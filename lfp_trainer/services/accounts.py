@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from lfp_trainer.errors import Incomplete, NotFound
 from lfp_trainer.storage.models import (
     Diagnosis,
+    ExerciseRating,
     NextStep,
     Participant,
     Rating,
@@ -40,6 +41,8 @@ _OWNED: tuple[tuple[Column, tuple[Column, ...]], ...] = (
     (Diagnosis.user_id, (Diagnosis.run_id,)),
     (Rating.rater_id, (Rating.run_id, Rating.round, Rating.leader, Rating.strand)),
     (NextStep.user_id, (NextStep.run_id,)),
+    # Nothing of it can exist twice: a guest's sets are counted on after the account's own.
+    (ExerciseRating.user_id, ()),
 )
 
 
@@ -120,8 +123,10 @@ def make_guest(session: Session, *, now: datetime) -> int:
 
 
 def has_runs(session: Session, user_id: int) -> bool:
-    """Tell whether a person has played anything that could be kept."""
-    return bool(session.scalar(sa.select(sa.exists().where(Participant.user_id == user_id))))
+    """Tell whether a person has played or rated anything that could be kept."""
+    played = sa.exists().where(Participant.user_id == user_id)
+    rated = sa.exists().where(ExerciseRating.user_id == user_id)
+    return bool(session.scalar(sa.select(sa.or_(played, rated))))
 
 
 def claim(session: Session, guest_id: int, account_id: int) -> None:
@@ -145,11 +150,24 @@ def claim(session: Session, guest_id: int, account_id: int) -> None:
             own = aliased(owner.class_)
             same = [getattr(own, column.key) == column for column in only_once]
             move = move.where(~sa.exists().where(getattr(own, owner.key) == account_id, *same))
-        session.execute(
-            move.values({owner.key: account_id}), execution_options={"synchronize_session": False}
-        )
+        values: dict[str, Any] = {owner.key: account_id}
+        if owner.class_ is ExerciseRating:
+            values["set_number"] = ExerciseRating.set_number + _count_on(session, account_id)
+        session.execute(move.values(values), execution_options={"synchronize_session": False})
     session.execute(sa.delete(User).where(User.id == guest_id))
     session.expire_all()
+
+
+def _count_on(session: Session, account_id: int) -> sa.ColumnElement[int] | int:
+    """Return what to add to the number of a guest's set so that it follows the account's own."""
+    # Asked before anything moves: SQLite would count the rows that have moved already.
+    numbers = session.execute(
+        sa.select(ExerciseRating.exercise_id, sa.func.max(ExerciseRating.set_number))
+        .where(ExerciseRating.user_id == account_id)
+        .group_by(ExerciseRating.exercise_id)
+    )
+    last = {row[0]: row[1] for row in numbers}
+    return sa.case(last, value=ExerciseRating.exercise_id, else_=0) if last else 0
 
 
 def change_profile(

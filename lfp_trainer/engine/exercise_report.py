@@ -1,0 +1,165 @@
+"""How a set of ratings went beside the reference: in band, leaning which way, one level for all.
+
+NE is missing, never zero: it counts in the band and in no mean.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import fmean
+
+from lfp_trainer.engine import rubric
+from lfp_trainer.engine.exercise import Card, Exercise
+from lfp_trainer.engine.exercise_draw import Cell
+from lfp_trainer.engine.rubric import Comparison, Distance, Neighbours, Rating, Strand
+from lfp_trainer.engine.scenario import Reference
+
+FEW = 5
+"""Below this many pairs of levels a mean says nothing."""
+
+LEANS = 0.25
+"""A mean this far from zero, in levels, is a lean: one rating in four is a level off."""
+
+
+class Lean(StrEnum):
+    """Which way somebody's levels lie from the reference, on the whole."""
+
+    LENIENT = "lenient"
+    SEVERE = "severe"
+    EVEN = "even"
+    UNKNOWN = "unknown"
+    """Too few levels to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One committed rating beside its reference."""
+
+    text_id: str
+    card: Card
+    own: Rating
+    reference: Reference
+    comparison: Comparison
+
+    @property
+    def in_band(self) -> bool:
+        return self.comparison.distance is Distance.IN_BAND
+
+    @property
+    def cell(self) -> Cell:
+        """The level that was to be found."""
+        return self.card, self.reference.level
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """Two neighbouring levels that were mixed up most."""
+
+    card: Card
+    low: int
+    times: int
+    ask: str | None
+    """The question that tells them apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a set went."""
+
+    rated: int
+    in_band: int
+    lean: Lean
+    signed: float | None
+    """Mean of own level minus reference; None where it says nothing."""
+    silent: int
+    """Ratings where the text shows too little."""
+    silent_seen: int
+    """How many of those were called so."""
+    one_level_for_all: int
+    """Texts whose strands differ in the reference, where every text was given one level for all
+    strands; 0 where that did not happen."""
+    look_again: LookAgain | None
+
+
+def judge(text_id: str, card: Card, own: Rating, reference: Reference) -> Judged:
+    """Hold a rating beside its reference."""
+    comparison = rubric.compare(
+        own,
+        level=reference.level,
+        band=reference.band,
+        evidence=reference.evidence,
+        flag=reference.flag,
+    )
+    return Judged(text_id, card, own, reference, comparison)
+
+
+def report(exercise: Exercise, judged: Sequence[Judged]) -> Report:
+    """Return how a set went."""
+    signed = [each.comparison.signed for each in judged if each.comparison.signed is not None]
+    mean = fmean(signed) if len(signed) >= FEW else None
+    silent = [each for each in judged if each.reference.level == rubric.NE]
+    return Report(
+        rated=len(judged),
+        in_band=sum(each.in_band for each in judged),
+        lean=_lean(mean),
+        signed=mean,
+        silent=len(silent),
+        silent_seen=sum(each.own.level is None for each in silent),
+        one_level_for_all=_one_level_for_all(judged),
+        look_again=_look_again(exercise, judged),
+    )
+
+
+def _lean(mean: float | None) -> Lean:
+    if mean is None:
+        return Lean.UNKNOWN
+    if abs(mean) < LEANS:
+        return Lean.EVEN
+    return Lean.LENIENT if mean > 0 else Lean.SEVERE
+
+
+def _one_level_for_all(judged: Iterable[Judged]) -> int:
+    """Count the texts that a halo covered up; one text alone may be a coincidence."""
+    together: dict[tuple[str, str], list[Judged]] = defaultdict(list)
+    for each in judged:
+        together[each.text_id, each.card.rubric].append(each)
+    several = [group for group in together.values() if len(group) > 1]
+    if any(len({each.own.level for each in group}) > 1 for group in several):
+        return 0
+    covered = sum(len({each.reference.level for each in group}) > 1 for group in several)
+    return covered if covered > 1 else 0
+
+
+def _look_again(exercise: Exercise, judged: Iterable[Judged]) -> LookAgain | None:
+    crossed: Counter[tuple[Card, int]] = Counter()
+    for each in judged:
+        own, level = each.own.level, each.reference.level
+        if not each.in_band and own is not None and isinstance(level, int):
+            crossed.update((each.card, low) for low in range(min(own, level), max(own, level)))
+    if not crossed:
+        return None
+    (card, low), times = crossed.most_common(1)[0]
+    found = neighbours(exercise.rubric_of(card).strands[card.strand], low)
+    return LookAgain(card, low, times, found.ask if found else None)
+
+
+def neighbours(strand: Strand, low: int) -> Neighbours | None:
+    """Return what tells a level from the one above it."""
+    return next((each for each in strand.neighbours if each.between[0] == low), None)
+
+
+def told_apart(strand: Strand, each: Judged) -> Neighbours | None:
+    """Return the question between the reference and the level next to it on the rating's side."""
+    own, level = each.own.level, each.reference.level
+    if own is None or not isinstance(level, int) or own == level:
+        return None
+    return neighbours(strand, level if own > level else level - 1)
+
+
+def find_weak(judged: Iterable[Judged]) -> set[Cell]:
+    """Return the levels that were missed more often than found."""
+    balance: Counter[Cell] = Counter()
+    for each in judged:
+        balance[each.cell] += -1 if each.in_band else 1
+    return {cell for cell, misses in balance.items() if misses > 0}

@@ -1,0 +1,212 @@
+"""Sets of texts that somebody rates outside a run: draw one, find it again as it was shown.
+
+What somebody rates here is theirs alone. Every function takes their id and finds nothing else.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer.engine import rubric
+from lfp_trainer.engine.exercise import Card, Exercise, RatedText
+from lfp_trainer.engine.exercise_draw import Drawn, draw
+from lfp_trainer.engine.exercise_report import Judged, find_weak, judge
+from lfp_trainer.engine.persons import Named
+from lfp_trainer.errors import NotFound
+from lfp_trainer.services.ratings import Kept
+from lfp_trainer.storage.models import ExerciseRating, User
+
+SET_SIZE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One text of a set, as it was shown to this person, with what they have answered."""
+
+    place: int
+    text: RatedText
+    kept: Mapping[Card, Kept]
+    outdated: frozenset[Card]
+    """Rated before the text was rewritten: there is nothing to hold these beside."""
+    committed: bool
+
+    @property
+    def judged(self) -> tuple[Judged, ...]:
+        """The committed ratings beside the reference."""
+        if not self.committed:
+            return ()
+        return tuple(
+            judge(self.text.id, card, kept.rating, self.text.reference_on(card))
+            for card, kept in self.kept.items()
+            if card not in self.outdated
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RatedSet:
+    """The texts that were drawn together, in the order in which they are rated."""
+
+    number: int
+    texts: tuple[Answered, ...]
+    """Without those that have been taken out of the exercise since."""
+
+    @property
+    def first_open(self) -> Answered | None:
+        return next((each for each in self.texts if not each.committed), None)
+
+    @property
+    def is_finished(self) -> bool:
+        return self.first_open is None
+
+    @property
+    def judged(self) -> tuple[Judged, ...]:
+        return tuple(chain.from_iterable(each.judged for each in self.texts))
+
+    def at(self, place: int) -> Answered:
+        """Return the text at a place.
+
+        :raise NotFound: if there is none
+        """
+        found = next((each for each in self.texts if each.place == place), None)
+        if found is None:
+            raise NotFound
+        return found
+
+
+Row = sa.Row[*tuple[Any, ...]]
+_ROWS: sa.Select[*tuple[Any, ...]] = sa.select(
+    ExerciseRating.set_number, ExerciseRating.place, ExerciseRating.text_id,
+    ExerciseRating.rubric_id, ExerciseRating.strand, ExerciseRating.digest, ExerciseRating.shown,
+    ExerciseRating.level, ExerciseRating.not_enough, ExerciseRating.flag, ExerciseRating.reason,
+    ExerciseRating.evidence, ExerciseRating.committed_at,
+)  # fmt: skip
+
+
+def sets_of(session: Session, user_id: int, exercise: Exercise) -> list[RatedSet]:
+    """Return this person's sets of an exercise, the first one first."""
+    rows = session.execute(
+        _ROWS.where(
+            ExerciseRating.user_id == user_id,
+            ExerciseRating.exercise_id == exercise.id,
+            ExerciseRating.text_id.in_(exercise.texts),
+        ).order_by(ExerciseRating.set_number, ExerciseRating.place)
+    ).all()
+    return [
+        RatedSet(number, tuple(_answered(exercise, [*each]) for _, each in groupby(rated, _place)))
+        for number, rated in groupby(rows, lambda row: row.set_number)
+    ]
+
+
+def _place(row: Row) -> int:
+    return row.place
+
+
+def _answered(exercise: Exercise, rows: Sequence[Row]) -> Answered:
+    first = rows[0]
+    text = exercise.texts[first.text_id]
+    by_card = {Card(row.rubric_id, row.strand): row for row in rows}
+    return Answered(
+        place=first.place,
+        text=text.told_of(_people(first.shown)),
+        # In the order of the rubric; without strands that it no longer has.
+        kept={card: _kept(by_card[card]) for card in exercise.cards if card in by_card},
+        outdated=frozenset(card for card in by_card if by_card[card].digest != text.digest),
+        committed=all(row.committed_at is not None for row in rows),
+    )
+
+
+def _people(shown: Sequence[str]) -> tuple[Named, ...]:
+    return tuple(Named(*pair) for pair in zip(shown[::2], shown[1::2], strict=True))
+
+
+def _kept(row: Row) -> Kept:
+    rating = rubric.Rating(row.level, row.flag, row.reason, tuple(row.evidence))
+    return Kept(rating, row.not_enough)
+
+
+def find_set(session: Session, user_id: int, exercise: Exercise, number: int) -> RatedSet:
+    """Find one of this person's sets.
+
+    :raise NotFound: if they have no such set
+    """
+    for each in sets_of(session, user_id, exercise):
+        if each.number == number:
+            return each
+    raise NotFound
+
+
+def has_begun(session: Session, user_id: int, exercise: Exercise) -> bool:
+    """Tell whether a person has committed a rating of this exercise."""
+    rows = sa.exists().where(
+        ExerciseRating.user_id == user_id,
+        ExerciseRating.exercise_id == exercise.id,
+        ExerciseRating.committed_at.is_not(None),
+    )
+    return bool(session.scalar(sa.select(rows)))
+
+
+def start_set(
+    session: Session,
+    user_id: int,
+    exercise: Exercise,
+    *,
+    seed: str,
+    now: datetime,
+    size: int = SET_SIZE,
+) -> int:
+    """Draw a set and return its number; while one is open, that one's number.
+
+    :raise NotFound: if the person is gone
+    """
+    # Two windows may start at the same moment: the second waits here, and finds the first's set.
+    person = sa.select(User.id).where(User.id == user_id).with_for_update()
+    if session.scalar(person) is None:
+        raise NotFound
+    taken = sets_of(session, user_id, exercise)
+    for each in taken:
+        if not each.is_finished:
+            return each.number
+    seen = {text.text.id: each.number for each in taken for text in each.texts}
+    weak = find_weak(chain.from_iterable(each.judged for each in taken))
+    number = 1 + _last_number(session, user_id, exercise)
+    drawn = draw(exercise, size=size, seed=seed, seen=seen, weak=weak)
+    session.execute(sa.insert(ExerciseRating), _blank(exercise, user_id, number, drawn, now))
+    return number
+
+
+def _last_number(session: Session, user_id: int, exercise: Exercise) -> int:
+    """Return the number of the last set, also of one whose texts are all gone."""
+    last = sa.select(sa.func.max(ExerciseRating.set_number)).where(
+        ExerciseRating.user_id == user_id, ExerciseRating.exercise_id == exercise.id
+    )
+    return session.scalar(last) or 0
+
+
+def _blank(
+    exercise: Exercise, user_id: int, number: int, drawn: Iterable[Drawn], now: datetime
+) -> list[dict[str, object]]:
+    """Return a row without an answer for each strand of each text."""
+    return [
+        {
+            "user_id": user_id,
+            "exercise_id": exercise.id,
+            "set_number": number,
+            "place": place,
+            "text_id": each.text_id,
+            "rubric_id": card.rubric,
+            "strand": card.strand,
+            "digest": exercise.texts[each.text_id].digest,
+            "shown": [word for person in each.shown for word in (person.name, person.pronouns)],
+            "not_enough": False,
+            "reason": "",
+            "evidence": [],
+            "saved_at": now,
+        }
+        for place, each in enumerate(drawn, start=1)
+        for card in exercise.cards
+    ]

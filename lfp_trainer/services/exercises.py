@@ -1,0 +1,161 @@
+"""Exercises: which there are; rate one text of a set, commit it, and only then see the reference.
+
+What somebody rates here is theirs alone. Every function takes their id and finds nothing else.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer import scenario_files
+from lfp_trainer.engine import rubric
+from lfp_trainer.engine.exercise import Card, Exercise, RatedText
+from lfp_trainer.errors import Incomplete, ScenarioError, StaleMove
+from lfp_trainer.services.exercise_sets import Answered, find_set
+from lfp_trainer.services.ratings import Kept, find_missing
+from lfp_trainer.storage.models import ExerciseRating
+
+log = logging.getLogger(__name__)
+
+REWRITTEN = "This text has been rewritten since you rated it. Read it again, and save once more."
+
+
+@cache
+def on_shelf(folder: Path) -> Mapping[str, Exercise]:
+    """Return the exercises of a folder of scenarios, read once for each process.
+
+    One broken file is no reason to keep a site from starting: it is left out, and said so.
+    """
+    found = {}
+    for path in scenario_files.find_exercises(folder):
+        try:
+            exercise = scenario_files.load_exercise(path)
+        except ScenarioError as error:
+            log.error("an exercise is left out: %s", error)
+        else:
+            found[exercise.id] = exercise
+    return found
+
+
+def save_rating(
+    session: Session,
+    user_id: int,
+    exercise: Exercise,
+    text: RatedText,
+    card: Card,
+    kept: Kept,
+    *,
+    number: int,
+    now: datetime,
+) -> None:
+    """Keep one rating of a set as a draft.
+
+    :raise StaleMove: if it is committed already
+    :raise Incomplete: if it names a level, flag or sentence that is not there
+    """
+    _refuse_unknown(exercise, text, card, kept.rating)
+    saved = session.scalar(
+        sa.update(ExerciseRating)
+        .where(
+            *_of_text(user_id, exercise, text, number),
+            ExerciseRating.rubric_id == card.rubric,
+            ExerciseRating.strand == card.strand,
+            ExerciseRating.committed_at.is_(None),
+        )
+        .values(
+            level=kept.rating.level,
+            not_enough=kept.not_enough,
+            flag=kept.rating.flag,
+            reason=kept.rating.reason,
+            evidence=list(kept.rating.evidence),
+            digest=text.digest,
+            saved_at=now,
+        )
+        .returning(ExerciseRating.id)
+    )
+    if saved is None:
+        raise StaleMove("This is committed already, and stays as it is.")
+
+
+def _of_text(
+    user_id: int, exercise: Exercise, text: RatedText, number: int
+) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        ExerciseRating.user_id == user_id,
+        ExerciseRating.exercise_id == exercise.id,
+        ExerciseRating.set_number == number,
+        ExerciseRating.text_id == text.id,
+    )
+
+
+def _refuse_unknown(exercise: Exercise, text: RatedText, card: Card, rating: rubric.Rating) -> None:
+    if card not in exercise.cards:
+        raise Incomplete({"level": "This text is not rated on that strand."})
+    scale = exercise.rubric_of(card)
+    if rating.level is not None and not 1 <= rating.level <= scale.highest(card.strand):
+        raise Incomplete({"level": "Choose a level from the list."})
+    if rating.flag is not None:
+        flag = scale.flags.get(rating.flag)
+        if flag is None or flag.strand != card.strand:
+            raise Incomplete({"flag": "Choose a mark from the list."})
+    if any(sentence not in text.sentences for sentence in rating.evidence):
+        raise Incomplete({"evidence": "Choose sentences of this text."})
+
+
+def find_unfinished(answered: Answered, card: Card) -> dict[str, str]:
+    """Return what keeps one rating from being committed: field → what to do."""
+    missing = find_missing(answered.kept[card])
+    return missing or ({"level": REWRITTEN} if card in answered.outdated else {})
+
+
+def first_unfinished(answered: Answered) -> Card | None:
+    """Return the first strand whose rating cannot be committed yet."""
+    return next((card for card in answered.kept if find_unfinished(answered, card)), None)
+
+
+def find_above_caps(exercise: Exercise, kept: Mapping[Card, Kept]) -> dict[str, str]:
+    """Return which levels of a text a mark on another strand does not allow."""
+    found: dict[str, str] = {}
+    for marked, each in kept.items():
+        scale = exercise.rubric_of(marked)
+        flag = scale.flags.get(each.rating.flag or "")
+        for strand, cap in flag.caps.items() if flag else ():
+            other = kept.get(Card(marked.rubric, strand))
+            if flag and other and other.rating.level is not None and other.rating.level > cap:
+                found[strand] = (
+                    f"{scale.strands[strand].name}: with the mark {flag.name} the level can be"
+                    f" {cap} at most. Change that level, or take the mark off"
+                    f" {scale.strands[marked.strand].name}."
+                )
+    return found
+
+
+def commit_text(
+    session: Session, user_id: int, exercise: Exercise, *, number: int, place: int, now: datetime
+) -> None:
+    """Fix all ratings of one text. Does nothing to one that is fixed already.
+
+    The caller rolls back when it raises.
+
+    :raise Incomplete: if a rating is not finished, a level is above what a mark allows, or the
+        text was rewritten while it was being rated
+    """
+    text = find_set(session, user_id, exercise, number).at(place).text
+    # Stamped before they are read: no draft can slip in between what is checked and what is fixed.
+    session.execute(
+        sa.update(ExerciseRating)
+        .where(*_of_text(user_id, exercise, text, number), ExerciseRating.committed_at.is_(None))
+        .values(committed_at=now)
+    )
+    answered = find_set(session, user_id, exercise, number).at(place)
+    unfinished = first_unfinished(answered)
+    if unfinished is not None:
+        raise Incomplete(find_unfinished(answered, unfinished))
+    above = find_above_caps(exercise, answered.kept)
+    if above:
+        raise Incomplete(above)
