@@ -72,6 +72,12 @@ def draw(
     )
 
 
+def as_example(exercise: Exercise, text: RatedText) -> RatedText:
+    """Return a text told of people of its own: the same ones whenever it is shown as an example."""
+    people = _people(exercise, text.id)
+    return text.told_of(tuple(people[:2]))
+
+
 def _shows_too_little(text: RatedText) -> bool:
     return any(level == NE for _, level in cells_of(text))
 

@@ -15,6 +15,8 @@ from lfp_trainer.web import (
     answers,
     assets,
     auth,
+    calibrate,
+    calibrate_page,
     errors,
     filters,
     gate,
@@ -55,7 +57,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     auth.install(app)
     filters.install(app)
     kept.install(app)
-    for feature in (home, library, runs, answers, account, admin, health):
+    calibrate_page.install(app)
+    for feature in (home, library, runs, answers, calibrate, account, admin, health):
         app.register_blueprint(feature.bp)
     gate.guard(app)
     return app
@@ -76,6 +79,7 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": 256 * 1024,
         "MAX_FORM_MEMORY_SIZE": 256 * 1024,
         "MAX_FORM_PARTS": 400,
+        "SCENARIOS": settings.scenarios,
         # A token lives as long as its session: an hour of writing must not be refused.
         "WTF_CSRF_TIME_LIMIT": None,
         "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",

@@ -8,18 +8,17 @@ from datetime import date
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lfp_trainer.engine import rubric
 from lfp_trainer.engine.diagnosis import Answer
 from lfp_trainer.errors import NotFound
 from lfp_trainer.services import diagnosis, next_steps, ratings
 from lfp_trainer.services.next_steps import Plan
-from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import forms, run_page
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
+from lfp_trainer.web.rating_form import sent_rating
 from lfp_trainer.web.run_page import find, is_draft, keeps_itself, now
 from lfp_trainer.web.runs import after
 
@@ -67,13 +66,7 @@ def rate(key: str, card: int) -> ResponseReturnValue:
         cards = ratings.cards_of(script)
         if card >= len(cards):
             raise NotFound
-        rating = rubric.Rating(
-            level=forms.number("level", most=script.rubric.highest(cards[card][1])) or None,
-            flag=forms.word("level-flag", script.rubric.flags),
-            reason=forms.text("reason", 500),
-            evidence=tuple(forms.words("evidence", script.scenario.sentences)),
-        )
-        kept = Kept(rating, not_enough=request.form.get("level") == rubric.NE)
+        kept = sent_rating(script.rubric, cards[card][1], script.scenario.sentences)
         ratings.save_rating(db.session, seated, script, cards[card], kept, now=now())
     if is_draft():
         return _kept()

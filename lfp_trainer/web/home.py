@@ -11,6 +11,7 @@ from lfp_trainer.services import library, ratings, runs, shelf
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.next_steps import Plan, plans_of
 from lfp_trainer.storage.models import Stage
+from lfp_trainer.web import calibrate_page
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.gate import Allowed, allow
 from lfp_trainer.web.library import viewer_id
@@ -61,6 +62,7 @@ def show() -> ResponseReturnValue:
         going_on=[row for row in rows if row.is_open],
         finished=[row for row in rows if not row.is_open],
         next_up=shelf.suggest(shelf.cards(db.session, me().id)),
+        rated_sets=calibrate_page.my_sets(),
     )
 
 

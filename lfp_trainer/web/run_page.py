@@ -24,7 +24,7 @@ from lfp_trainer.services.accounts import Person
 from lfp_trainer.services.runs import Note
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.storage.prepared import Within
-from lfp_trainer.web import errors
+from lfp_trainer.web import calibrate_page, errors
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render, wants_fragment
 
@@ -224,6 +224,7 @@ def _rating(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
         "unfinished": unfinished,
         # One past the last card is the overview from which all of them are committed.
         "card": len(cards) if at is None else at,
+        "is_new_to_levels": not committed and calibrate_page.invites(script.rubric.id),
     }
 
 

@@ -12,6 +12,8 @@ SIGNED_IN = "ask in  in  in  in  in"
 ACCOUNTS = "ask out in  in  in  in"
 ADMINS = "ask out out out out in"
 HER_RUN = "ask out in  out out out"
+# Sets are numbered for each person: only Alice has begun one.
+HER_SET = HER_RUN
 
 TABLE: dict[tuple[str, str], tuple[str, str]] = {
     # (method, endpoint): (address, who)
@@ -31,6 +33,14 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "runs.finish_debrief"): ("{run}/debrief", HER_RUN),
     ("GET", "runs.print_debrief"): ("{run}/debrief", HER_RUN),
     ("POST", "answers.plan"): ("{run}/next-step", HER_RUN),
+    ("GET", "calibrate.show"): ("/calibrate", EVERYONE),
+    ("GET", "calibrate.strands"): ("/calibrate/strands", EVERYONE),
+    ("GET", "calibrate.anchors"): ("/calibrate/anchors", EVERYONE),
+    ("GET", "calibrate.show_set"): ("/calibrate/sets/1", HER_SET),
+    ("GET", "calibrate.show_text"): ("/calibrate/sets/1/1", HER_SET),
+    ("POST", "calibrate.rate"): ("/calibrate/sets/1/2/motivate", HER_SET),
+    # After those above: whoever calls it has a set of their own.
+    ("POST", "calibrate.start"): ("/calibrate/sets", EVERYONE),
     ("GET", "auth.sign_in"): ("/sign-in", EVERYONE),
     ("POST", "auth.sign_in"): ("/sign-in", EVERYONE),
     ("GET", "auth.register"): ("/register", EVERYONE),

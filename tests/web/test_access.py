@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from lfp_trainer.web.gate import Allowed, allow, guard, policy_of
 from tests.conftest import Browser
 from tests.web.access_table import ACTORS, TABLE
+from tests.web.calibration import SetPage
 from tests.web.conftest import RunPage, start
 
 ALICES = (
@@ -17,6 +18,7 @@ ALICES = (
     "It seemed right.",
     "walks out with this",
     "goal of Alice",
+    "reason for a vignette",
 )
 
 
@@ -61,6 +63,7 @@ def test_every_route_lets_in_exactly_whom_the_table_names(
     app: Flask, actors: dict[str, Browser], charlie: Browser, htmx: bool
 ) -> None:
     run = start(actors["alice"]).to_the_end()
+    SetPage.begin(actors["alice"]).commit_one()
     with app.test_request_context():
         asset = app.jinja_env.globals["asset"]("site.css")  # type: ignore[operator]
     wrong, cells = [], 0
@@ -98,8 +101,9 @@ def ask(actor: Browser, method: str, url: str, *, htmx: bool) -> TestResponse:
 
 def test_there_is_something_of_alices_that_could_leak(alices_run: RunPage) -> None:
     alices_run.to_the_end()
+    rated = SetPage.begin(alices_run.browser).commit_one()
 
-    pages = "".join(
+    pages = rated.get("/1").text + "".join(
         alices_run.get(query).text
         for query in ("", "?stage=diagnosis", "?stage=rating", "?stage=role-play", "/debrief")
     )
@@ -111,9 +115,10 @@ def test_what_alice_did_stands_on_no_page_of_anybody_else(
     app: Flask, actors: dict[str, Browser]
 ) -> None:
     run = start(actors["alice"]).to_the_end()
+    SetPage.begin(actors["alice"]).commit_one()
 
     for name in ("nobody", "guest", "bob", "dana", "ada"):
-        for page in ("/", "/home", "/scenarios", "/account", "/admin/people", run.url):
+        for page in ("/", "/home", "/scenarios", "/account", "/admin/people", "/calibrate", run.url):
             for query in ("", "?stage=debrief", "?stage=rating&card=0"):
                 text = actors[name].get(page + query).text
                 assert [words for words in (*ALICES, run.key) if words in text] in ([], [run.key])

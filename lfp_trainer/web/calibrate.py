@@ -1,0 +1,149 @@
+"""Calibrate: learn the strands, see an anchor of each level, rate vignettes alone, compare at once.
+
+Whoever starts a set without being signed in becomes a guest, as with a run.
+"""
+
+import secrets
+
+from flask import Blueprint, Response, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from lfp_trainer.engine.exercise_draw import as_example
+from lfp_trainer.errors import Incomplete, StaleMove, TrainerError
+from lfp_trainer.services import exercise_sets, exercises, ratings
+from lfp_trainer.storage.database import writing
+from lfp_trainer.web import auth, calibrate_page, errors
+from lfp_trainer.web.calibrate_page import card_of, my_id, the_exercise
+from lfp_trainer.web.extensions import db
+from lfp_trainer.web.fragments import go_to, wants_fragment
+from lfp_trainer.web.gate import Allowed, allow
+from lfp_trainer.web.rating_form import sent_rating
+from lfp_trainer.web.run_page import is_draft, keeps_itself, now
+
+bp = Blueprint("calibrate", __name__, url_prefix="/calibrate")
+
+
+@bp.get("")
+@allow(Allowed.EVERYONE)
+def show() -> ResponseReturnValue:
+    """Say what this is for, and where one left off."""
+    exercise = the_exercise()
+    return calibrate_page.render_step(
+        "start",
+        url_for(".show"),
+        exercise=exercise,
+        sets=calibrate_page.my_sets() if current_user.is_authenticated else [],
+        size=exercise_sets.SET_SIZE,
+    )
+
+
+@bp.get("/strands")
+@allow(Allowed.EVERYONE)
+def strands() -> ResponseReturnValue:
+    """Show what is rated: the strands, their levels, and how to tell neighbors apart."""
+    return calibrate_page.render_step("strands", url_for(".strands"), exercise=the_exercise())
+
+
+@bp.get("/anchors")
+@allow(Allowed.EVERYONE)
+def anchors() -> ResponseReturnValue:
+    """Show one worked example of each level of a strand."""
+    exercise = the_exercise()
+    asked = request.args.get("strand", "")
+    card = next((each for each in exercise.cards if each.strand == asked), exercise.cards[0])
+    found = exercise.anchors_of(card)
+    return calibrate_page.render_step(
+        "anchors",
+        url_for(".anchors", strand=card.strand),
+        exercise=exercise,
+        card=card,
+        anchors={level: as_example(exercise, text) for level, text in found.items()},
+        following=calibrate_page.after_in(exercise.cards, card),
+    )
+
+
+@bp.post("/sets")
+@allow(Allowed.EVERYONE)
+def start() -> ResponseReturnValue:
+    """Draw a set, or go on with the one that is open."""
+    exercise = the_exercise()
+    person = auth.ensure_person()
+    with writing(db.session):
+        number = exercise_sets.start_set(
+            db.session, person.id, exercise, seed=secrets.token_hex(8), now=now()
+        )
+    return go_to(url_for(".show_set", number=number))
+
+
+@bp.get("/sets/<int(max=9999):number>")
+@allow(Allowed.SIGNED_IN)
+def show_set(number: int) -> ResponseReturnValue:
+    """Show the first vignette of a set that is open, or how a finished set went."""
+    return calibrate_page.show_set(number)
+
+
+@bp.get("/sets/<int(max=9999):number>/<int(max=99):place>")
+@allow(Allowed.SIGNED_IN)
+def show_text(number: int, place: int) -> ResponseReturnValue:
+    """Show one vignette: to rate on one strand, or, once committed, beside the reference."""
+    return calibrate_page.show_text(number, place, strand=request.args.get("strand"))
+
+
+@bp.post("/sets/<int(max=9999):number>/<int(max=99):place>/<string(maxlength=32):strand>")
+@allow(Allowed.SIGNED_IN)
+def rate(number: int, place: int, strand: str) -> ResponseReturnValue:
+    """Keep one rating; go on to the next strand, or after the last one commit the vignette."""
+    exercise = the_exercise()
+    with writing(db.session):
+        rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
+        answered = rated.at(place)
+        card = card_of(answered, strand)
+        kept = sent_rating(exercise.rubric_of(card), strand, answered.text.sentences)
+        # Pressed twice: what is sent again is what is committed.
+        repeated = answered.committed and answered.kept[card] == kept
+        if not repeated:
+            exercises.save_rating(
+                db.session, my_id(), exercise, answered.text, card, kept, number=number, now=now()
+            )
+    if is_draft():
+        return ("", 204) if keeps_itself() else go_to(url_for(".show"))
+    missing = ratings.find_missing(kept)
+    if missing:
+        return calibrate_page.show_text(number, place, strand=strand, status=422, problems=missing)
+    following = calibrate_page.after_in([*answered.kept], card)
+    if following is None and not repeated:
+        try:
+            with writing(db.session):
+                exercises.commit_text(
+                    db.session, my_id(), exercise, number=number, place=place, now=now()
+                )
+        except Incomplete as error:  # of any strand: the first that needs something is shown
+            return calibrate_page.show_text(number, place, status=422, problems=error.fields)
+    ahead = following.strand if following and not repeated else None
+    if wants_fragment():
+        return calibrate_page.show_text(number, place, strand=ahead)
+    return go_to(calibrate_page.url_of_text(number, place, ahead))
+
+
+def _refused(error: TrainerError) -> Response:
+    """Answer with the vignette as it is now and a sentence, never with an error page."""
+    status = errors.status_of(error)
+    where = request.view_args or {}
+    if "strand" not in where or keeps_itself():
+        return errors.answer(status, str(error))
+    fields = error.fields if isinstance(error, Incomplete) else {}
+    response = calibrate_page.show_text(
+        where["number"],
+        where["place"],
+        strand=where["strand"],
+        status=status,
+        problems=fields,
+        message="" if fields else str(error),
+    )
+    response.headers["HX-Retarget"] = "#stage"
+    return response
+
+
+for _error in (Incomplete, StaleMove):
+    bp.register_error_handler(_error, _refused)

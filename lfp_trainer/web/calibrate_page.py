@@ -1,0 +1,222 @@
+"""The pages of calibration: which step shows, and what it needs to know.
+
+Every view ends here, so a page and the fragment of it that htmx asks for are the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, url_for
+from flask_login import current_user
+
+from lfp_trainer.engine.exercise import Card, Exercise
+from lfp_trainer.engine.exercise_report import report, told_apart
+from lfp_trainer.engine.rubric import Strand
+from lfp_trainer.errors import NotFound
+from lfp_trainer.services import exercise_sets, exercises
+from lfp_trainer.services.accounts import Person
+from lfp_trainer.services.exercise_sets import Answered, RatedSet
+from lfp_trainer.web.extensions import db
+from lfp_trainer.web.fragments import render
+
+EXERCISE = "anchor-vignettes"
+"""The id of the exercise that is rated here."""
+
+STEPS = {
+    "strands": "The strands",
+    "anchors": "The anchors",
+    "rate": "Rate alone",
+    "outcome": "How it went",
+}
+
+Item = TypeVar("Item")
+
+
+def install(app: Flask) -> None:
+    """Read the exercises before anybody waits for them, and tell templates whether there is one."""
+    app.jinja_env.globals["can_calibrate"] = can_calibrate
+    with app.app_context():
+        can_calibrate()
+
+
+def can_calibrate() -> bool:
+    """Tell whether there are vignettes to rate."""
+    return EXERCISE in exercises.on_shelf(current_app.config["SCENARIOS"])
+
+
+def my_id() -> int:
+    """Return the person who is asking; only for views that let nobody else in."""
+    person: Person = current_user.person
+    return person.id
+
+
+def the_exercise() -> Exercise:
+    """Return the anchor vignettes.
+
+    :raise NotFound: if there are none on this site, or their file is broken
+    """
+    if not can_calibrate():
+        raise NotFound
+    return exercises.on_shelf(current_app.config["SCENARIOS"])[EXERCISE]
+
+
+def my_sets() -> list[RatedSet]:
+    """Return the sets of the person who is asking; none where there are no vignettes."""
+    if not can_calibrate():
+        return []
+    return exercise_sets.sets_of(db.session, my_id(), the_exercise())
+
+
+def invites(rubric_id: str) -> bool:
+    """Tell whether the person who is asking is about to use the levels of a rubric that has
+    anchors, and never rated a vignette."""
+    if not can_calibrate() or rubric_id not in the_exercise().rubrics:
+        return False
+    return not exercise_sets.has_begun(db.session, my_id(), the_exercise())
+
+
+def render_step(
+    step: str, address: str, *, status: int = 200, exercise: Exercise, **context: Any
+) -> Response:
+    """Render one step.
+
+    :param address: where Back and a reload come to it again
+    """
+    response = render(
+        "calibrate/calibrate.html",
+        fragment="calibrate/_step.html",
+        status=status,
+        **{"errors": {}, "message": ""} | context,
+        step=step,
+        steps=_stepper(context.get("rated")),
+        address=address,
+        exercise=exercise,
+    )
+    # A refusal is no place to come back to.
+    response.headers["HX-Push-Url" if status == 200 else "HX-Replace-Url"] = address
+    return response
+
+
+def _stepper(rated: RatedSet | None) -> list[dict[str, Any]]:
+    hrefs = {"strands": url_for("calibrate.strands"), "anchors": url_for("calibrate.anchors")}
+    if rated is not None and rated.texts:
+        hrefs["rate"] = url_of_text(rated.number, rated.texts[0].place)
+    return [{"key": key, "name": name, "href": hrefs.get(key)} for key, name in STEPS.items()]
+
+
+def url_of_text(number: int, place: int, strand: str | None = None) -> str:
+    """Return the address of a vignette, or of one strand of it."""
+    return url_for("calibrate.show_text", number=number, place=place, strand=strand)
+
+
+def show_set(number: int) -> Response:
+    """Show how a set went, or its first vignette that is open."""
+    exercise = the_exercise()
+    rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
+    if rated.first_open is not None:
+        return _text(exercise, rated, rated.first_open, None)
+    return render_step(
+        "outcome",
+        url_for("calibrate.show_set", number=number),
+        exercise=exercise,
+        rated=rated,
+        report=report(exercise, rated.judged),
+        sets=exercise_sets.sets_of(db.session, my_id(), exercise),
+    )
+
+
+def show_text(
+    number: int,
+    place: int,
+    *,
+    strand: str | None = None,
+    status: int = 200,
+    problems: Mapping[str, str] | None = None,
+    message: str = "",
+) -> Response:
+    """Show one vignette.
+
+    :param strand: the one to rate; by default the first that is not finished
+    :param problems: what to do about each field that keeps it from being committed
+    """
+    exercise = the_exercise()
+    rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
+    return _text(
+        exercise,
+        rated,
+        rated.at(place),
+        strand,
+        status=status,
+        errors=problems or {},
+        message=message,
+    )
+
+
+def _text(
+    exercise: Exercise,
+    rated: RatedSet,
+    answered: Answered,
+    strand: str | None,
+    *,
+    status: int = 200,
+    **context: Any,
+) -> Response:
+    told = {"exercise": exercise, "rated": rated, "answered": answered, **context}
+    if answered.committed:
+        return render_step(
+            "beside",
+            url_of_text(rated.number, answered.place),
+            status=status,
+            apart={
+                each.card: told_apart(_strand(exercise, each.card), each)
+                for each in answered.judged
+            },
+            onward=_onward(rated, answered),
+            **told,
+        )
+    cards = [*answered.kept]
+    card = next(
+        (each for each in cards if each.strand == strand),
+        exercises.first_unfinished(answered) or cards[-1],
+    )
+    return render_step(
+        "rate",
+        url_of_text(rated.number, answered.place, card.strand),
+        status=status,
+        card=card,
+        before=after_in(cards[::-1], card),
+        is_last=card == cards[-1],
+        **told,
+    )
+
+
+def _strand(exercise: Exercise, card: Card) -> Strand:
+    return exercise.rubric_of(card).strands[card.strand]
+
+
+def _onward(rated: RatedSet, answered: Answered) -> str:
+    """Return where to go from a committed vignette: the next open one, or how the set went."""
+    left = [each for each in rated.texts if not each.committed]
+    following = next((each for each in left if each.place > answered.place), None) or next(
+        iter(left), None
+    )
+    if following is None:
+        return url_for("calibrate.show_set", number=rated.number)
+    return url_of_text(rated.number, following.place)
+
+
+def card_of(answered: Answered, strand: str) -> Card:
+    """Return what a vignette is rated on under this name.
+
+    :raise NotFound: if it is not rated on such a strand
+    """
+    for card in answered.kept:
+        if card.strand == strand:
+            return card
+    raise NotFound
+
+
+def after_in(items: Sequence[Item], item: Item) -> Item | None:
+    """Return the item that follows; None after the last."""
+    at = items.index(item) + 1
+    return items[at] if at < len(items) else None
