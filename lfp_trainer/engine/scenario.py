@@ -243,6 +243,8 @@ class Scenario(Value):
     """A whole scenario file."""
 
     format: Literal[1]
+    draft: bool = False
+    """True while the author leaves things out. A draft can be played, and is never published."""
     id: Id
     title: Text
     summary: Text

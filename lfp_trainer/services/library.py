@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer import scenario_files
 from lfp_trainer.engine.scenario import Bundle
 from lfp_trainer.engine.script import Script, prepare
-from lfp_trainer.errors import NotFound, ScenarioError
+from lfp_trainer.errors import NotFound, Problem, ScenarioError
 from lfp_trainer.scenario_files import Sources
 from lfp_trainer.scenario_map import Chart, lay_out
 from lfp_trainer.storage.models import ScenarioVersion
@@ -137,10 +137,13 @@ def publish(session: Session, sources: Sources, *, now: datetime) -> str:
 
     Runs that began with another version keep theirs.
 
-    :raise ScenarioError: if the files have problems
+    :raise ScenarioError: if the files have problems, or the scenario says that it is a draft
     """
     bundle = scenario_files.load_bundle_from(sources)
     scenario = bundle.scenario
+    if scenario.draft:
+        fix = "Write what is missing, then take the line 'draft: true' out."
+        raise ScenarioError(sources.name, [Problem(("draft",), "is not published.", fix)])
     session.execute(
         sa.update(ScenarioVersion)
         .where(ScenarioVersion.scenario_id == scenario.id, ScenarioVersion.is_current)

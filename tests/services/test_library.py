@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import yaml
 from sqlalchemy.orm import Session
 
-from lfp_trainer import config
+from lfp_trainer import config, scenario_files
 from lfp_trainer.errors import NotFound, ScenarioError
 from lfp_trainer.scenario_files import Sources
 from lfp_trainer.services import access, demo, library
@@ -37,13 +37,17 @@ def test_every_shipped_scenario_can_be_published(session: Session) -> None:
     with database.writing(session):
         ids = library.publish_folder(session, config.SCENARIOS, now=NOON).published
 
-    assert "glowing-observations" in ids
-    assert [each.script.scenario.id for each in library.on_offer(session)] == sorted(ids)
+    offered = [each.script.scenario for each in library.on_offer(session)]
+    assert {each.id for each in offered} == set(ids)
+    assert len(ids) >= 7
+    assert [each.title for each in offered] == sorted(each.title for each in offered)
 
 
 def test_files_that_did_not_change_are_not_parsed_again(
-    session: Session, published: Published, monkeypatch: pytest.MonkeyPatch
+    session: Session, shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = library.current(session, "glowing-observations").script.scenario
+
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("YAML was parsed")
 
@@ -51,12 +55,22 @@ def test_files_that_did_not_change_are_not_parsed_again(
     library._scripts.clear()
 
     with database.writing(session):
-        again = library.publish_folder(session, config.SCENARIOS, now=NOON)
+        again = library.publish_folder(session, shelf, now=NOON)
 
     assert again == Shelved()
-    assert library.current(session, "glowing-observations").script.scenario == (
-        published.script.scenario
-    )
+    assert library.current(session, "glowing-observations").script.scenario == before
+
+
+def test_a_draft_is_not_published(session: Session, shelf: Path) -> None:
+    sound = (shelf / "glowing-observations.yaml").read_text()
+    draft = sound.replace("id: glowing-observations", "id: another\ndraft: true", 1)
+    (shelf / "another.yaml").write_text(draft)
+
+    with database.writing(session):
+        shelved = library.publish_folder(session, shelf, now=NOON)
+
+    assert shelved.published == ()
+    assert "take the line 'draft: true' out" in str(shelved.refused[0])
 
 
 def test_a_run_keeps_the_version_it_began_with(
@@ -114,6 +128,9 @@ def shelf(session: Session, tmp_path: Path) -> Path:
     """A folder of a district's own, published."""
     folder = tmp_path / "shelf"
     shutil.copytree(config.SCENARIOS, folder)
+    for path in scenario_files.find_scenarios(folder):
+        if path.stem != "glowing-observations":
+            path.unlink()
     with database.writing(session):
         library.publish_folder(session, folder, now=NOON)
     return folder
