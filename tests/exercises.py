@@ -55,6 +55,28 @@ def vignettes(levels: dict[str, tuple[LevelOrNE, LevelOrNE]] | None = None, **mo
     }
 
 
+def anchored() -> Data:
+    """A file for the shipped rubric with an anchor of each level and three sets to rate alone.
+
+    Whatever belongs to the reference says so in a word that stands nowhere else.
+    """
+    levels: dict[str, tuple[LevelOrNE, LevelOrNE]] = {
+        f"m{m}-r{r}": (m, r) for m in range(1, 6) for r in range(1, 6)
+    }
+    data = vignettes(levels | {"silent": (NE, NE), "mute": (NE, NE)})
+    data |= {"id": "anchor-vignettes", "rubric": "impact-and-influence"}
+    for id, each in data["vignettes"].items():
+        each["trap"] = f"Gimmick of {id}."
+        for strand, on in each["reference"].items():
+            on |= {part: f"{part} verdict {id} {strand}." for part in PARTS}
+            if id[1] == id[-1]:
+                each.setdefault("anchor", {})[strand] = on["level"]
+    return data
+
+
+PARTS = ("why", "not_lower", "not_higher", "trap")
+
+
 def texts() -> Data:
     """Two texts on two rubrics of different shapes."""
     on_first = {"motivate": reference(1), "results": reference(2)}

@@ -5,18 +5,10 @@ from dataclasses import dataclass
 
 from werkzeug.test import TestResponse
 
-from lfp_trainer import config
-from lfp_trainer.engine.exercise import Exercise
-from lfp_trainer.services import exercises
-from lfp_trainer.web.calibrate_page import EXERCISE
 from tests.conftest import Browser
 from tests.web.conftest import values
 
 REASON = "Alice's reason for a vignette"
-
-
-def the_exercise() -> Exercise:
-    return exercises.on_shelf(config.SCENARIOS)[EXERCISE]
 
 
 @dataclass
@@ -36,7 +28,7 @@ class SetPage:
     def get(self, part: str = "", **how: bool) -> TestResponse:
         return self.browser.get(f"{self.url}{part}", htmx=how.get("htmx", False))
 
-    def rate(self, part: str, *, htmx: bool = False, **changes: object) -> TestResponse:
+    def rate(self, part: str, *, htmx: bool = False, **changes: str | list[str]) -> TestResponse:
         """Rate a strand, such as ``/1/motivate``: a 2 with the first sentence, if not told else."""
         sentence = values(self.get(f"/{part.split('/')[1]}").text, "evidence")[:1]
         sent: dict[str, object] = {"level": "2", "evidence": sentence, "reason": REASON}
@@ -47,16 +39,16 @@ class SetPage:
         found = re.search(rf'action="{self.url}(/\d+/\w+)"', self.get().text)
         return found[1] if found else None
 
-    def commit_one(self, **changes: object) -> "SetPage":
+    def commit_one(self, **changes: str | list[str]) -> "SetPage":
         """Rate the vignette that is open on every strand."""
         card = self.open_card()
         place = card and card.split("/")[1]
         while card and card.split("/")[1] == place:
-            assert self.rate(card, **changes).status_code == 303
+            assert self.rate(card, htmx=False, **changes).status_code == 303
             card = self.open_card()
         return self
 
-    def finish(self, **changes: object) -> "SetPage":
+    def finish(self, **changes: str | list[str]) -> "SetPage":
         while self.open_card():
             self.commit_one(**changes)
         return self

@@ -117,8 +117,9 @@ def test_what_alice_did_stands_on_no_page_of_anybody_else(
     run = start(actors["alice"]).to_the_end()
     SetPage.begin(actors["alice"]).commit_one()
 
+    pages = ("/", "/home", "/scenarios", "/calibrate", "/account", "/admin/people")
     for name in ("nobody", "guest", "bob", "dana", "ada"):
-        for page in ("/", "/home", "/scenarios", "/account", "/admin/people", "/calibrate", run.url):
+        for page in (*pages, run.url):
             for query in ("", "?stage=debrief", "?stage=rating&card=0"):
                 text = actors[name].get(page + query).text
                 assert [words for words in (*ALICES, run.key) if words in text] in ([], [run.key])
