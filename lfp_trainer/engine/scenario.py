@@ -32,6 +32,10 @@ Mood = Literal[
 SchoolLevel = Literal["elementary", "middle", "high", "district"]
 
 
+Hair = Literal["short", "bob", "curls", "glasses", "quiff", "long"]
+"""How a portrait is drawn, in this order."""
+
+
 def _condition_text(text: str) -> str:
     try:
         conditions.parse(text)
@@ -70,6 +74,8 @@ class CastMember(Value):
     seat: bool = False
     brief: Text | None = None
     """What only the person in this seat knows."""
+    hair: Hair | None = None
+    """What the drawn portrait wears on its head; left out, whatever is next."""
     stands_for: tuple[Id, ...] = ()
     """The cast members who are rated as one under this name, where the case treats them alike."""
 

@@ -15,7 +15,7 @@ def test_a_card_says_seat_school_and_time(nobody: Browser) -> None:
     page = nobody.get("/scenarios?words=glowing+nora").text
 
     assert TITLE in page
-    for fact in ("Elementary school", "about 35 minutes", "Central-office partner, Principal"):
+    for fact in ("Elementary school", "about 35 minutes", "Central-office partner · Principal"):
         assert fact in " ".join(page.split())
     assert "My best run" not in page
 
