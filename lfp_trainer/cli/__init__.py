@@ -3,7 +3,8 @@
 import click
 
 from lfp_trainer.cli.accounts import add_user, set_password
-from lfp_trainer.cli.authoring import check, graph, play, schema
+from lfp_trainer.cli.authoring import graph, play, schema
+from lfp_trainer.cli.checking import check
 from lfp_trainer.cli.serving import backup, demo, serve
 
 

@@ -39,7 +39,7 @@ class Decision:
     """Made by the learner, not by somebody else or a stand-in."""
     shown: tuple[Shown, ...]
     first: str
-    """The choice ranked first among those on offer."""
+    """The choice ranked first among those on offer; of equals, the one taken if it is of them."""
     higher: tuple[Higher, ...]
     """What shows the highest level of a strand, where the first in rank does not."""
     gap: int
@@ -120,6 +120,8 @@ def decision(script: Script, moment: Moment, *, own_seats: Collection[str]) -> D
         id: moves[id].choice for id in sorted(moment.may, key=lambda id: moves[id].choice.rank)
     }
     first = next(iter(offers))
+    if moment.choice_id is not None and taken.rank == offers[first].rank:
+        first = moment.choice_id  # of equals, the one that was taken
     best = {
         strand: max(offers, key=lambda id: offers[id].shows.get(strand, 0))
         for strand in script.rubric.strands

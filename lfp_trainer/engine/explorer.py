@@ -4,8 +4,10 @@ A story with too many states to walk them all is sampled; what was not met is th
 because it may exist.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lfp_trainer.engine.play import (
     Position,
@@ -37,6 +39,8 @@ class Exploration:
     """Decisions in the shortest play; None if no play ends."""
     longest: int | None
     """Decisions in the longest play; None if it can go round, or was not walked whole."""
+    longest_path: tuple[str, ...] | None
+    """The choices of a longest play."""
     reference: tuple[str, ...]
     """The best ranked choice of every decision."""
     reference_ending: str | None
@@ -67,6 +71,7 @@ class _Explorer:
         met = {at.ending for at in walk.numbers if at.ending is not None}
         endings = frozenset(script.endings[number].ending.id for number in met)
         ends = [walk.decisions[number] for at, number in walk.numbers.items() if at.scene is None]
+        longest = self.longest() if walk.complete else None
         reference, last = self.reference()
         ending = script.endings[last.ending].ending.id if last.ending is not None else None
         problems = [
@@ -74,8 +79,9 @@ class _Explorer:
             # Where nobody gets out, the stand-in does not either: one mistake, said once.
             *(list(self.traps()) or self.stand_in_rings()),
             *self.idle_seats(),
-            *self.levels_not_shown(choices),
         ]
+        if not walk.complete:
+            problems.append(self.cut_short())
         if ending is None:
             message = "the best ranked choices go round and round, or to a dead end."
             problems.append(Problem(("start",), message, "Let them lead to an ending."))
@@ -86,7 +92,8 @@ class _Explorer:
             choices=choices,
             endings=endings,
             shortest=min(ends, default=None),
-            longest=self.longest() if walk.complete else None,
+            longest=None if longest is None else len(longest),
+            longest_path=longest,
             reference=reference,
             reference_ending=ending,
             problems=tuple(problems),
@@ -115,6 +122,11 @@ class _Explorer:
         fix = f"There are too many paths to walk all; {len(self.walk.numbers):,} states were."
         return Problem(at, message.replace("is never", "was not"), fix, "warning")
 
+    def cut_short(self) -> Problem:
+        message = f"there are too many states to walk them all; {len(self.walk.numbers):,} were."
+        fix = "What these do not show may be there all the same. Fewer gauges and marks help."
+        return Problem(("scenes",), message, fix, "warning")
+
     def traps(self) -> Iterator[Problem]:
         """Yield each scene in which a play can stick: nothing on offer, or no way to an ending."""
         walk = self.walk
@@ -137,23 +149,39 @@ class _Explorer:
             fix = "Put a choice without a 'when' here that leads on."
             yield Problem(("scenes", scene), message, fix)
 
-    def longest(self) -> int | None:
-        """Return the decisions in the longest play, or None if some state can come round again."""
-        waits = [0] * len(self.walk.next)
-        for after in self.walk.next:
-            for number in after:
-                waits[number] += 1
-        length = [0] * len(waits)
-        ready, done = [0], 0
+    def longest(self) -> tuple[str, ...] | None:
+        """Return the choices of a longest play, or None if some state can come round again."""
+        waits = Counter(number for after in self.walk.next for number in after)
+        length, before = [0] * len(self.walk.next), dict[int, int]()
+        ready, done = [] if waits[0] else [0], 0
         while ready:
             number = ready.pop()
             done += 1
             for other in self.walk.next[number]:
-                length[other] = max(length[other], length[number] + 1)
+                if length[number] >= length[other]:
+                    length[other], before[other] = length[number] + 1, number
                 waits[other] -= 1
                 if not waits[other]:
                     ready.append(other)
-        return max(length) if done == len(waits) else None
+        if done < len(length):
+            return None
+        numbers = [max(range(len(length)), key=length.__getitem__)]
+        while numbers[-1] in before:
+            numbers.append(before[numbers[-1]])
+        return self.choices_along(numbers[::-1])
+
+    def choices_along(self, numbers: list[int]) -> tuple[str, ...]:
+        """Return a choice for each step from one state to the next."""
+        walk, script = self.walk, self.script
+        states = list(walk.numbers)
+        return tuple(
+            next(
+                choice
+                for choice in offered(script, states[number])
+                if walk.numbers.get(walk.essence(choose(script, states[number], choice))) == after
+            )
+            for number, after in pairwise(numbers)
+        )
 
     def reference(self) -> tuple[tuple[str, ...], Position]:
         """Take the best ranked choice on offer until the end, or until it comes round."""
@@ -206,13 +234,3 @@ class _Explorer:
                 yield passed[-1].scene
             except UnknownChoice:
                 continue  # a stand-in without a line that holds is a mistake of its own
-
-    def levels_not_shown(self, choices: frozenset[str]) -> Iterator[Problem]:
-        shown = {item for id in choices for item in self.script.choices[id][1].shows.items()}
-        for name, strand in self.script.rubric.strands.items():
-            levels = range(1, len(strand.levels) + 1)
-            missing = [str(level) for level in levels if (name, level) not in shown]
-            if missing:
-                message = f"no response shows '{name}' at level {', '.join(missing)}."
-                fix = "A case need not show every level; look whether this one should."
-                yield Problem(("scenes",), message, fix, "warning")

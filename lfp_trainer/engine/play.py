@@ -217,6 +217,24 @@ def _scenes_from(
         yield Moment(compiled.id, compiled.scene.title, lines, gauges)
 
 
+def scenes_after(
+    script: Script, position: Position | None, choice_id: str = ""
+) -> Iterator[tuple[CompiledScene, Gauges, int]]:
+    """Yield the scenes met by taking a choice, with gauges and marks as each finds them.
+
+    :param position: where the choice is taken; None for the scenes met at the start
+    """
+    target: Target = script.scenario.start
+    gauges, marks = script.opening, 0
+    if position is not None and position.scene is not None:
+        move = script.scenes[position.scene].moves[choice_id]
+        gauges = choose(script, position, choice_id).gauges
+        marks = position.marks | move.mark
+        target = _follow(move.way, gauges, marks)
+    for scene, seen in _walk(script, target, gauges, marks):
+        yield scene, gauges, seen
+
+
 def _walk(
     script: Script, target: Target, gauges: Gauges, marks: int
 ) -> Iterator[tuple[CompiledScene, int]]:

@@ -11,11 +11,37 @@ from collections.abc import Iterable, Iterator
 from lfp_trainer.engine import conditions
 from lfp_trainer.engine.conditions import Chose, Gauge, Visited
 from lfp_trainer.engine.play import Position, choose, offered, start
-from lfp_trainer.engine.scenario import Scenario
+from lfp_trainer.engine.scenario import Scenario, SpokenLine
 from lfp_trainer.engine.script import Script
 
-LEAST_SHARE = 50
+LEAST_SHARE = 30
 """States followed for each scene, however many scenes there are."""
+
+
+class Essence:
+    """Forgets of a position what no condition asks about, so that equal futures are one state."""
+
+    def __init__(self, script: Script, *, telling: bool = False) -> None:
+        """:param telling: keep also what decides which lines and epilogues are told"""
+        asked = {leaf for when in _conditions(script.scenario) for leaf in _leaves(when)}
+        if telling:
+            asked |= {leaf for when in _tellings(script.scenario) for leaf in _leaves(when)}
+        self.gauges = tuple(Gauge(name) in asked for name in script.gauges)
+        self.every_gauge = all(self.gauges)
+        self.marks = 0
+        for id, scene in script.scenes.items():
+            self.marks |= scene.mark if Visited(id) in asked else 0
+            for choice_id, move in scene.moves.items():
+                self.marks |= move.mark if Chose(choice_id) in asked else 0
+
+    def __call__(self, position: Position) -> Position:
+        if position.scene is None:
+            return Position(None, (), 0, (), position.ending)
+        gauges = position.gauges
+        if not self.every_gauge:
+            pairs = zip(gauges, self.gauges, strict=True)
+            gauges = tuple(value if kept else 0 for value, kept in pairs)
+        return Position(position.scene, gauges, position.marks & self.marks, (), None)
 
 
 class Walk:
@@ -33,13 +59,7 @@ class Walk:
         self.complete = True
         self.seen = 0
         """The marks of every scene and choice met."""
-        asked = {leaf for when in _conditions(script.scenario) for leaf in _leaves(when)}
-        self.kept_gauges = tuple(Gauge(name) in asked for name in script.gauges)
-        self.kept_marks = 0
-        for id, scene in script.scenes.items():
-            self.kept_marks |= scene.mark if Visited(id) in asked else 0
-            for choice_id, move in scene.moves.items():
-                self.kept_marks |= move.mark if Chose(choice_id) in asked else 0
+        self.essence = Essence(script)
         self._walk()
 
     def _walk(self) -> None:
@@ -79,16 +99,6 @@ class Walk:
                 reached.setdefault(after, []).append((here, choice_id))
             else:
                 self.next[here].append(known)
-
-    def essence(self, position: Position) -> Position:
-        """Forget what no condition asks about, so that equal futures are one state."""
-        if position.scene is None:
-            return Position(None, (), 0, (), position.ending)
-        gauges = tuple(
-            value if kept else 0
-            for value, kept in zip(position.gauges, self.kept_gauges, strict=True)
-        )
-        return Position(position.scene, gauges, position.marks & self.kept_marks, (), None)
 
     def select(self, reached: Iterable[Position]) -> Iterator[Position]:
         """Yield the states to walk on from: all, or an even sample of a scene with too many.
@@ -143,6 +153,16 @@ def _conditions(scenario: Scenario) -> Iterator[str]:
             if route is not None and not isinstance(route, str):
                 yield from (branch.when for branch in route if branch.when is not None)
     yield from (ending.when for ending in scenario.endings if ending.when is not None)
+
+
+def _tellings(scenario: Scenario) -> Iterator[str]:
+    """Yield every condition that decides what is told on the way and at the end."""
+    for scene in scenario.scenes.values():
+        for line in scene.lines:
+            if isinstance(line, SpokenLine) and line.when is not None:
+                yield line.when
+    for ending in scenario.endings:
+        yield from (each.when for each in ending.epilogues if each.when is not None)
 
 
 def _leaves(when: str) -> Iterator[Gauge | Visited | Chose]:

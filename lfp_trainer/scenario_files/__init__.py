@@ -9,11 +9,14 @@ from lfp_trainer.scenario_files.exercises import (
 )
 from lfp_trainer.scenario_files.loader import (
     VOCABULARY,
+    Examination,
     Sources,
+    examine,
     find_scenarios,
     inspect,
     load_bundle,
     load_bundle_from,
+    locate,
     read_rubric,
     read_sources,
     read_vocabulary,
@@ -23,8 +26,10 @@ from lfp_trainer.scenario_files.loader import (
 __all__ = [
     "EXERCISES",
     "VOCABULARY",
+    "Examination",
     "Limits",
     "Sources",
+    "examine",
     "find_exercises",
     "find_scenarios",
     "inspect",
@@ -32,6 +37,7 @@ __all__ = [
     "load_bundle",
     "load_bundle_from",
     "load_exercise",
+    "locate",
     "read_rubric",
     "read_sources",
     "read_vocabulary",

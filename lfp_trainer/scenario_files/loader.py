@@ -13,12 +13,14 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from lfp_trainer.engine import checks
+from lfp_trainer.engine.explorer import Exploration
 from lfp_trainer.engine.rubric import Rubric
 from lfp_trainer.engine.scenario import Bundle, Scenario
+from lfp_trainer.engine.teaching import Report
 from lfp_trainer.engine.value import Value
 from lfp_trainer.engine.vocabulary import Vocabulary
 from lfp_trainer.errors import Problem, ScenarioError
-from lfp_trainer.scenario_files import reader
+from lfp_trainer.scenario_files import draft, reader
 from lfp_trainer.scenario_files.document import Document, Limits
 from lfp_trainer.scenario_files.messages import explain_all
 
@@ -27,6 +29,7 @@ RUBRICS = "rubrics"
 
 # Found without parsing, so that a file which has not changed is never parsed again.
 _RUBRIC = re.compile(rb"""^rubric:[ ]*["']?([a-z0-9][a-z0-9-]{0,63})["']?[ ]*(?:#.*)?\r?$""", re.M)
+_DRAFT = re.compile(rb"^draft:[ ]*true[ ]*(?:#.*)?\r?$", re.M)
 
 Model = TypeVar("Model", bound=Value)
 
@@ -68,7 +71,7 @@ def read_sources(path: Path, limits: Limits | None = None) -> Sources:
 def sources_for(name: str, scenario: bytes, folder: Path, limits: Limits | None = None) -> Sources:
     """Put a scenario's bytes, an upload's for example, beside the rubric and vocabulary it uses."""
     found = _RUBRIC.search(scenario)
-    rubric_id = found[1].decode() if found else ""
+    rubric_id = found[1].decode() if found else draft.RUBRIC if _DRAFT.search(scenario) else ""
     return Sources(
         name=name,
         scenario=scenario,
@@ -107,22 +110,57 @@ def load_bundle_from(sources: Sources, limits: Limits | None = None) -> Bundle:
 
 
 def inspect(sources: Sources, limits: Limits | None = None) -> tuple[Bundle | None, list[Problem]]:
-    """Return the bundle, None if it cannot be played, and all problems, warnings included."""
-    document, scenario, problems = _understand(sources.scenario, Scenario, limits)
+    """Return the bundle, None if it cannot be played, and all problems that concern playing."""
+    found = examine(sources, limits, teaching=False)
+    return found.bundle, list(found.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """A bundle, None if it cannot be played, with all that was found out about it."""
+
+    bundle: Bundle | None
+    problems: tuple[Problem, ...]
+    exploration: Exploration | None = None
+    report: Report | None = None
+
+
+def examine(
+    sources: Sources, limits: Limits | None = None, *, teaching: bool = True
+) -> Examination:
+    """Find every problem of a scenario and of the files beside it, each at its place.
+
+    :param teaching: look also at what makes it worth practising with
+    """
     rubric, in_rubric = read_rubric(sources.rubric, limits)
     vocabulary, in_vocabulary = read_vocabulary(sources.vocabulary, limits)
+    document, to_write = reader.read(sources.scenario, limits), list[Problem]()
+    if draft.is_draft(document.data) and rubric is not None and vocabulary is not None:
+        filled, to_write = draft.fill(document.data, rubric, vocabulary)
+        document = replace(document, data=filled)
+    scenario, problems = fit(document, Scenario)
+    problems += located(to_write, document)
     if sources.rubric is not None:
         problems += _of_file(sources.rubric_name, in_rubric)
     elif scenario is not None:
         problems.append(_no_rubric(scenario, sources, document))
     problems += _of_file(VOCABULARY, in_vocabulary)
     if scenario is None or rubric is None or vocabulary is None:
-        return None, problems
+        return Examination(None, tuple(problems))
     if any(each.is_error for each in problems):
-        return None, problems
+        return Examination(None, tuple(problems))
     bundle = Bundle(scenario=scenario, rubric=rubric, vocabulary=vocabulary)
-    problems += located(checks.find_problems(bundle), document)
-    return None if any(each.is_error for each in problems) else bundle, problems
+    # A draft is not held to what a finished case should teach.
+    found = checks.examine(bundle, teaching=teaching and not bundle.scenario.draft)
+    problems += located(found.problems, document)
+    unplayable = any(each.is_error for each in problems)
+    playable = None if unplayable else bundle
+    return Examination(playable, tuple(problems), found.exploration, found.report)
+
+
+def locate(content: bytes, problems: Sequence[Problem]) -> list[Problem]:
+    """Return problems of a file with the lines at which it says what is wrong."""
+    return located(problems, reader.read(content))
 
 
 def read_rubric(

@@ -10,6 +10,7 @@ from lfp_trainer.engine.checks import (
     find_problems,
     find_rubric_problems,
     find_vocabulary_problems,
+    levels_not_shown,
 )
 from lfp_trainer.engine.rubric import Rubric
 from lfp_trainer.engine.vocabulary import Vocabulary
@@ -249,9 +250,9 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         put(*ASK, "shows", {"motivate": 6}),
         "scenes.log.choices.ask.shows.motivate: there is no level 6 in 'motivate'.",
     ),
-    "two choices of one rank": (
-        put(*LOG, "choices", "tell", "rank", 1),
-        "scenes.log.choices.tell.rank: 'ask' has rank 1 too.",
+    "a rank that two equals have used up": (
+        put(*VISIT, "choices", "show", "rank", 2),
+        "scenes.visit.choices.thank.rank: 'show' and 'defend' are both ranked 2.",
     ),
     "an unknown practice that is used": (
         put(*ASK, "uses", ["LFP9"]),
@@ -392,6 +393,32 @@ def test_the_nearest_of_very_many_names_is_still_found() -> None:
     known = [f"scene-{number}" for number in range(1000)]
 
     assert did_you_mean("scene-71x", [*known, "log"]).startswith("Did you mean 'scene-71")
+
+
+def test_equals_share_a_rank_and_the_next_one_leaves_room_for_them() -> None:
+    data = scenarios.scenario()
+    data["scenes"]["visit"]["choices"]["defend"]["rank"] = 1
+
+    assert errors(data) == []
+
+
+def test_levels_that_no_response_of_any_file_shows_are_a_warning() -> None:
+    one, other = scenarios.scenario(), scenarios.scenario()
+    other["scenes"]["log"]["choices"]["ask"]["shows"] = {"motivate": 5, "results": 3}
+    both = [scenarios.bundle(each) for each in (one, other)]
+
+    problems = levels_not_shown(both[0].rubric, [each.scenario for each in both])
+
+    assert [(each.at, each.severity, each.message) for each in problems] == [
+        (
+            ("strands", "motivate", "levels", 1), "warning",
+            "no response in the 2 scenarios checked shows 'motivate' at level 2, 4.",
+        ),
+        (
+            ("strands", "results", "levels", 3), "warning",
+            "no response in the 2 scenarios checked shows 'results' at level 4, 5.",
+        ),
+    ]  # fmt: skip
 
 
 def test_a_rubric_by_itself_is_checked() -> None:

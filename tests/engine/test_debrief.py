@@ -40,6 +40,22 @@ def test_the_response_ranked_first_is_named_and_whether_it_was_taken() -> None:
     assert (defended.first, defended.took_first) == ("show", False)
 
 
+def test_of_two_ranked_first_the_one_that_was_taken_is_named() -> None:
+    equals = {
+        "ask": showing(4, 3, rank=1),
+        "walk": showing(3, 4, rank=1),
+        "wait": showing(1, 1, rank=3),
+    }
+    script = two_decisions(equals, {"go": showing(1, 1, rank=1)})
+
+    first = {id: told(script, id, "go").decisions[0] for id in equals}
+
+    assert {id: each.first for id, each in first.items()} == {
+        "ask": "ask", "walk": "walk", "wait": "ask",
+    }  # fmt: skip
+    assert [each.took_first for each in first.values()] == [True, True, False]
+
+
 def test_a_response_that_shows_more_than_the_first_is_named_strand_by_strand() -> None:
     first = {
         "walk-in": showing(4, 3, rank=1),

@@ -3,6 +3,7 @@
 import time
 
 from lfp_trainer.engine.explorer import Exploration, explore
+from lfp_trainer.engine.play import replay
 from tests import scenarios
 from tests.scenarios import Data, choice, decision
 
@@ -49,11 +50,36 @@ def test_a_sound_scenario_is_told_in_numbers() -> None:
         endings=frozenset({"together", "alone"}),
         shortest=2,
         longest=2,
+        longest_path=exploration.longest_path,
         reference=("ask", "show"),
         reference_ending="together",
         problems=exploration.problems,
     )
     assert not any(problem.is_error for problem in exploration.problems)
+
+
+def test_the_longest_play_is_told_by_its_choices() -> None:
+    data = scenarios.scenario()
+    data["scenes"]["log"]["choices"]["tell"]["goto"] = "stairs"
+    data["scenes"]["stairs"] = decision("partner", {"climb": choice("visit")})
+    script = scenarios.script(data)
+
+    path = explore(script).longest_path
+
+    assert path is not None
+    assert path[:2] == ("tell", "climb")
+    assert replay(script, path).scene is None
+
+
+def test_a_story_that_leads_back_to_its_start_has_no_longest_play() -> None:
+    data = scenarios.scenario()
+    data["scenes"]["visit"]["choices"]["defend"]["goto"] = "log"
+    data["scenes"]["visit"]["stand_in"] = [{"choose": "show"}]
+    data["scenes"]["log"]["choices"]["pace"] = choice("log", rank=3)
+
+    exploration = explore(scenarios.script(data))
+
+    assert (exploration.longest, exploration.longest_path) == (None, None)
 
 
 def test_a_decision_with_nothing_on_offer_is_a_dead_end() -> None:
@@ -167,15 +193,6 @@ def test_a_seat_whose_scenes_are_never_reached_is_never_on_turn() -> None:
     ]
 
 
-def test_levels_that_no_response_shows_are_a_warning() -> None:
-    warnings = [each for each in explore(scenarios.script()).problems if not each.is_error]
-
-    assert [each.message for each in warnings] == [
-        "no response shows 'motivate' at level 2, 4, 5.",
-        "no response shows 'results' at level 3, 4, 5.",
-    ]
-
-
 def test_best_ranked_choices_that_go_round_are_a_mistake() -> None:
     data = scenarios.scenario()
     data["scenes"]["visit"]["choices"]["show"]["goto"] = "log"
@@ -227,6 +244,16 @@ def test_a_story_without_limits_is_sampled_and_says_so() -> None:
     (missed,) = [each for each in exploration.problems if each.at[0] == "endings"]
     assert missed.severity == "warning"
     assert missed.message == "the ending 'luck' was not reached."
+
+
+def test_a_walk_that_was_cut_short_says_so_even_where_it_missed_nothing() -> None:
+    exploration = explore(scenarios.script(long_story(20, ways_back=True)), 10_000)
+
+    (cut,) = exploration.problems
+    assert (cut.severity, cut.at) == ("warning", ("scenes",))
+    assert cut.message == (
+        f"there are too many states to walk them all; {exploration.states:,} were."
+    )
 
 
 def test_a_story_that_ends_before_it_begins_has_no_decisions() -> None:

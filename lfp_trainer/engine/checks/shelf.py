@@ -1,8 +1,9 @@
-"""The files on the shelf beside the scenarios: a rubric and the vocabulary, each by itself."""
+"""The files on the shelf: a rubric and the vocabulary by themselves, and all scenarios together."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from lfp_trainer.engine.rubric import Flag, Rubric, Strand
+from lfp_trainer.engine.scenario import Scenario
 from lfp_trainer.engine.vocabulary import Vocabulary
 from lfp_trainer.errors import Problem, did_you_mean
 
@@ -61,4 +62,27 @@ def find_vocabulary_problems(vocabulary: Vocabulary) -> list[Problem]:
             fix = did_you_mean(other, known)
             message = f"there is no system or practice '{other}'."
             problems.append(Problem(("systems", code, "confused_with"), message, fix))
+    return problems
+
+
+def levels_not_shown(rubric: Rubric, scenarios: Collection[Scenario]) -> list[Problem]:
+    """Return a warning for each level that no response of these scenarios shows, in the rubric."""
+    shown = {
+        item
+        for scenario in scenarios
+        for scene in scenario.scenes.values()
+        for choice in scene.choices.values()
+        for item in choice.shows.items()
+    }
+    where = "the scenario" if len(scenarios) == 1 else f"the {len(scenarios)} scenarios"
+    fix = "Let one show it. A case alone need not: check it together with the others."
+    problems: list[Problem] = []
+    for name, strand in rubric.strands.items():
+        levels = range(1, len(strand.levels) + 1)
+        missing = [level for level in levels if (name, level) not in shown]
+        if missing:
+            listed = ", ".join(map(str, missing))
+            message = f"no response in {where} checked shows '{name}' at level {listed}."
+            at = ("strands", name, "levels", missing[0] - 1)
+            problems.append(Problem(at, message, fix, "warning"))
     return problems

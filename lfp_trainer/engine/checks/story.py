@@ -118,15 +118,24 @@ def _scene(at: At, scene: Scene, scenario: Scenario, names: Names) -> Iterator[P
         yield from unknown((*at, "turn"), "seat", scene.turn, (*scenario.seats, BOTH))
     if scene.goto is not None:
         yield from _route((*at, "goto"), scene.goto, names)
-    ranks: dict[int, str] = {}
     for id, choice in scene.choices.items():
         yield from _choice((*at, "choices", id), choice, names)
-        if choice.rank in ranks:
-            message = f"'{ranks[choice.rank]}' has rank {choice.rank} too."
-            fix = "Rank the choices of a decision 1, 2, 3, …"
-            yield Problem((*at, "choices", id, "rank"), message, fix)
-        ranks.setdefault(choice.rank, id)
+    yield from _ranks(at, scene)
     yield from _stand_in(at, scene, names)
+
+
+def _ranks(at: At, scene: Scene) -> Iterator[Problem]:
+    """Equals share a rank and use up the places of all of them: 1, 1, 3."""
+    by_rank: dict[int, list[str]] = {}
+    for id, choice in scene.choices.items():
+        by_rank.setdefault(choice.rank, []).append(id)
+    for rank, equals in by_rank.items():
+        taken = range(rank + 1, rank + len(equals))
+        for id, choice in scene.choices.items():
+            if choice.rank in taken:
+                message = f"'{equals[0]}' and '{equals[1]}' are both ranked {rank}."
+                fix = f"After {len(equals)} equals the next rank is {rank + len(equals)}."
+                yield Problem((*at, "choices", id, "rank"), message, fix)
 
 
 def _lines(at: At, scene: Scene, scenario: Scenario, names: Names) -> Iterator[Problem]:

@@ -1,0 +1,59 @@
+"""The file on the bench, as it was last saved: read, checked and drawn once for each change."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from lfp_trainer import scenario_files
+from lfp_trainer.engine.script import Script, prepare
+from lfp_trainer.errors import Problem, ScenarioError
+from lfp_trainer.scenario_map import Chart, lay_out
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One state of the file."""
+
+    digest: str
+    problems: tuple[Problem, ...]
+    script: Script | None = None
+    """None where the file cannot be played as it is."""
+    chart: Chart | None = None
+
+
+class Workbench:
+    """Looks at a file again and again; two who ask at once wait for the same look."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._lock = Lock()
+        self._latest: Look | None = None
+        self._playable: Look | None = None
+
+    def look(self) -> Look:
+        """Return the file as it is now. What has not changed is not read again."""
+        with self._lock:
+            try:
+                sources = scenario_files.read_sources(self.file)
+            except ScenarioError as error:
+                # Some editors take a file away for a moment while they save it.
+                self._latest = Look("", tuple(error.problems))
+                return self._latest
+            if self._latest is None or self._latest.digest != sources.digest:
+                self._latest = _look(sources)
+                if self._latest.script is not None:
+                    self._playable = self._latest
+            return self._latest
+
+    @property
+    def playable(self) -> Look | None:
+        """The last look at a file that could be played; None if there was none yet."""
+        return self._playable
+
+
+def _look(sources: scenario_files.Sources) -> Look:
+    bundle, problems = scenario_files.inspect(sources)
+    if bundle is None:
+        return Look(sources.digest, tuple(problems))
+    script = prepare(bundle)
+    return Look(sources.digest, tuple(problems), script, lay_out(script))

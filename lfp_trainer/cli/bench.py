@@ -1,0 +1,118 @@
+"""What an author begins with, and what stays open while they write."""
+
+import json
+import re
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from lfp_trainer import config
+from lfp_trainer.bench.pages import create_bench
+from lfp_trainer.bench.workbench import Look, Workbench
+from lfp_trainer.cli.files import File, problem_line
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks at whether a file was saved."""
+
+
+@click.command()
+@click.argument("file", type=File)
+@click.option("--port", default=8765, show_default=True, help="Port on this machine.")
+def watch(file: Path, port: int) -> None:
+    """Check a scenario whenever it is saved, and show its map, its scenes and a play from any.
+
+    The pages are served on this machine only. Stop with Ctrl+C.
+    """
+    workbench = Workbench(file)
+    try:
+        server = make_server(
+            "127.0.0.1", port, create_bench(workbench), threaded=True, request_handler=_Quiet
+        )
+    except (OSError, SystemExit) as error:
+        raise click.ClickException(f"Port {port} is in use. Take another with --port.") from error
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    click.echo(f"Open http://127.0.0.1:{server.port} in a browser. Stop with Ctrl+C.\n")
+    try:
+        follow(workbench)
+    except KeyboardInterrupt:
+        click.echo("\nStopped.")
+    finally:
+        server.shutdown()
+
+
+class _Quiet(WSGIRequestHandler):
+    """Leaves the terminal to the problems: the page asks every second."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+def follow(workbench: Workbench, go_on: Callable[[], bool] = lambda: True) -> None:
+    """Print what is wrong with the file each time it has changed."""
+    seen: Look | None = None
+    while go_on():
+        look = workbench.look()
+        if look is not seen and look != seen:
+            tell(workbench.file, look)
+        seen = look
+        time.sleep(LOOK_EVERY)
+
+
+def tell(file: Path, look: Look) -> None:
+    """Print the problems of one save, or that there is none."""
+    click.echo(f"--- {time.strftime('%H:%M:%S')} {file.name}")
+    for problem in look.problems:
+        click.echo(problem_line(file, problem))
+    if not look.problems:
+        click.echo("ok")
+    elif look.script is not None:
+        click.echo("It can be played.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--title", default="", help="The title; by default made from the file's name.")
+def new(file: Path, title: str) -> None:
+    """Write a scenario to start from, with notes on every part.
+
+    Puts the vocabulary, the rubric and the schema beside it, where they are missing.
+    """
+    if file.suffix != ".yaml":
+        file = file.with_name(f"{file.name}.yaml")
+    if file.exists():
+        raise click.ClickException(f"{file} is there already. Choose another name.")
+    id = re.sub("[^a-z0-9]+", "-", file.stem.lower()).strip("-")
+    if not id:
+        raise click.ClickException("Use letters of the English alphabet in the file's name.")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = [copied for name in BESIDE if (copied := _put_beside(file.parent, name))]
+    text = template().replace("{{ id }}", id).replace("{{ name }}", file.name)
+    title = " ".join(title.split()) or id.replace("-", " ").capitalize()
+    # JSON's quotes are YAML's too: a title may have a colon in it.
+    text = text.replace("{{ title }}", json.dumps(title, ensure_ascii=False))
+    file.write_text(text, encoding="utf-8")
+    click.echo(f"Wrote {file}{' and ' + ', '.join(beside) + ' beside it' if beside else ''}.")
+    click.echo(f"Go on with: lfp-trainer watch {file}")
+
+
+BESIDE = ("vocabulary.yaml", "rubrics/impact-and-influence.yaml", "scenario.schema.json")
+
+
+def template() -> str:
+    """Return what a new scenario begins with; its names stand in double braces."""
+    return (config.TEMPLATES / "new-scenario.yaml").read_text(encoding="utf-8")
+
+
+def _put_beside(folder: Path, name: str) -> str | None:
+    """Copy a shipped file to the folder where it has none; return its name if it was copied."""
+    target = folder / name
+    if target.exists():
+        return None
+    target.parent.mkdir(exist_ok=True)
+    shutil.copy(config.SCENARIOS / name, target)
+    return name

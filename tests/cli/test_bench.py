@@ -1,0 +1,134 @@
+"""What an author begins with, and what stays open while they write."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from lfp_trainer.bench.workbench import Workbench
+from lfp_trainer.cli import bench, main
+from tests import scenarios
+
+
+def run(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, words)
+    return result.exit_code, result.output
+
+
+class TestNew:
+    def test_what_it_writes_can_be_checked_and_played_at_once(self, tmp_path: Path) -> None:
+        file = tmp_path / "cases" / "the-late-report.yaml"
+
+        code, said = run("new", str(file))
+
+        assert code == 0, said
+        assert "vocabulary.yaml" in said
+        code, said = run("check", str(file))
+        assert code == 0
+        assert "still to write" not in said
+        assert "error" not in said
+        code, said = run("play", str(file), "--choices", "1,1")
+        assert code == 0
+        assert "Heard" in said
+
+    def test_it_takes_the_id_and_the_title_from_the_name(self, tmp_path: Path) -> None:
+        run("new", str(tmp_path / "Late Report 2"))
+
+        text = (tmp_path / "Late Report 2.yaml").read_text()
+
+        assert "id: late-report-2\n" in text
+        assert 'title: "Late report 2"\n' in text
+        assert text.startswith("# yaml-language-server: $schema=scenario.schema.json\n")
+        assert (tmp_path / "scenario.schema.json").is_file()
+
+    def test_a_title_may_hold_what_yaml_would_trip_over(self, tmp_path: Path) -> None:
+        file = tmp_path / "case.yaml"
+
+        run("new", str(file), "--title", 'Who decides: "us" or #them')
+
+        assert run("check", str(file))[0] == 0
+
+    def test_it_overwrites_nothing(self, tmp_path: Path) -> None:
+        file = tmp_path / "case.yaml"
+        file.write_text("mine")
+        (tmp_path / "vocabulary.yaml").write_text("mine too")
+
+        code, said = run("new", str(file))
+        other, _ = run("new", str(tmp_path / "other.yaml"))
+
+        assert code == 1
+        assert "is there already" in said
+        assert other == 0
+        assert file.read_text() == "mine"
+        assert (tmp_path / "vocabulary.yaml").read_text() == "mine too"
+
+    def test_a_name_without_letters_is_refused(self, tmp_path: Path) -> None:
+        code, said = run("new", str(tmp_path / "….yaml"))
+
+        assert code == 1
+        assert "letters" in said
+
+
+class TestWatch:
+    def test_it_tells_each_save_once(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = scenarios.shelve(tmp_path)
+        text = file.read_text()
+        saves = iter([text, text, text.replace("start: log", "start: lgo"), text])
+
+        def go_on() -> bool:
+            following = next(saves, None)
+            if following is not None:
+                file.write_text(following)
+            return following is not None
+
+        monkeypatch.setattr(bench, "LOOK_EVERY", 0)
+        bench.follow(Workbench(file), go_on)
+
+        told = capsys.readouterr().out
+        assert told.count("---") == 3
+        assert "Did you mean 'log'?" in told
+        assert f"{file}:" in told
+
+    def test_it_serves_the_bench_until_it_is_stopped(self, tmp_path: Path) -> None:
+        file = scenarios.shelve(tmp_path)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        program = [sys.executable, "-c", "from lfp_trainer.cli import main; main()", "watch", str(file), "--port", str(port)]
+        process = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        try:
+            assert "A small case" in _fetch(f"http://127.0.0.1:{port}/")
+        finally:
+            process.send_signal(signal.SIGINT)
+            said = process.communicate(timeout=10)[0].decode()
+        assert process.returncode == 0
+        assert "Stopped." in said
+        assert "Traceback" not in said
+
+    def test_a_port_in_use_is_said_in_a_sentence(self, tmp_path: Path) -> None:
+        file = scenarios.shelve(tmp_path)
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            code, said = run("watch", str(file), "--port", str(taken.getsockname()[1]))
+
+        assert code == 1
+        assert "Take another with --port" in said
+
+
+def _fetch(url: str) -> str:
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("it never answered")
