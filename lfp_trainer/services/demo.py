@@ -64,6 +64,15 @@ def mostly_well(script: Script, position: Position, dice: Random) -> str:
     return dice.choice(ranked if dice.random() < 0.2 else ranked[:2])
 
 
+PLAYED: tuple[tuple[tuple[int, Habit, Stage | None], ...], ...] = (
+    ((4, by_chance, None), (2, mostly_well, None), (0, by_reference, Stage.RATING)),
+    ((3, mostly_well, None),),
+    ((1, by_chance, None), (0, mostly_well, Stage.ROLE_PLAY)),
+)
+"""What a player of the demonstration did with one scenario after another: weeks ago, habit, and
+the stage at which they stopped. The scenarios after these they have not opened yet."""
+
+
 def fill(session: Session, *, now: datetime) -> bool:
     """Add the demonstration's people and runs once; tell whether they were added now."""
     if session.scalar(sa.select(User.id).where(User.email == PLAYERS[0].email)):
@@ -71,15 +80,14 @@ def fill(session: Session, *, now: datetime) -> bool:
     dice = Random(7)
     hashed = passwords.hash_password(PASSWORD)
     published = library.on_offer(session)
-    for player in PLAYERS:
+    for place, player in enumerate(PLAYERS):
         user_id = accounts.register(
             session, name=player.name, email=player.email, password_hash=hashed,
             position=player.position, role=player.role, now=now - timedelta(days=40),
         )  # fmt: skip
-        for each in published:
-            for weeks, habit, stop in (
-                (4, by_chance, None), (2, mostly_well, None), (0, by_reference, Stage.RATING),
-            ):  # fmt: skip
+        # Each has played other cases, so that every page has something to show and something new.
+        for each, plays in zip([*published[place:], *published[:place]], PLAYED, strict=False):
+            for weeks, habit, stop in plays:
                 then = now - timedelta(weeks=weeks, hours=1)
                 play_run(
                     session, each, user_id=user_id, seat=_seat(each, player), habit=habit,
