@@ -262,6 +262,8 @@ class Scenario(Value):
     school: SchoolLevel | None = None
     """The kind of school in which it plays."""
     overview: Overview | None = None
+    follows: Id | None = None
+    """The scenario whose people this one meets again, better played before it."""
     rubric: Id
     cast: Annotated[Mapping[Id, CastMember], Field(min_length=1, max_length=8)]
     case: Annotated[tuple[Sentence, ...], Field(min_length=1, max_length=60)]

@@ -39,7 +39,7 @@ class Player:
 
 
 PLAYERS = (
-    Player("Priya Raman", "principal@demo.example", Role.LEARNER, WorkPosition.MIDDLE,
+    Player("Claire Benoit", "principal@demo.example", Role.LEARNER, WorkPosition.MIDDLE,
            "principal", "a new principal"),
     Player("Tom Ellery", "partner@demo.example", Role.LEARNER, WorkPosition.CENTRAL_OFFICE,
            "partner", "a central-office partner"),

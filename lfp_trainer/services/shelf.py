@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from lfp_trainer.engine.scenario import Scenario
+from lfp_trainer.errors import NotFound
 from lfp_trainer.scenario_map import Chart, taken, veil
 from lfp_trainer.services import library, runs
 from lfp_trainer.services.access import Seated
@@ -172,6 +173,16 @@ def map_of(session: Session, card: Card) -> tuple[Chart, frozenset[object]]:
     return (chart if played.ended else veil(chart, way)), way
 
 
+def before(session: Session, card: Card) -> Scenario | None:
+    """Return the scenario that is better played before this one, if it is on offer."""
+    if card.scenario.follows is None:
+        return None
+    try:
+        return library.current(session, card.scenario.follows).script.scenario
+    except NotFound:
+        return None
+
+
 def sift(shelf: Iterable[Card], wanted: Wanted) -> list[Card]:
     """Return the cards that are looked for."""
     return [card for card in shelf if wanted.takes(card)]
@@ -180,10 +191,18 @@ def sift(shelf: Iterable[Card], wanted: Wanted) -> list[Card]:
 def suggest(shelf: Iterable[Card]) -> Card | None:
     """Return what to try next: the shortest that was not finished yet, or else the shortest.
 
-    Somebody who has twenty minutes between two meetings should not begin with the longest.
+    Somebody who has twenty minutes between two meetings should not begin with the longest, nor
+    with the second half of a story.
     """
+    cards = list(shelf)
+    unfinished = {card.scenario.id for card in cards if not card.played.ended}
     return min(
-        shelf,
-        key=lambda card: (bool(card.played.ended), card.scenario.minutes, card.scenario.title),
+        cards,
+        key=lambda card: (
+            bool(card.played.ended),
+            card.scenario.follows in unfinished,
+            card.scenario.minutes,
+            card.scenario.title,
+        ),
         default=None,
     )

@@ -96,5 +96,6 @@ def show(scenario_id: str) -> ResponseReturnValue:
         words=card.published.script.vocabulary,
         chart=chart,
         taken=way,
+        before=shelf.before(db.session, card),
         start_key=start_key(),
     )

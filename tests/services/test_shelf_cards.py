@@ -190,5 +190,21 @@ class TestWhatToTryNext:
         assert card is not None
         assert card.scenario.id == "harbor"
 
+    def test_a_sequel_waits_for_the_story_it_follows(
+        self, session: Session, viewer: int, tmp_path: Path
+    ) -> None:
+        sequel = case("short-call", follows="harbor", minutes=9)
+        scenarios.shelve(tmp_path, sequel).rename(tmp_path / "short-call.yaml")
+        with database.writing(session):
+            library.publish_folder(session, tmp_path, now=NOON)
+
+        before = shelf.suggest(shelf.cards(session, viewer))
+        play(session, viewer, "harbor", None)
+        after = shelf.suggest(shelf.cards(session, viewer))
+
+        assert before is not None
+        assert after is not None
+        assert (before.scenario.id, after.scenario.id) == ("harbor", "short-call")
+
     def test_an_empty_shelf_suggests_nothing(self) -> None:
         assert shelf.suggest([]) is None
