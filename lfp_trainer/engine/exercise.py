@@ -8,15 +8,15 @@ time, and texts, which are told as they stand.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lfp_trainer.engine.persons import Named, Pronouns, fill
 from lfp_trainer.engine.rubric import LevelOrNE, Rubric
-from lfp_trainer.engine.scenario import NamedSentence, Reference
+from lfp_trainer.engine.scenario import NamedSentence, Reference, Scenario
 from lfp_trainer.engine.value import Id, Text, Value, Word
 
 Sentences = Annotated[tuple[NamedSentence, ...], Field(min_length=1, max_length=60)]
@@ -56,13 +56,21 @@ class VignetteFile(Value):
 
 
 class ToldText(Value):
-    """A text that is told as it stands."""
+    """A text that is told as it stands: its own, or the case of a scenario."""
 
     title: Text
     trap: Text | None = None
-    text: Sentences
+    scenario: Id | None = None
+    """Whose case is the text: its sentences are rated here under the same ids."""
+    text: Sentences | None = None
     reference: Annotated[Mapping[Id, Mapping[Word, Reference]], Field(min_length=1)]
-    """Rubric → strand → our rating."""
+    """Rubric → strand → our rating. Not every text needs to be rated on every rubric."""
+
+    @model_validator(mode="after")
+    def _is_told_once(self) -> "ToldText":
+        if (self.scenario is None) == (self.text is None):
+            raise ValueError("needs either 'text' or 'scenario', and not both")
+        return self
 
 
 class TextFile(Value):
@@ -95,24 +103,24 @@ class RatedText:
     digest: str
     """Changes whenever the text, its references or their rubrics do: a rating of what was there
     before must not be held against what is there now."""
+    scenario: str | None = None
+    """The scenario whose case this is."""
+    source: str = ""
+    """Where a text comes from that is a reconstruction."""
 
     def reference_on(self, card: "Card") -> Reference:
         return self.reference[card.rubric][card.strand]
 
     def told_of(self, shown: tuple[Named, ...]) -> "RatedText":
         """Return the text about these people."""
-        return RatedText(
-            id=self.id,
-            title=self.title,
-            role=self.role,
+        return replace(
+            self,
             sentences={id: fill(text, shown) for id, text in self.sentences.items()},
             reference={
                 rubric: {strand: _filled(each, shown) for strand, each in on.items()}
                 for rubric, on in self.reference.items()
             },
             trap=None if self.trap is None else fill(self.trap, shown),
-            anchor=self.anchor,
-            digest=self.digest,
         )
 
 
@@ -138,10 +146,14 @@ class Exercise:
 
     @property
     def cards(self) -> tuple[Card, ...]:
-        """What is asked of every text, in this order."""
+        """What is asked, in this order."""
         return tuple(
             Card(rubric, strand) for rubric, each in self.rubrics.items() for strand in each.strands
         )
+
+    def cards_of(self, text: RatedText) -> tuple[Card, ...]:
+        """Return what is asked of one text: not every text is rated on every rubric."""
+        return tuple(card for card in self.cards if card.rubric in text.reference)
 
     def rubric_of(self, card: Card) -> Rubric:
         return self.rubrics[card.rubric]
@@ -157,15 +169,17 @@ class Exercise:
         return {level: found[level] for level in levels if level in found}
 
 
-def assemble(file: ExerciseFile, rubrics: Mapping[str, Rubric]) -> Exercise:
-    """Make an exercise of a checked file and the rubrics it names."""
+def assemble(
+    file: ExerciseFile, rubrics: Mapping[str, Rubric], cases: Mapping[str, Scenario] | None = None
+) -> Exercise:
+    """Make an exercise of a checked file and the rubrics and scenarios it names."""
     if isinstance(file, VignetteFile):
         mine = {file.rubric: rubrics[file.rubric]}
         texts = {id: _vignette(id, each, mine) for id, each in file.vignettes.items()}
         people = tuple(Named(each.name, each.pronouns) for each in file.people)
     else:
         mine = {id: rubrics[id] for id in file.rubrics}
-        texts = {id: _told(id, each, mine) for id, each in file.texts.items()}
+        texts = {id: _told(id, each, mine, cases or {}) for id, each in file.texts.items()}
         people = ()
     return Exercise(file.id, file.title, file.note, mine, people, texts)
 
@@ -184,23 +198,42 @@ def _vignette(id: str, vignette: Vignette, rubrics: Mapping[str, Rubric]) -> Rat
     )
 
 
-def _told(id: str, text: ToldText, rubrics: Mapping[str, Rubric]) -> RatedText:
+def sentences_of(text: ToldText, cases: Mapping[str, Scenario]) -> dict[str, str]:
+    """Return a text's sentences: id → text. None of a scenario that could not be read."""
+    if text.scenario is not None:
+        return cases[text.scenario].sentences if text.scenario in cases else {}
+    return {each.id: each.text for each in text.text or ()}
+
+
+def _told(
+    id: str, text: ToldText, rubrics: Mapping[str, Rubric], cases: Mapping[str, Scenario]
+) -> RatedText:
+    case = None if text.scenario is None else cases[text.scenario]
+    sentences = sentences_of(text, cases)
+    mine = {name: rubrics[name] for name in rubrics if name in text.reference}
     return RatedText(
         id=id,
         title=text.title,
         role=None,
-        sentences={each.id: each.text for each in text.text},
+        sentences=sentences,
         reference=text.reference,
         trap=text.trap,
         anchor={},
-        digest=_digest(text, rubrics),
+        # What a scenario tells is not written in this file.
+        digest=_digest(text, mine, {} if case is None else sentences),
+        scenario=text.scenario,
+        source=case.source if case is not None and case.reconstruction else "",
     )
 
 
-def _digest(text: Value, rubrics: Mapping[str, Rubric]) -> str:
+def _digest(
+    text: Value, rubrics: Mapping[str, Rubric], elsewhere: Mapping[str, str] | None = None
+) -> str:
     parts = [text, *rubrics.values()]
     # Without defaults: a release that adds a key changes nothing that was written before.
-    said = [each.model_dump(mode="json", exclude_defaults=True) for each in parts]
+    said: list[object] = [each.model_dump(mode="json", exclude_defaults=True) for each in parts]
+    if elsewhere:
+        said.append(list(elsewhere.items()))
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

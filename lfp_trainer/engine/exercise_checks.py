@@ -1,14 +1,20 @@
 """What types alone cannot find in an exercise file: unknown names, and too little to learn from."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from lfp_trainer.engine.checks.names import At, unknown
 from lfp_trainer.engine.checks.reference import cap_problem, reference_problems
-from lfp_trainer.engine.exercise import ExerciseFile, Sentences, TextFile, Vignette, VignetteFile
+from lfp_trainer.engine.exercise import (
+    ExerciseFile,
+    TextFile,
+    Vignette,
+    VignetteFile,
+    sentences_of,
+)
 from lfp_trainer.engine.persons import PLACEHOLDERS, speaks_of_other, unknown_placeholders
 from lfp_trainer.engine.rubric import LevelOrNE, Rubric
-from lfp_trainer.engine.scenario import Reference
+from lfp_trainer.engine.scenario import NamedSentence, Reference, Scenario
 from lfp_trainer.errors import Problem, did_you_mean
 
 LEAST = 2
@@ -20,12 +26,18 @@ ENOUGH_TO_RATE = 18
 References = Mapping[str, Reference]
 
 
-def find_exercise_problems(file: ExerciseFile, rubrics: Mapping[str, Rubric]) -> list[Problem]:
+def find_exercise_problems(
+    file: ExerciseFile, rubrics: Mapping[str, Rubric], cases: Mapping[str, Scenario] | None = None
+) -> list[Problem]:
     """Return every problem of an exercise file, warnings included.
 
     :param rubrics: those of its rubrics that could be read
+    :param cases: the scenarios whose cases it is about, as far as they could be read
     """
-    found = list(_texts(file, rubrics) if isinstance(file, TextFile) else _all(file, rubrics))
+    if isinstance(file, TextFile):
+        found = list(_texts(file, rubrics, cases or {}))
+    else:
+        found = list(_all(file, rubrics))
     if isinstance(file, VignetteFile) and not any(each.is_error for each in found):
         found += _thin(file, rubrics[file.rubric])
     return found
@@ -39,24 +51,26 @@ def _all(file: VignetteFile, rubrics: Mapping[str, Rubric]) -> Iterator[Problem]
         at = ("vignettes", id)
         yield from unknown((*at, "role"), "role", each.role, rubric.roles)
         yield from _sentences((*at, "text"), each.text)
-        yield from _rated((*at, "reference"), each.reference, rubric, each.text)
+        yield from _rated((*at, "reference"), each.reference, rubric, [one.id for one in each.text])
         yield from _placeholders(at, each)
         yield from _anchor((*at, "anchor"), id, each, anchored)
 
 
-def _texts(file: TextFile, rubrics: Mapping[str, Rubric]) -> Iterator[Problem]:
+def _texts(
+    file: TextFile, rubrics: Mapping[str, Rubric], cases: Mapping[str, Scenario]
+) -> Iterator[Problem]:
     for id, each in file.texts.items():
         at = ("texts", id)
-        yield from _sentences((*at, "text"), each.text)
-        for name in each.reference:
-            yield from unknown((*at, "reference", name), "rubric", name, file.rubrics)
-        for name in file.rubrics:
-            if name not in each.reference:
-                message = f"'{id}' is not rated on '{name}'."
-                yield Problem((*at, "reference"), message, "Rate every text on every rubric.")
-            else:
-                place = (*at, "reference", name)
-                yield from _rated(place, each.reference[name], rubrics[name], each.text)
+        yield from _sentences((*at, "text"), each.text or ())
+        for name, references in each.reference.items():
+            place = (*at, "reference", name)
+            yield from unknown(place, "rubric", name, file.rubrics)
+            if name in rubrics:
+                yield from _rated(place, references, rubrics[name], sentences_of(each, cases))
+    for number, name in enumerate(file.rubrics):
+        if not any(name in each.reference for each in file.texts.values()):
+            message = f"no text is rated on '{name}'."
+            yield Problem(("rubrics", number), message, "Rate one on it, or take it off the list.")
 
 
 def _people(file: VignetteFile) -> Iterator[Problem]:
@@ -71,7 +85,7 @@ def _people(file: VignetteFile) -> Iterator[Problem]:
         yield Problem(("people",), message, fix, severity="warning")
 
 
-def _sentences(at: At, sentences: Sentences) -> Iterator[Problem]:
+def _sentences(at: At, sentences: Iterable[NamedSentence]) -> Iterator[Problem]:
     seen: set[str] = set()
     for number, each in enumerate(sentences):
         if each.id in seen:
@@ -80,8 +94,9 @@ def _sentences(at: At, sentences: Sentences) -> Iterator[Problem]:
         seen.add(each.id)
 
 
-def _rated(at: At, references: References, rubric: Rubric, text: Sentences) -> Iterator[Problem]:
-    sentences = [each.id for each in text]
+def _rated(
+    at: At, references: References, rubric: Rubric, sentences: Collection[str]
+) -> Iterator[Problem]:
     for strand, reference in references.items():
         yield from unknown((*at, strand), "strand", strand, rubric.strands)
         if strand in rubric.strands:

@@ -39,10 +39,19 @@ class Strand(Value):
     """One thing that is rated, on its own ladder of levels."""
 
     name: Text
-    short: Annotated[str, Field(min_length=1, max_length=3)]
+    short: Annotated[str, Field(min_length=1, max_length=8)]
     question: Text
     levels: Annotated[tuple[Level, ...], Field(min_length=2, max_length=9)]
     neighbours: tuple[Neighbours, ...] = ()
+    group: Word | None = None
+
+
+class Group(Value):
+    """Strands that stand together, under one heading."""
+
+    name: Text
+    within: Word | None = None
+    """The larger group that this one is part of."""
 
 
 class Flag(Value):
@@ -61,6 +70,8 @@ class NotEnough(Value):
 
     name: Text
     means: Text
+    short: Annotated[str, Field(min_length=1, max_length=3)] = "NE"
+    """How it is marked in a drawing."""
 
 
 class Rubric(Value):
@@ -75,7 +86,12 @@ class Rubric(Value):
     strands: Annotated[Mapping[Word, Strand], Field(min_length=1)]
     not_enough: NotEnough
     flags: Mapping[Word, Flag] = Field(default_factory=dict)
+    groups: Mapping[Word, Group] = Field(default_factory=dict)
     rules: tuple[Text, ...] = ()
+    read_from: Literal["lowest", "highest"] = "lowest"
+    """The level that one reads first; a reading rule may begin with the highest."""
+    reason: Literal["required", "optional"] = "required"
+    """Whether a rating needs a line of reason. No rubric does without evidence."""
 
     @model_validator(mode="after")
     def _names_its_own_strands(self) -> "Rubric":
@@ -87,9 +103,37 @@ class Rubric(Value):
                     )
         return self
 
+    @model_validator(mode="after")
+    def _names_its_own_groups(self) -> "Rubric":
+        for name, strand in self.strands.items():
+            if strand.group is not None and strand.group not in self.groups:
+                raise ValueError(f"strand '{name}' is in a group '{strand.group}' that is not here")
+        for name, group in self.groups.items():
+            outer = None if group.within is None else self.groups.get(group.within)
+            if group.within is not None and (outer is None or outer.within is not None):
+                raise ValueError(
+                    f"group '{name}' is within '{group.within}', which is no outer group"
+                )
+        return self
+
     def highest(self, strand: str) -> int:
         """Return the number of the top level of a strand."""
         return len(self.strands[strand].levels)
+
+    def in_reading_order(self, strand: str) -> tuple[tuple[int, Level], ...]:
+        """Return the levels of a strand with their numbers, the one to read first first."""
+        levels = tuple(enumerate(self.strands[strand].levels, start=1))
+        return levels[::-1] if self.read_from == "highest" else levels
+
+    @property
+    def sections(self) -> dict[str | None, tuple[str, ...]]:
+        """The strands of each outer group; under None those that are in none."""
+        found: dict[str | None, tuple[str, ...]] = {}
+        for name, strand in self.strands.items():
+            inner = None if strand.group is None else self.groups[strand.group]
+            outer = strand.group if inner is None else inner.within or strand.group
+            found[outer] = (*found.get(outer, ()), name)
+        return found
 
 
 class Band(RootModel[tuple[LevelOrNE, LevelOrNE]]):

@@ -12,6 +12,7 @@ from lfp_trainer.engine.exercise import (
 )
 from lfp_trainer.engine.exercise_checks import find_exercise_problems
 from lfp_trainer.engine.rubric import Rubric
+from lfp_trainer.engine.scenario import Scenario
 from lfp_trainer.errors import Problem, ScenarioError
 from lfp_trainer.scenario_files import reader
 from lfp_trainer.scenario_files.document import Document, Limits
@@ -47,7 +48,7 @@ def inspect_exercise(
 ) -> tuple[Exercise | None, list[Problem]]:
     """Return the exercise, None if it cannot be used, and all problems, warnings included.
 
-    The rubrics are those of the folder above: ``exercises/`` lies among the scenarios.
+    The rubrics and scenarios are those of the folder above: ``exercises/`` lies among them.
     """
     content = read_bytes(path, limits)
     if content is None:
@@ -62,12 +63,13 @@ def inspect_exercise(
     if file is None:
         return None, problems
     rubrics, in_rubrics = _rubrics_of(file, path.parent.parent, document, limits)
-    problems += in_rubrics
+    cases, in_cases = _cases_of(file, path.parent.parent, document, limits)
+    problems += [*in_rubrics, *in_cases]
     if any(each.is_error for each in problems):
         return None, problems
-    problems += located(find_exercise_problems(file, rubrics), document)
+    problems += located(find_exercise_problems(file, rubrics, cases), document)
     broken = any(each.is_error for each in problems)
-    return None if broken else assemble(file, rubrics), problems
+    return None if broken else assemble(file, rubrics, cases), problems
 
 
 def _rubrics_of(
@@ -89,3 +91,26 @@ def _rubrics_of(
         if rubric is not None:
             found[id] = rubric
     return found, problems
+
+
+def _cases_of(
+    file: ExerciseFile, folder: Path, document: Document, limits: Limits | None
+) -> tuple[dict[str, Scenario], list[Problem]]:
+    """Read the scenarios whose cases are rated. What they are played with is not looked at."""
+    found: dict[str, Scenario] = {}
+    problems: list[Problem] = []
+    for id, text in file.texts.items() if not isinstance(file, VignetteFile) else ():
+        if text.scenario is None or text.scenario in found:
+            continue
+        at, name = ("texts", id, "scenario"), f"{text.scenario}.yaml"
+        content = read_bytes(folder / name, limits)
+        if content is None:
+            fix = "Name a scenario that is there."
+            problems.append(Problem(at, f"there is no scenario {name} in the folder above.", fix))
+            continue
+        scenario, _ = fit(reader.read(content, limits), Scenario)
+        if scenario is None:
+            problems.append(Problem(at, f"{name} cannot be read.", "Check that file first."))
+        else:
+            found[text.scenario] = scenario
+    return found, located(problems, document)

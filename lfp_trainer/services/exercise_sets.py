@@ -33,17 +33,20 @@ class Answered:
     kept: Mapping[Card, Kept]
     outdated: frozenset[Card]
     """Rated before the text was rewritten: there is nothing to hold these beside."""
-    committed: bool
+    fixed: frozenset[Card]
+    """What has been committed, so that its reference may be seen."""
+
+    @property
+    def committed(self) -> bool:
+        return self.fixed >= self.kept.keys()
 
     @property
     def judged(self) -> tuple[Judged, ...]:
         """The committed ratings beside the reference."""
-        if not self.committed:
-            return ()
         return tuple(
             judge(self.text.id, card, kept.rating, self.text.reference_on(card))
             for card, kept in self.kept.items()
-            if card not in self.outdated
+            if card in self.fixed and card not in self.outdated
         )
 
 
@@ -66,6 +69,16 @@ class RatedSet:
     @property
     def judged(self) -> tuple[Judged, ...]:
         return tuple(chain.from_iterable(each.judged for each in self.texts))
+
+    def about(self, text_id: str) -> Answered:
+        """Return what was answered about one text.
+
+        :raise NotFound: if it is not in this set
+        """
+        found = next((each for each in self.texts if each.text.id == text_id), None)
+        if found is None:
+            raise NotFound
+        return found
 
     def at(self, place: int) -> Answered:
         """Return the text at a place.
@@ -103,7 +116,8 @@ def sets_of(session: Session, user_id: int, exercise: Exercise) -> list[RatedSet
 
 
 def _place(row: Row) -> int:
-    return row.place
+    place: int = row.place
+    return place
 
 
 def _answered(exercise: Exercise, rows: Sequence[Row]) -> Answered:
@@ -114,9 +128,9 @@ def _answered(exercise: Exercise, rows: Sequence[Row]) -> Answered:
         place=first.place,
         text=text.told_of(_people(first.shown)),
         # In the order of the rubric; without strands that it no longer has.
-        kept={card: _kept(by_card[card]) for card in exercise.cards if card in by_card},
+        kept={card: _kept(by_card[card]) for card in exercise.cards_of(text) if card in by_card},
         outdated=frozenset(card for card in by_card if by_card[card].digest != text.digest),
-        committed=all(row.committed_at is not None for row in rows),
+        fixed=frozenset(card for card in by_card if by_card[card].committed_at is not None),
     )
 
 
@@ -208,5 +222,5 @@ def _blank(
             "saved_at": now,
         }
         for place, each in enumerate(drawn, start=1)
-        for card in exercise.cards
+        for card in exercise.cards_of(exercise.texts[each.text_id])
     ]

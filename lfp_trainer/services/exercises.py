@@ -94,7 +94,7 @@ def _of_text(
 
 
 def _refuse_unknown(exercise: Exercise, text: RatedText, card: Card, rating: rubric.Rating) -> None:
-    if card not in exercise.cards:
+    if card not in exercise.cards_of(text):
         raise Incomplete({"level": "This text is not rated on that strand."})
     scale = exercise.rubric_of(card)
     if rating.level is not None and not 1 <= rating.level <= scale.highest(card.strand):
