@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,6 +12,7 @@ from lfp_trainer.cli.terminal_play import play_through
 from lfp_trainer.config import SCENARIOS, TEMPLATES
 from lfp_trainer.engine.scenario import BOTH, Scenario
 from lfp_trainer.engine.script import Script
+from lfp_trainer.scenario_files import draft
 from lfp_trainer.scenario_map import lay_out, outline
 
 SCHEMA = SCENARIOS / "scenario.schema.json"
@@ -32,9 +34,37 @@ def schema_text() -> str:
     """Return the JSON Schema of scenario files, always in the same order."""
     content = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Scenario.model_json_schema(),
+        **_with_drafts(_without_null(Scenario.model_json_schema())),
     }
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _without_null(part: Any) -> Any:
+    """Offer no null: a key that may be left out is left out, and a null is refused."""
+    if isinstance(part, list):
+        return [_without_null(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    kept = {key: _without_null(value) for key, value in part.items()}
+    if kept.get("default", "") is None:
+        del kept["default"]
+    some = [each for each in kept.get("anyOf", []) if each != {"type": "null"}]
+    if len(some) == 1 and len(kept.get("anyOf", [])) == 2:
+        kept = {**some[0], **{key: value for key, value in kept.items() if key != "anyOf"}}
+    return kept
+
+
+def _with_drafts(found: dict[str, Any]) -> dict[str, Any]:
+    """Ask nothing of a draft that may wait: an editor should not underline what is to come.
+
+    A part does not know whether the file around it is a draft, so it is the checker that asks a
+    finished one for all of its keys.
+    """
+    for name, may_wait in draft.MAY_WAIT.items():
+        part = found if name == "Scenario" else found["$defs"][name]
+        part["required"] = [key for key in part["required"] if key not in may_wait]
+    says_draft = {"properties": {"draft": {"const": True}}, "required": ["draft"]}
+    return {**found, "if": says_draft, "else": {"required": list(draft.MAY_WAIT["Scenario"])}}
 
 
 @click.command()

@@ -18,6 +18,16 @@ LATER = "Still to write."
 RUBRIC = "impact-and-influence"
 """The rubric of a draft that names none."""
 
+MAY_WAIT = {
+    "Scenario": (
+        "summary", "source", "minutes", "rubric", "diagnosis", "start", "endings", "leaders",
+    ),
+    "CastMember": ("position",),
+    "Scene": ("title",),
+    "Choice": ("now", "later", "shows", "rank", "why", "goto"),
+}  # fmt: skip
+"""Part of a file → what a draft of it may leave out, though the finished file may not."""
+
 Data = dict[str, Any]
 At = tuple[str | int, ...]
 Missing = dict[At, list[str]]

@@ -10,6 +10,7 @@ from lfp_trainer import config, scenario_files
 from lfp_trainer.engine import play
 from lfp_trainer.engine.script import prepare
 from lfp_trainer.errors import Problem
+from lfp_trainer.scenario_files import draft
 from tests import scenarios
 
 SCENES: dict[str, Any] = {
@@ -111,3 +112,22 @@ def test_a_draft_without_a_rubric_takes_the_shipped_one() -> None:
 
     assert bundle is not None
     assert bundle.rubric.id == "impact-and-influence"
+
+
+def test_whatever_may_wait_can_be_left_out_of_a_draft_and_of_nothing_else(tmp_path: Path) -> None:
+    for part, keys in draft.MAY_WAIT.items():
+        for key in keys:
+            for is_draft in (True, False):
+                data = scenarios.scenario() | {"draft": is_draft}
+                found = {
+                    "Scenario": [data],
+                    "CastMember": list(data["cast"].values()),
+                    "Scene": [data["scenes"]["log"]],
+                    "Choice": list(data["scenes"]["log"]["choices"].values()),
+                }[part]
+                for each in found:
+                    del each[key]
+                if key == "rubric":
+                    continue  # the small rubric is not the one that a draft takes by itself
+                bundle, _ = inspect(tmp_path, data)
+                assert (bundle is not None) == is_draft, (part, key)
