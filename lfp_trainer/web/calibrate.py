@@ -14,7 +14,7 @@ from lfp_trainer.errors import Incomplete, StaleMove, TrainerError
 from lfp_trainer.services import exercise_sets, exercises, ratings
 from lfp_trainer.storage.database import writing
 from lfp_trainer.web import auth, calibrate_page, errors
-from lfp_trainer.web.calibrate_page import card_of, my_id, the_exercise
+from lfp_trainer.web.calibrate_page import address_of, card_of, my_id, my_set, the_exercise
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
@@ -80,6 +80,9 @@ def start() -> ResponseReturnValue:
 @allow(Allowed.SIGNED_IN)
 def show_set(number: int) -> ResponseReturnValue:
     """Show the first vignette of a set that is open, or how a finished set went."""
+    rated = my_set(number)
+    if rated.first_open and not wants_fragment():
+        return go_to(address_of(rated, rated.first_open))
     return calibrate_page.show_set(number)
 
 
@@ -87,7 +90,12 @@ def show_set(number: int) -> ResponseReturnValue:
 @allow(Allowed.SIGNED_IN)
 def show_text(number: int, place: int) -> ResponseReturnValue:
     """Show one vignette: to rate on one strand, or, once committed, beside the reference."""
-    return calibrate_page.show_text(number, place, strand=request.args.get("strand"))
+    strand = request.args.get("strand")
+    rated = my_set(number)
+    answered = rated.at(place)
+    if strand is None and not answered.committed and not wants_fragment():
+        return go_to(address_of(rated, answered))
+    return calibrate_page.show_text(number, place, strand=strand)
 
 
 @bp.post("/sets/<int(max=9999):number>/<int(max=99):place>/<string(maxlength=32):strand>")

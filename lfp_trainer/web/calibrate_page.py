@@ -109,10 +109,26 @@ def url_of_text(number: int, place: int, strand: str | None = None) -> str:
     return url_for("calibrate.show_text", number=number, place=place, strand=strand)
 
 
+def address_of(rated: RatedSet, answered: Answered) -> str:
+    """Return the address of a vignette as it is now.
+
+    One that is being rated has its strand in it: Back comes to the very card that was left.
+    """
+    strand = None if answered.committed else _card(answered, None).strand
+    return url_of_text(rated.number, answered.place, strand)
+
+
+def my_set(number: int) -> RatedSet:
+    """Find a set of the person who is asking.
+
+    :raise NotFound: if they have none of that number
+    """
+    return exercise_sets.find_set(db.session, my_id(), the_exercise(), number)
+
+
 def show_set(number: int) -> Response:
     """Show how a set went, or its first vignette that is open."""
-    exercise = the_exercise()
-    rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
+    exercise, rated = the_exercise(), my_set(number)
     if rated.first_open is not None:
         return _text(exercise, rated, rated.first_open, None)
     return render_step(
@@ -139,10 +155,9 @@ def show_text(
     :param strand: the one to rate; by default the first that is not finished
     :param problems: what to do about each field that keeps it from being committed
     """
-    exercise = the_exercise()
-    rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
+    rated = my_set(number)
     return _text(
-        exercise,
+        the_exercise(),
         rated,
         rated.at(place),
         strand,
@@ -174,11 +189,7 @@ def _text(
             onward=_onward(rated, answered),
             **told,
         )
-    cards = [*answered.kept]
-    card = next(
-        (each for each in cards if each.strand == strand),
-        exercises.first_unfinished(answered) or cards[-1],
-    )
+    cards, card = [*answered.kept], _card(answered, strand)
     return render_step(
         "rate",
         url_of_text(rated.number, answered.place, card.strand),
@@ -188,6 +199,13 @@ def _text(
         is_last=card == cards[-1],
         **told,
     )
+
+
+def _card(answered: Answered, strand: str | None) -> Card:
+    """Return what is to be rated: the strand asked for, else the first that is not finished."""
+    cards = [*answered.kept]
+    unfinished = exercises.first_unfinished(answered) or cards[-1]
+    return next((each for each in cards if each.strand == strand), unfinished)
 
 
 def _strand(exercise: Exercise, card: Card) -> Strand:
@@ -202,7 +220,7 @@ def _onward(rated: RatedSet, answered: Answered) -> str:
     )
     if following is None:
         return url_for("calibrate.show_set", number=rated.number)
-    return url_of_text(rated.number, following.place)
+    return address_of(rated, following)
 
 
 def card_of(answered: Answered, strand: str) -> Card:

@@ -26,7 +26,9 @@ class SetPage:
         return cls(browser, url or "")
 
     def get(self, part: str = "", **how: bool) -> TestResponse:
-        return self.browser.get(f"{self.url}{part}", htmx=how.get("htmx", False))
+        """Open a page of the set, as a browser does that follows where it is sent."""
+        htmx = how.get("htmx", False)
+        return self.browser.get(f"{self.url}{part}", htmx=htmx, follow_redirects=True)
 
     def rate(self, part: str, *, htmx: bool = False, **changes: str | list[str]) -> TestResponse:
         """Rate a strand, such as ``/1/motivate``: a 2 with the first sentence, if not told else."""
@@ -36,7 +38,8 @@ class SetPage:
 
     def open_card(self) -> str | None:
         """Return the place and strand that is to be rated now, such as ``/1/motivate``."""
-        found = re.search(rf'action="{self.url}(/\d+/\w+)"', self.get().text)
+        page = self.get().text
+        found = re.search(rf'action="{self.url}(/\d+/\w+)"', page)
         return found[1] if found else None
 
     def commit_one(self, **changes: str | list[str]) -> "SetPage":

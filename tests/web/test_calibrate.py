@@ -121,7 +121,7 @@ def test_a_vignette_is_rated_strand_by_strand_and_then_compared_at_once(
     for part in ("why", "not_lower", "not_higher", "trap"):
         for strand in ("motivate", "results"):
             assert len(re.findall(rf"{part} verdict \S+ {strand}\.", said)) == 1
-    assert f'href="{alices_set.url}/2"' in page
+    assert f'href="{alices_set.url}/2?strand=motivate"' in page
 
 
 @pytest.mark.parametrize("htmx", [False, True])
@@ -221,6 +221,14 @@ def test_a_reload_shows_the_same_names_in_the_same_order(alices_set: SetPage) ->
 
     assert sentences() == sentences() != []
     assert "{" not in "".join(sentences())
+
+
+def test_an_open_vignette_has_its_strand_in_the_address(alices_set: SetPage) -> None:
+    exact = f"{alices_set.url}/1?strand=motivate"
+
+    for address in (alices_set.url, f"{alices_set.url}/1"):
+        assert alices_set.browser.get(address).location == exact
+        assert alices_set.browser.get(address, htmx=True).headers["HX-Push-Url"] == exact
 
 
 def test_starting_again_goes_on_with_the_open_set(alices_set: SetPage) -> None:
