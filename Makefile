@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test install lint bench requirements clean
+.PHONY: run test install lint bench tables requirements clean
 
 # What running needs: the pinned, hashed packages, then the project itself.
 .venv/.runs: requirements.txt pyproject.toml
@@ -29,10 +29,14 @@ lint: .venv/.develops
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint
-	$(BIN)/lfp-trainer check
+	$(BIN)/lfp-trainer check --strict
 
 bench: .venv/.develops
 	$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY))
+
+# What the page for authors says of the shipped scenarios.
+tables: .venv/.runs
+	$(BIN)/lfp-trainer simulate --write-table
 
 # Pins with hashes and without addresses.
 requirements:

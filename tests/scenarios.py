@@ -28,7 +28,7 @@ def vocabulary() -> Data:
         "who": {"principal": dict(term), "partner": dict(term)},
         "barriers": {"SK": dict(term), "PB": dict(term)},
         "practices": {"LFP1": dict(term), "LFP7m": dict(term), "DIF": dict(term)},
-        "tactics": {"pressure": dict(term), "consultation": dict(term)},
+        "tactics": {"pressure": dict(term), "consultation": {**term, "consults": True}},
         "gauges": {"trust": dict(term), "spread": dict(term)},
     }
 

@@ -21,8 +21,8 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.engine.walk import Walk
 from lfp_trainer.errors import Problem, UnknownChoice
 
-MAX_MOVES = 150_000
-"""Choices tried before a scene's states are sampled: about a second."""
+MAX_MOVES = 250_000
+"""Choices tried before the states of a scene are sampled: about a second."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ from lfp_trainer.engine.script import Script
 LEAST_SHARE = 30
 """States followed for each scene, however many scenes there are."""
 
+LONG = 50
+"""Choices for which a scene's share is one state smaller."""
+
 
 class Essence:
     """Forgets of a position what no condition asks about, so that equal futures are one state."""
@@ -49,7 +52,9 @@ class Walk:
 
     def __init__(self, script: Script, max_moves: int) -> None:
         self.script = script
-        self.share = max(LEAST_SHARE, max_moves // max(len(script.choices), 1))
+        choices = max(len(script.choices), 1)
+        # In a long story every move takes longer, because there is more to remember.
+        self.share = max(LEAST_SHARE, max_moves // choices - choices // LONG)
         self.met: dict[str | None, int] = defaultdict(int)
         self.numbers: dict[Position, int] = {}
         self.parents: list[tuple[int, str] | None] = []

@@ -18,8 +18,9 @@ COST_OF_A_CHOICE = 40
 
 LEAST_MOVES = 30_000
 
-AT_RANDOM = 0.25
-"""The share of the moves that goes into plays at random."""
+AT_RANDOM = 15_000
+"""Moves of these that go into plays at random: half of what a very long story gets, where they
+find more than the walk does."""
 
 Met = Callable[[Position | None, str, Position], bool]
 """Takes a position, the choice taken and the position after it; None and no choice at the start.
@@ -66,7 +67,7 @@ class Search:
 
     def _at_random(self, opening: Position) -> bool:
         rng = Random(0)
-        until = self.moves_left * (1 - AT_RANDOM)
+        until = max(self.moves_left - AT_RANDOM, 0)
         while self.moves_left > until:
             position, before = opening, self.moves_left
             while position.scene is not None and self.moves_left > until:
