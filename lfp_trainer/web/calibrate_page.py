@@ -3,7 +3,7 @@
 Every view ends here, so a page and the fragment of it that htmx asks for are the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, url_for
@@ -31,12 +31,24 @@ STEPS = {
 
 Item = TypeVar("Item")
 
+SHORT, PARAGRAPH = 7, 4
+"""Sentences of a text that is one paragraph, and of each paragraph of a longer one."""
+
 
 def install(app: Flask) -> None:
     """Read the exercises before anybody waits for them, and tell templates whether there is one."""
     app.jinja_env.globals["can_calibrate"] = can_calibrate
+    app.jinja_env.filters["together"] = together
     with app.app_context():
         can_calibrate()
+
+
+def together(sentences: Sized) -> int:
+    """Return how many sentences make a paragraph.
+
+    A short text is one: a last sentence that stood alone would draw the eye.
+    """
+    return len(sentences) if len(sentences) <= SHORT else PARAGRAPH
 
 
 def can_calibrate() -> bool:

@@ -13,6 +13,7 @@ from flask import Flask
 from lfp_trainer import config, scenario_files
 from lfp_trainer.engine.exercise import Exercise
 from lfp_trainer.services import exercises
+from lfp_trainer.web.calibrate_page import together
 from tests import conftest
 from tests.conftest import Browser
 from tests.exercises import anchored
@@ -229,6 +230,13 @@ def test_an_open_vignette_has_its_strand_in_the_address(alices_set: SetPage) -> 
     for address in (alices_set.url, f"{alices_set.url}/1"):
         assert alices_set.browser.get(address).location == exact
         assert alices_set.browser.get(address, htmx=True).headers["HX-Push-Url"] == exact
+
+
+def test_a_short_text_is_one_paragraph_so_that_no_sentence_stands_out(
+    alices_set: SetPage,
+) -> None:
+    assert [together(range(n)) for n in (1, 5, 7, 8, 20)] == [1, 5, 7, 4, 4]
+    assert alices_set.get().text.count('<p class="case-text">') == 1
 
 
 def test_starting_again_goes_on_with_the_open_set(alices_set: SetPage) -> None:
