@@ -82,6 +82,8 @@ class TextFile(Value):
     note: Text
     rubrics: Annotated[tuple[Id, ...], Field(min_length=1, max_length=5)]
     texts: Annotated[Mapping[Id, ToldText], Field(min_length=1, max_length=20)]
+    debrief: tuple[Text, ...] = ()
+    """Questions to talk about once everything is rated."""
 
 
 ExerciseFile = VignetteFile | TextFile
@@ -143,6 +145,7 @@ class Exercise:
     people: tuple[Named, ...]
     """Empty where the texts are told as they stand."""
     texts: Mapping[str, RatedText]
+    debrief: tuple[str, ...] = ()
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -177,11 +180,10 @@ def assemble(
         mine = {file.rubric: rubrics[file.rubric]}
         texts = {id: _vignette(id, each, mine) for id, each in file.vignettes.items()}
         people = tuple(Named(each.name, each.pronouns) for each in file.people)
-    else:
-        mine = {id: rubrics[id] for id in file.rubrics}
-        texts = {id: _told(id, each, mine, cases or {}) for id, each in file.texts.items()}
-        people = ()
-    return Exercise(file.id, file.title, file.note, mine, people, texts)
+        return Exercise(file.id, file.title, file.note, mine, people, texts)
+    mine = {id: rubrics[id] for id in file.rubrics}
+    texts = {id: _told(id, each, mine, cases or {}) for id, each in file.texts.items()}
+    return Exercise(file.id, file.title, file.note, mine, (), texts, file.debrief)
 
 
 def _vignette(id: str, vignette: Vignette, rubrics: Mapping[str, Rubric]) -> RatedText:

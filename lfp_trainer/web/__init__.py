@@ -17,6 +17,8 @@ from lfp_trainer.web import (
     auth,
     calibrate,
     calibrate_page,
+    contrast,
+    contrast_page,
     errors,
     filters,
     gate,
@@ -58,7 +60,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     filters.install(app)
     kept.install(app)
     calibrate_page.install(app)
-    for feature in (home, library, runs, answers, calibrate, account, admin, health):
+    contrast_page.install(app)
+    for feature in (home, library, runs, answers, calibrate, contrast, account, admin, health):
         app.register_blueprint(feature.bp)
     gate.guard(app)
     return app

@@ -12,16 +12,17 @@ from lfp_trainer.web import forms
 REASON_LIMIT = 500
 
 
-def sent_rating(scale: Rubric, strand: str, sentences: Iterable[str]) -> Kept:
+def sent_rating(scale: Rubric, strand: str, sentences: Iterable[str], *, before: str = "") -> Kept:
     """Return the rating that was sent, perhaps half done.
 
     :param sentences: those that may be cited
+    :param before: what the names of the fields begin with, where several are on one page
     :raise Incomplete: if the reason is too long
     """
     rating = rubric.Rating(
-        level=forms.number("level", most=scale.highest(strand)) or None,
-        flag=forms.word("level-flag", scale.flags),
-        reason=forms.text("reason", REASON_LIMIT),
-        evidence=tuple(forms.words("evidence", sentences)),
+        level=forms.number(f"{before}level", most=scale.highest(strand)) or None,
+        flag=forms.word(f"{before}level-flag", scale.flags),
+        reason=forms.text(f"{before}reason", REASON_LIMIT),
+        evidence=tuple(forms.words(f"{before}evidence", sentences)),
     )
-    return Kept(rating, not_enough=request.form.get("level") == rubric.NE)
+    return Kept(rating, not_enough=request.form.get(f"{before}level") == rubric.NE)

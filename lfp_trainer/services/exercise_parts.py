@@ -1,0 +1,133 @@
+"""Rate several texts rubric by rubric: keep a page of rows, commit a whole rubric at once.
+
+What somebody rates here is theirs alone. Every function takes their id and finds nothing else.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer.engine.exercise import Card, Exercise
+from lfp_trainer.engine.exercise_contrast import Page, pages_of
+from lfp_trainer.errors import Incomplete
+from lfp_trainer.services.exercise_sets import Answered, RatedSet, find_set
+from lfp_trainer.services.exercises import REWRITTEN, find_above_caps, save_rating
+from lfp_trainer.services.ratings import Kept, find_missing
+from lfp_trainer.storage.models import ExerciseRating
+
+Problems = dict[Card, dict[str, str]]
+"""What keeps a row from being committed: row → field → what to do."""
+
+
+def save_rows(
+    session: Session,
+    user_id: int,
+    exercise: Exercise,
+    answered: Answered,
+    sent: Mapping[Card, Kept],
+    *,
+    number: int,
+    now: datetime,
+) -> None:
+    """Keep the rows of a page as drafts, as far as they have changed.
+
+    :raise StaleMove: if they are committed already, and something else than that was sent
+    :raise Incomplete: if a row names a level, flag or sentence that is not there
+    """
+    for card, kept in sent.items():
+        same = answered.kept.get(card) == kept
+        if same and (card in answered.fixed or card not in answered.outdated):
+            continue
+        save_rating(session, user_id, exercise, answered.text, card, kept, number=number, now=now)
+
+
+def find_unfinished(exercise: Exercise, answered: Answered, cards: Iterable[Card]) -> Problems:
+    """Return what is missing in the rows of one text."""
+    found: Problems = {}
+    for card in cards:
+        scale = exercise.rubric_of(card)
+        missing = find_missing(answered.kept[card])
+        if scale.reason == "optional":
+            missing.pop("reason", None)
+        if "level" in missing:
+            missing["level"] = f"Choose a level, or “{scale.not_enough.name}”."
+        elif card in answered.outdated:
+            missing["level"] = REWRITTEN
+        if missing:
+            found[card] = missing
+    return found
+
+
+def is_committed(rated: RatedSet, rubric_id: str) -> bool:
+    """Tell whether a set is committed on one rubric."""
+    return all(
+        card in answered.fixed
+        for answered in rated.texts
+        for card in answered.kept
+        if card.rubric == rubric_id
+    )
+
+
+def first_open(exercise: Exercise, rated: RatedSet, rubric_id: str | None = None) -> Page | None:
+    """Return the first page that can be rated: of one rubric, or of the first that is open.
+
+    It is the first one with an unfinished row, or else the last: that is where one commits.
+    """
+    there = {each.text.id for each in rated.texts}
+    open_pages = [
+        page
+        for page in pages_of(exercise)
+        if page.text in there
+        and rubric_id in (None, page.rubric)
+        and not is_committed(rated, page.rubric)
+    ]
+    mine = [page for page in open_pages if page.rubric == open_pages[0].rubric]
+    for page in mine:
+        if find_unfinished(exercise, rated.about(page.text), rows_of(rated, page)):
+            return page
+    return mine[-1] if mine else None
+
+
+def rows_of(rated: RatedSet, page: Page) -> tuple[Card, ...]:
+    """Return the rows of a page that this set was begun with."""
+    kept = rated.about(page.text).kept
+    return tuple(card for card in page.cards if card in kept)
+
+
+def commit_rubric(
+    session: Session,
+    user_id: int,
+    exercise: Exercise,
+    rubric_id: str,
+    *,
+    number: int,
+    now: datetime,
+) -> None:
+    """Fix all ratings of a set on one rubric. Does nothing to one that is fixed already.
+
+    The caller rolls back when it raises.
+
+    :raise Incomplete: if a row is not finished, a level is above what a mark allows, or a text was
+        rewritten while it was being rated
+    """
+    # Stamped before they are read: no draft can slip in between what is checked and what is fixed.
+    session.execute(
+        sa.update(ExerciseRating)
+        .where(
+            ExerciseRating.user_id == user_id,
+            ExerciseRating.exercise_id == exercise.id,
+            ExerciseRating.set_number == number,
+            ExerciseRating.rubric_id == rubric_id,
+            ExerciseRating.committed_at.is_(None),
+        )
+        .values(committed_at=now)
+    )
+    for answered in find_set(session, user_id, exercise, number).texts:
+        cards = [card for card in answered.kept if card.rubric == rubric_id]
+        for problems in find_unfinished(exercise, answered, cards).values():
+            raise Incomplete(problems)
+        above = find_above_caps(exercise, {card: answered.kept[card] for card in cards})
+        if above:
+            raise Incomplete(above)

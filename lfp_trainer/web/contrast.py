@@ -1,0 +1,159 @@
+"""Contrast: read two stories side by side, rate their rows with evidence, then see the reference.
+
+Whoever starts without being signed in becomes a guest, as with a run.
+"""
+
+import secrets
+
+from flask import Blueprint, Response, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from lfp_trainer.engine.exercise import Card, Exercise
+from lfp_trainer.engine.exercise_contrast import Page
+from lfp_trainer.errors import Incomplete, StaleMove, TrainerError
+from lfp_trainer.services import exercise_parts, exercise_sets
+from lfp_trainer.services.exercise_sets import Answered, RatedSet
+from lfp_trainer.services.ratings import Kept
+from lfp_trainer.storage.database import writing
+from lfp_trainer.web import auth, contrast_page, errors
+from lfp_trainer.web.calibrate_page import after_in, my_id
+from lfp_trainer.web.contrast_page import page_at, the_contrast
+from lfp_trainer.web.extensions import db
+from lfp_trainer.web.fragments import go_to, wants_fragment
+from lfp_trainer.web.gate import Allowed, allow
+from lfp_trainer.web.rating_form import sent_rating
+from lfp_trainer.web.run_page import is_draft, keeps_itself, now
+
+bp = Blueprint("contrast", __name__, url_prefix="/contrast")
+
+
+@bp.get("/<slug:exercise_id>")
+@allow(Allowed.EVERYONE)
+def show(exercise_id: str) -> ResponseReturnValue:
+    """Show the texts side by side, and where one left off."""
+    exercise = the_contrast(exercise_id)
+    taken = []
+    if current_user.is_authenticated:
+        taken = exercise_sets.sets_of(db.session, my_id(), exercise)
+    return contrast_page.render_step(
+        "stories", url_for(".show", exercise_id=exercise_id), exercise=exercise, sets=taken
+    )
+
+
+@bp.post("/<slug:exercise_id>/sets")
+@allow(Allowed.EVERYONE)
+def start(exercise_id: str) -> ResponseReturnValue:
+    """Begin to rate, or go on where one left off."""
+    exercise = the_contrast(exercise_id)
+    person = auth.ensure_person()
+    with writing(db.session):
+        number = exercise_sets.start_set(
+            db.session,
+            person.id,
+            exercise,
+            seed=secrets.token_hex(8),
+            now=now(),
+            size=len(exercise.texts),
+        )
+    return go_to(url_for(".show_set", exercise_id=exercise_id, number=number))
+
+
+@bp.get("/<slug:exercise_id>/<int(max=9999):number>")
+@allow(Allowed.SIGNED_IN)
+def show_set(exercise_id: str, number: int) -> ResponseReturnValue:
+    """Show the page that is open, or, once everything is committed, where the texts differ."""
+    return contrast_page.show_set(exercise_id, number)
+
+
+@bp.get("/<slug:exercise_id>/<int(max=9999):number>/beside/<slug:rubric_id>")
+@allow(Allowed.SIGNED_IN)
+def show_beside(exercise_id: str, number: int, rubric_id: str) -> ResponseReturnValue:
+    """Show the ratings on one rubric beside the reference, or what is still to be rated on it."""
+    return contrast_page.show_rubric(exercise_id, number, rubric_id)
+
+
+@bp.get("/<slug:exercise_id>/<int(max=9999):number>/<int(max=999):page>")
+@allow(Allowed.SIGNED_IN)
+def show_page(exercise_id: str, number: int, page: int) -> ResponseReturnValue:
+    """Show a page of rows: to rate or, once committed, beside the reference."""
+    return contrast_page.show_page(exercise_id, number, page)
+
+
+@bp.post("/<slug:exercise_id>/<int(max=9999):number>/<int(max=999):page>")
+@allow(Allowed.SIGNED_IN)
+def rate(exercise_id: str, number: int, page: int) -> ResponseReturnValue:
+    """Keep the rows of a page; go on to the next, or after the last one commit the rubric."""
+    exercise = the_contrast(exercise_id)
+    here = page_at(exercise, page)
+    with writing(db.session):
+        rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
+        sent = _sent_rows(exercise, rated, here)
+        exercise_parts.save_rows(
+            db.session, my_id(), exercise, rated.about(here.text), sent, number=number, now=now()
+        )
+    if is_draft():
+        return ("", 204) if keeps_itself() else go_to(url_for(".show", exercise_id=exercise_id))
+    if not exercise_parts.is_committed(rated, here.rubric):
+        refused = _go_on(exercise, here, number)
+        if refused is not None:
+            return refused
+    following = after_in(contrast_page.pages_on(exercise, here.rubric), here)
+    ahead = page if following is None else following.number
+    if wants_fragment():
+        return contrast_page.show_page(exercise_id, number, ahead)
+    return go_to(url_for(".show_page", exercise_id=exercise_id, number=number, page=ahead))
+
+
+def _sent_rows(exercise: Exercise, rated: RatedSet, page: Page) -> dict[Card, Kept]:
+    answered: Answered = rated.about(page.text)
+    return {
+        card: sent_rating(
+            exercise.rubric_of(card),
+            card.strand,
+            answered.text.sentences,
+            before=f"{card.strand}-",
+        )
+        for card in exercise_parts.rows_of(rated, page)
+    }
+
+
+def _go_on(exercise: Exercise, here: Page, number: int) -> Response | None:
+    """Leave a page that has been kept; return a page to show where something is missing."""
+    rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
+    rows = exercise_parts.rows_of(rated, here)
+    if exercise_parts.find_unfinished(exercise, rated.about(here.text), rows):
+        return contrast_page.show_page(exercise.id, number, here.number, status=422)
+    if after_in(contrast_page.pages_on(exercise, here.rubric), here) is not None:
+        return None
+    try:
+        with writing(db.session):
+            exercise_parts.commit_rubric(
+                db.session, my_id(), exercise, here.rubric, number=number, now=now()
+            )
+    except Incomplete:  # on an earlier page, which is shown
+        return contrast_page.show_rubric(exercise.id, number, here.rubric, status=422)
+    return None
+
+
+def _refused(error: TrainerError) -> Response:
+    """Answer with the page as it is now and a sentence, never with an error page."""
+    status = errors.status_of(error)
+    where = request.view_args or {}
+    if "page" not in where or keeps_itself():
+        return errors.answer(status, str(error))
+    fields = error.fields if isinstance(error, Incomplete) else {}
+    response = contrast_page.show_page(
+        where["exercise_id"],
+        where["number"],
+        where["page"],
+        status=status,
+        problems=fields,
+        message="" if fields else str(error),
+    )
+    response.headers["HX-Retarget"] = "#stage"
+    return response
+
+
+for _error in (Incomplete, StaleMove):
+    bp.register_error_handler(_error, _refused)

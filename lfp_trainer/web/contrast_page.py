@@ -1,0 +1,244 @@
+"""The pages of a contrast: which step shows, and what it needs to know.
+
+Every view ends here, so a page and the fragment of it that htmx asks for are the same.
+"""
+
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+from flask import Flask, Response, current_app, url_for
+
+from lfp_trainer.engine.exercise import Exercise
+from lfp_trainer.engine.exercise_contrast import Page, can_contrast, find_differences, pages_of
+from lfp_trainer.engine.exercise_report import report, told_apart
+from lfp_trainer.errors import NotFound
+from lfp_trainer.services import exercise_parts, exercise_sets, exercises
+from lfp_trainer.services.exercise_parts import is_committed
+from lfp_trainer.services.exercise_sets import RatedSet
+from lfp_trainer.web.calibrate_page import my_id
+from lfp_trainer.web.extensions import db
+from lfp_trainer.web.fragments import render
+
+STORIES, DIFFER = "stories", "differ"
+"""The first step and the last one; between them, one for each rubric."""
+
+
+def install(app: Flask) -> None:
+    """Tell templates which texts can be held against each other."""
+    app.jinja_env.globals["contrasts_of"] = contrasts_of
+
+
+def contrasts_of(scenario_id: str | None = None) -> list[Exercise]:
+    """Return what holds texts against each other: all of it, or what has this scenario's case."""
+    return [
+        each
+        for each in exercises.on_shelf(current_app.config["SCENARIOS"]).values()
+        if can_contrast(each)
+        and (
+            scenario_id is None or any(text.scenario == scenario_id for text in each.texts.values())
+        )
+    ]
+
+
+def the_contrast(exercise_id: str) -> Exercise:
+    """Return an exercise that holds texts against each other.
+
+    :raise NotFound: if there is none of that name, or its file is broken
+    """
+    found = exercises.on_shelf(current_app.config["SCENARIOS"]).get(exercise_id)
+    if found is None or not can_contrast(found):
+        raise NotFound
+    return found
+
+
+def page_at(exercise: Exercise, number: int) -> Page:
+    """Return a page by its number.
+
+    :raise NotFound: if there is none
+    """
+    pages = pages_of(exercise)
+    if not 1 <= number <= len(pages):
+        raise NotFound
+    return pages[number - 1]
+
+
+def pages_on(exercise: Exercise, rubric_id: str) -> list[Page]:
+    """Return the pages on which one rubric is used."""
+    return [page for page in pages_of(exercise) if page.rubric == rubric_id]
+
+
+def render_step(
+    step: str, address: str, *, status: int = 200, exercise: Exercise, **context: Any
+) -> Response:
+    """Render one step.
+
+    :param address: where Back and a reload come to it again
+    """
+    response = render(
+        "contrast/contrast.html",
+        fragment="contrast/_step.html",
+        status=status,
+        **{"errors": {}, "message": "", "at": step} | context,
+        step=step,
+        steps=_stepper(exercise, context.get("rated")),
+        address=address,
+        exercise=exercise,
+    )
+    # A refusal is no place to come back to.
+    response.headers["HX-Push-Url" if status == 200 else "HX-Replace-Url"] = address
+    return response
+
+
+def _stepper(exercise: Exercise, rated: RatedSet | None) -> list[dict[str, Any]]:
+    first = {
+        "key": STORIES,
+        "name": "The stories",
+        "href": url_for("contrast.show", exercise_id=exercise.id),
+    }
+    rubrics = [
+        {
+            "key": id,
+            "name": scale.title,
+            "href": _url_of_beside(exercise, rated, id) if rated else None,
+        }
+        for id, scale in exercise.rubrics.items()
+    ]
+    return [first, *rubrics, {"key": DIFFER, "name": "Where they differ", "href": None}]
+
+
+def _url_of_beside(exercise: Exercise, rated: RatedSet, rubric_id: str) -> str:
+    return url_for(
+        "contrast.show_beside", exercise_id=exercise.id, number=rated.number, rubric_id=rubric_id
+    )
+
+
+def _url_of_set(exercise: Exercise, rated: RatedSet) -> str:
+    return url_for("contrast.show_set", exercise_id=exercise.id, number=rated.number)
+
+
+def show_set(exercise_id: str, number: int) -> Response:
+    """Show the page that is open, or where the texts differ."""
+    exercise = the_contrast(exercise_id)
+    rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
+    page = exercise_parts.first_open(exercise, rated)
+    if page is not None:
+        return _rows(exercise, rated, page)
+    return render_step(
+        DIFFER,
+        _url_of_set(exercise, rated),
+        exercise=exercise,
+        rated=rated,
+        report=report(exercise, rated.judged),
+        differences=find_differences(exercise, rated.judged),
+    )
+
+
+def show_rubric(exercise_id: str, number: int, rubric_id: str, *, status: int = 200) -> Response:
+    """Show the ratings on one rubric beside the reference, or the page of it that is open.
+
+    :raise NotFound: if nothing is rated on such a rubric
+    """
+    exercise = the_contrast(exercise_id)
+    if rubric_id not in exercise.rubrics:
+        raise NotFound
+    rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
+    page = exercise_parts.first_open(exercise, rated, rubric_id)
+    if page is not None:
+        return _rows(exercise, rated, page, status=status)
+    return _beside(exercise, rated, rubric_id, status=status)
+
+
+def show_page(
+    exercise_id: str,
+    number: int,
+    page: int,
+    *,
+    status: int = 200,
+    problems: Mapping[str, str] | None = None,
+    message: str = "",
+) -> Response:
+    """Show a page of rows, to rate or beside the reference.
+
+    :param problems: what to do about each field, where that is not what is missing
+    """
+    exercise = the_contrast(exercise_id)
+    rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
+    here = page_at(exercise, page)
+    if is_committed(rated, here.rubric):
+        return _beside(exercise, rated, here.rubric, status=status, message=message)
+    return _rows(exercise, rated, here, status=status, problems=problems, message=message)
+
+
+def _rows(
+    exercise: Exercise,
+    rated: RatedSet,
+    page: Page,
+    *,
+    status: int = 200,
+    problems: Mapping[str, str] | None = None,
+    message: str = "",
+) -> Response:
+    answered = rated.about(page.text)
+    rows = exercise_parts.rows_of(rated, page)
+    told = dict(problems or {})
+    if status == 422 and not told:
+        missing = exercise_parts.find_unfinished(exercise, answered, rows)
+        told = {
+            f"{card.strand}-{field}": what
+            for card, fields in missing.items()
+            for field, what in fields.items()
+        }
+    return render_step(
+        "rows",
+        url_for(
+            "contrast.show_page", exercise_id=exercise.id, number=rated.number, page=page.number
+        ),
+        status=status,
+        exercise=exercise,
+        at=page.rubric,
+        rated=rated,
+        answered=answered,
+        sheet=page,
+        pages=pages_on(exercise, page.rubric),
+        rows=rows,
+        errors=told,
+        message=message,
+    )
+
+
+def _beside(
+    exercise: Exercise, rated: RatedSet, rubric_id: str, *, status: int = 200, message: str = ""
+) -> Response:
+    judged = [
+        each
+        for each in chain.from_iterable(rated.about(id).judged for id in _told(exercise, rated))
+        if each.card.rubric == rubric_id
+    ]
+    strands = exercise.rubrics[rubric_id].strands
+    return render_step(
+        "beside",
+        _url_of_beside(exercise, rated, rubric_id),
+        status=status,
+        exercise=exercise,
+        at=rubric_id,
+        rated=rated,
+        rubric_id=rubric_id,
+        judged=judged,
+        outdated=any(
+            card.rubric == rubric_id for answered in rated.texts for card in answered.outdated
+        ),
+        apart={
+            (each.text_id, each.card): told_apart(strands[each.card.strand], each)
+            for each in judged
+        },
+        differences=find_differences(exercise, judged),
+        onward=_url_of_set(exercise, rated),
+        message=message,
+    )
+
+
+def _told(exercise: Exercise, rated: RatedSet) -> list[str]:
+    """Return the texts of a set in the order in which they are told."""
+    there = {each.text.id for each in rated.texts}
+    return [id for id in exercise.texts if id in there]
