@@ -1,18 +1,15 @@
-"""What the first scenario promises the people who play it."""
+"""What is particular to the first scenario; what every shipped one promises is in test_shelf."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from lfp_trainer.config import SCENARIOS
-from lfp_trainer.engine.checks import find_problems
 from lfp_trainer.engine.explorer import Exploration, explore
 from lfp_trainer.engine.play import (
     Position,
     choose,
     ending_of,
-    epilogue_of,
     offered,
     retell,
     stand_in_choice,
@@ -71,30 +68,6 @@ def _best(scene: Scene) -> str:
     return min(scene.choices, key=lambda id: scene.choices[id].rank)
 
 
-def _words(text: str) -> int:
-    return len(text.split())
-
-
-def test_it_has_no_problems_and_is_walked_completely(
-    bundle: Bundle, exploration: Exploration
-) -> None:
-    assert find_problems(bundle) == []
-    assert exploration.complete
-
-
-def test_every_scene_choice_and_ending_can_be_met(
-    scenario: Scenario, script: Script, exploration: Exploration
-) -> None:
-    assert exploration.scenes == set(scenario.scenes)
-    assert exploration.choices == set(script.choices)
-    assert exploration.endings == {
-        "installed",
-        "paper-system",
-        "one-good-building",
-        "back-where-we-started",
-    }
-
-
 def test_the_best_ranked_choices_lead_to_installed_in_six_decisions(
     exploration: Exploration,
 ) -> None:
@@ -119,6 +92,7 @@ def test_everyone_meets_the_four_decisions_of_the_pack_with_four_responses_each(
 
     assert met == {PACK}
     assert [len(scenario.scenes[id].choices) for id in PACK] == [4, 4, 4, 4]
+    assert scenario.scenes["network"].turn == BOTH
 
 
 def test_there_are_at_least_six_detours_that_only_some_plays_meet(
@@ -133,42 +107,6 @@ def test_there_are_at_least_six_detours_that_only_some_plays_meet(
 
 def _scenes_of(script: Script, position: Position) -> list[str]:
     return [script.choices[choice][0] for choice in position.path]
-
-
-def test_each_seat_decides_at_least_two_scenes_alone(scenario: Scenario) -> None:
-    turns = Counter(scene.turn for scene in _decisions(scenario).values())
-
-    assert scenario.seats == ("partner", "principal")
-    assert min(turns[seat] for seat in scenario.seats) >= 2
-    assert scenario.scenes["network"].turn == BOTH
-
-
-def test_the_responses_of_a_decision_differ_by_at_most_nine_words(scenario: Scenario) -> None:
-    for id, scene in _decisions(scenario).items():
-        lengths = [_words(choice.text) for choice in scene.choices.values()]
-        assert max(lengths) - min(lengths) <= 9, id
-
-
-def test_the_best_response_is_the_longest_in_at_most_a_third_of_the_decisions(
-    scenario: Scenario,
-) -> None:
-    decisions = _decisions(scenario).values()
-    longest = [
-        scene
-        for scene in decisions
-        if _words(scene.choices[_best(scene)].text)
-        == max(_words(choice.text) for choice in scene.choices.values())
-    ]
-
-    assert len(longest) * 3 <= len(decisions)
-
-
-def test_the_best_response_stands_in_every_place_about_equally_often(scenario: Scenario) -> None:
-    decisions = _decisions(scenario).values()
-    places = Counter(list(scene.choices).index(_best(scene)) for scene in decisions)
-
-    assert set(places) == {0, 1, 2, 3}
-    assert max(places.values()) - min(places.values()) <= 2
 
 
 def test_every_decision_ranks_its_responses_without_ties(scenario: Scenario) -> None:
@@ -191,8 +129,19 @@ def test_asking_is_not_always_best_and_standing_firm_sometimes_is(scenario: Scen
         if scene.choices[_best(scene)].tactic in ("legitimating", "pressure")
     ]
 
-    assert "what-would-you-like" in hollow
-    assert firm == ["back-at-eleven"]
+    assert hollow == [
+        "her-three-rooms", "what-would-you-like", "how-would-you-score-it", "average-it",
+        "which-mornings-suit", "when-he-is-ready", "ask-the-room",
+    ]  # fmt: skip
+    assert firm == ["which-line", "back-at-eleven"]
+
+
+def test_a_hollow_consultation_costs_something(scenario: Scenario) -> None:
+    """Or people would learn that asking is never wrong."""
+    for scene in _decisions(scenario).values():
+        for choice in scene.choices.values():
+            if choice.tactic == "consultation" and choice.rank > 2:
+                assert any(change < 0 for change in choice.effects.values()), choice.text
 
 
 def test_who_never_picks_one_of_the_two_best_in_the_pack_never_ends_in_installed(
@@ -223,32 +172,6 @@ def test_no_detour_raises_the_spread(scenario: Scenario) -> None:
     assert raising == []
 
 
-def test_every_line_epilogue_and_stand_in_line_is_met_in_some_play(
-    scenario: Scenario, script: Script, plays: list[Position]
-) -> None:
-    told = set[tuple[str, str | None]]()
-    closed = set[str | None]()
-    played = set[tuple[str | None, str]]()
-    for position in plays:
-        # Of a longer path only the newest scenes are new; the rest belong to its beginnings.
-        for moment in retell(script, position.path)[-4:]:
-            told |= {(moment.scene_id, line.says or line.text) for line in moment.lines}
-        if position.scene is None:
-            closed.add(epilogue_of(script, position))
-        else:
-            played.add((position.scene, stand_in_choice(script, position)))
-
-    assert told == {
-        (id, line if isinstance(line, str) else line.says or line.text)
-        for id, scene in scenario.scenes.items()
-        for line in scene.lines
-    }
-    assert closed == {each.text for ending in scenario.endings for each in ending.epilogues}
-    assert played == {
-        (id, line.choose) for id, scene in scenario.scenes.items() for line in scene.stand_in
-    }
-
-
 def test_two_stand_ins_play_to_the_end_and_leave_room_to_do_better(script: Script) -> None:
     position = start(script)
     while position.scene is not None:
@@ -259,13 +182,14 @@ def test_two_stand_ins_play_to_the_end_and_leave_room_to_do_better(script: Scrip
     assert ending.id != "installed"
 
 
-def test_each_leader_is_rated_on_each_strand_with_reasons(bundle: Bundle) -> None:
-    for references in bundle.scenario.leaders.values():
-        assert set(references) == set(bundle.rubric.strands)
-        for reference in references.values():
-            assert (reference.level, reference.band.low, reference.band.high) == (1, 1, 2)
-            assert reference.not_lower
-            assert reference.not_higher
+def test_nobody_is_rated_above_telling_and_readers_may_differ_by_one(bundle: Bundle) -> None:
+    bands = {
+        (reference.level, reference.band.low, reference.band.high)
+        for references in bundle.scenario.leaders.values()
+        for reference in references.values()
+    }
+
+    assert bands == {(1, 1, 2)}
 
 
 def test_some_sentences_of_the_case_are_evidence_for_nothing(scenario: Scenario) -> None:
@@ -279,25 +203,6 @@ def test_some_sentences_of_the_case_are_evidence_for_nothing(scenario: Scenario)
     assert len(scenario.sentences) == 13
     # Results never prove a level, and a warm manner is not an act.
     assert {"lowest", "kind"} <= set(scenario.sentences) - cited
-
-
-def test_it_can_be_read_and_weighed_in_the_time_it_states(
-    scenario: Scenario, script: Script, plays: list[Position]
-) -> None:
-    longest = max(plays, key=lambda position: len(position.path))
-    words = sum(_words(text) for text in scenario.sentences.values())
-    for moment in retell(script, longest.path):
-        words += sum(_words(line.says or line.text or "") for line in moment.lines)
-        words += sum(_words(script.choices[id][1].text) for id in moment.may)
-        if moment.choice is not None:
-            words += _words(moment.choice.now) + _words(moment.choice.later)
-            words += _words(moment.choice.why)
-    reading = words / 230
-    weighing_choices = 1.0 * len(longest.path)
-    diagnosis_and_four_ratings = 10.0
-
-    total = reading + weighing_choices + diagnosis_and_four_ratings
-    assert 0.6 * scenario.minutes <= total <= scenario.minutes
 
 
 PRIVATE = {

@@ -6,7 +6,7 @@ import re
 from tests.conftest import Browser
 from tests.web.conftest import RunPage, start
 
-PATH = ("ask-for-an-hour", "one-each-and-a-draw", "ask-the-team")
+PATH = ("ask-for-an-hour", "draw-three-numbers", "ask-the-team")
 
 
 def words_of(page: str) -> str:
