@@ -102,7 +102,8 @@ class TestWatch:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        program = [sys.executable, "-c", "from lfp_trainer.cli import main; main()", "watch", str(file), "--port", str(port)]
+        start = "from lfp_trainer.cli import main; main()"
+        program = [sys.executable, "-c", start, "watch", str(file), "--port", str(port)]
         process = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
             assert "A small case" in _fetch(f"http://127.0.0.1:{port}/")

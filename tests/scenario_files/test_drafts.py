@@ -80,7 +80,7 @@ def test_mistakes_in_a_draft_are_still_mistakes(tmp_path: Path) -> None:
     bundle, problems = inspect(tmp_path, data)
 
     assert bundle is None
-    assert ["minutes"] == [".".join(map(str, each.at)) for each in problems if each.is_error]
+    assert [".".join(map(str, each.at)) for each in problems if each.is_error] == ["minutes"]
 
 
 @pytest.mark.parametrize("key", ["cast", "scenes", "case"])
