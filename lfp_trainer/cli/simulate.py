@@ -31,9 +31,7 @@ Outcomes = Mapping[str, Outcome | None]
 @click.option("--seed", default=1, show_default=True, help="The same seed, the same plays.")
 @click.option("--exact", is_flag=True, help="Weigh every path instead of playing.")
 @click.option("--write-table", is_flag=True, help="Write the table in scenarios/README.md anew.")
-def simulate(
-    files: tuple[Path, ...], runs: int, seed: int, exact: bool, write_table: bool
-) -> None:
+def simulate(files: tuple[Path, ...], runs: int, seed: int, exact: bool, write_table: bool) -> None:
     """Play FILES at random, always the first, the longest, the highest level, the one that
     consults, and by reference rank, and show where the plays end.
 

@@ -9,6 +9,7 @@ import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lfp_trainer.errors import ConditionError
 
@@ -84,8 +85,9 @@ class Not:
 Condition = Compare | Visited | Chose | All | Any | Not
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Condition:
-    """Read a condition.
+    """Read a condition; the same text is read once, since authors repeat themselves.
 
     :raise ConditionError: if it is anything but the small language above
     """
