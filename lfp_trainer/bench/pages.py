@@ -69,6 +69,10 @@ class _Pages:
         look, shown = self.looks()
         if shown is None or shown.script is None:
             return self.render(look, None, "")
+        if wants_fragment():
+            # The page asks whether the file was saved, and is loaded anew when it was.
+            same = request.args.get("seen") == shown.digest
+            return "", 204, {} if same else {"HX-Refresh": "true"}
         script, asked = shown.script, request.args
         scene_id, seat = asked.get("scene", ""), asked.get("seat", BOTH)
         if scene_id not in script.scenes or seat not in (BOTH, *script.scenario.seats):
@@ -76,7 +80,10 @@ class _Pages:
         gauges = {name: value for name in script.gauges if (value := _gauge(name)) is not None}
         found = rehearse(script, scene_id, gauges, seat, asked.getlist("path"))
         return render_template(
-            "bench/play.html", file=self.workbench.file.name, **_play(found, seat)
+            "bench/play.html",
+            file=self.workbench.file.name,
+            seen=shown.digest,
+            **_play(found, seat),
         )
 
     def render(self, look: Look, shown: Look | None, scene_id: str) -> Response:

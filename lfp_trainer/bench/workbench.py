@@ -52,8 +52,10 @@ class Workbench:
 
 
 def _look(sources: scenario_files.Sources) -> Look:
-    bundle, problems = scenario_files.inspect(sources)
-    if bundle is None:
-        return Look(sources.digest, tuple(problems))
-    script = prepare(bundle)
-    return Look(sources.digest, tuple(problems), script, lay_out(script))
+    found = scenario_files.examine(sources)
+    # What keeps it from being played comes first, advice after it.
+    problems = tuple(sorted(found.problems, key=lambda each: not each.is_error))
+    if found.bundle is None:
+        return Look(sources.digest, problems)
+    script = prepare(found.bundle)
+    return Look(sources.digest, problems, script, lay_out(script))

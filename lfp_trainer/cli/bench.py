@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 import threading
 import time
@@ -82,8 +83,9 @@ def new(file: Path, title: str) -> None:
 
     Puts the vocabulary, the rubric and the schema beside it, where they are missing.
     """
-    if file.suffix != ".yaml":
-        file = file.with_name(f"{file.name}.yaml")
+    if file.suffix.lower() in (".yaml", ".yml"):
+        file = file.with_suffix("")
+    file = file.with_name(f"{file.name}.yaml")
     if file.exists():
         raise click.ClickException(f"{file} is there already. Choose another name.")
     id = re.sub("[^a-z0-9]+", "-", file.stem.lower()).strip("-")
@@ -97,10 +99,16 @@ def new(file: Path, title: str) -> None:
     text = text.replace("{{ title }}", json.dumps(title, ensure_ascii=False))
     file.write_text(text, encoding="utf-8")
     click.echo(f"Wrote {file}{' and ' + ', '.join(beside) + ' beside it' if beside else ''}.")
-    click.echo(f"Go on with: lfp-trainer watch {file}")
+    click.echo(f"Go on with: lfp-trainer watch {shlex.quote(str(file))}")
 
 
-BESIDE = ("vocabulary.yaml", "rubrics/impact-and-influence.yaml", "scenario.schema.json")
+BESIDE = (
+    "README.md",
+    "vocabulary.yaml",
+    "rubrics/impact-and-influence.yaml",
+    "scenario.schema.json",
+)
+"""What a folder of one's own needs, the page that explains it included."""
 
 
 def template() -> str:

@@ -69,6 +69,7 @@ def _files_in(path: Path) -> list[Path]:
     return [
         *(file for file in shelf if file.is_file()),
         *scenario_files.find_scenarios(path),
+        *sorted(path.glob("*.yml")),
         *scenario_files.find_exercises(path),
     ]
 
@@ -91,7 +92,9 @@ def _check_all(files: Sequence[Path]) -> Iterator[Checked]:
 
 def _check_set(file: Path, rubric: Rubric, scenarios: Sequence[Scenario]) -> Iterator[Checked]:
     """What no scenario has is told at the rubric that they share."""
-    found = levels_not_shown(rubric, scenarios)
+    # One case need not show every level, and a draft does not show what it will.
+    finished = [each for each in scenarios if not each.draft]
+    found = levels_not_shown(rubric, finished) if len(finished) > 1 else []
     if found:
         yield Checked(file, "rubric", "", tuple(scenario_files.locate(file.read_bytes(), found)))
 
@@ -119,6 +122,7 @@ def _check_scenario(file: Path, files: Sequence[Path]) -> Checked:
     problems = tuple(
         each for each in found.problems if not each.file or file.parent / each.file not in files
     )
+    problems = (*_misnamed(file), *problems)
     if too_large:
         problems = (_too_large(), *problems)
     if found.bundle is None or found.exploration is None:
@@ -128,6 +132,12 @@ def _check_scenario(file: Path, files: Sequence[Path]) -> Checked:
         return Checked(file, "scenario", "", problems)
     summary = _summary(found.bundle, found.exploration)
     return Checked(file, "scenario", summary, problems, found.bundle, found.report)
+
+
+def _misnamed(file: Path) -> Iterator[Problem]:
+    if file.suffix != ".yaml":
+        message = "is not offered to anybody under this name."
+        yield Problem((), message, f"Call it {file.stem}.yaml.", "warning")
 
 
 def _too_large() -> Problem:

@@ -66,13 +66,13 @@ def _complete(part: Data, at: At, missing: Missing, **gaps: Callable[[], object]
 def _top(data: Data, rubric: Rubric, vocabulary: Vocabulary, missing: Missing) -> Data:
     cast, scenes = _parts(data.get("cast")), _parts(data.get("scenes"))
     seats = [id for id, member in cast.items() if member.get("seat") is True]
-    # These have an answer that needs no author, so nobody is reminded of them.
-    data = {"rubric": RUBRIC, "start": next(iter(scenes), ""), **data}
     filled = _complete(
         data, (), missing,
         summary=lambda: LATER,
         source=lambda: LATER,
         minutes=lambda: 10,
+        rubric=lambda: RUBRIC,
+        start=lambda: next(iter(scenes), ""),
         diagnosis=lambda: _diagnosis(vocabulary),
         endings=lambda: ({"id": "the-end", "title": "The end", "text": LATER},),
         leaders=lambda: {id: _references(rubric) for id in list(cast)[:1]},
@@ -110,14 +110,17 @@ def _parts(value: object) -> dict[str, Data]:
 def _scene(
     id: str, scene: Data, seats: list[str], then: str, rubric: Rubric, missing: Missing
 ) -> Data:
-    scene = {"title": str(id).replace("-", " ").capitalize(), **scene}
-    choices = scene.get("choices")
-    if not isinstance(choices, dict) or not choices:
-        return scene if "goto" in scene else {**scene, "goto": then}
     at = ("scenes", id)
-    if seats:
-        scene = {"turn": seats[0], **scene}
-    filled = _complete(scene, at, missing, stand_in=lambda: ({"choose": next(iter(choices))},))
+    choices = scene.get("choices")
+    title = str(id).replace("-", " ").capitalize()
+    if not isinstance(choices, dict) or not choices:
+        return _complete(scene, at, missing, title=lambda: title, goto=lambda: then)
+    filled = _complete(
+        scene, at, missing,
+        title=lambda: title,
+        **({"turn": lambda: seats[0]} if seats else {}),
+        stand_in=lambda: ({"choose": next(iter(choices))},),
+    )  # fmt: skip
     filled["choices"] = {
         name: _choice(choice, (*at, "choices", name), number, then, rubric, missing)
         if isinstance(choice, dict)
@@ -128,7 +131,6 @@ def _scene(
 
 
 def _choice(choice: Data, at: At, number: int, then: str, rubric: Rubric, missing: Missing) -> Data:
-    choice = {"goto": then, **choice}
     return _complete(
         choice, at, missing,
         now=lambda: LATER,
@@ -136,6 +138,7 @@ def _choice(choice: Data, at: At, number: int, then: str, rubric: Rubric, missin
         shows=lambda: dict.fromkeys(rubric.strands, 1),
         rank=lambda: min(number, 9),
         why=lambda: LATER,
+        goto=lambda: then,
     )  # fmt: skip
 
 

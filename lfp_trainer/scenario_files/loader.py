@@ -135,7 +135,11 @@ def examine(
     rubric, in_rubric = read_rubric(sources.rubric, limits)
     vocabulary, in_vocabulary = read_vocabulary(sources.vocabulary, limits)
     document, to_write = reader.read(sources.scenario, limits), list[Problem]()
-    if draft.is_draft(document.data) and rubric is not None and vocabulary is not None:
+    if draft.is_draft(document.data):
+        if rubric is None or vocabulary is None:
+            # Every gap would be told as a mistake, and the one mistake is what it is filled from.
+            beside = _of_file(sources.rubric_name, in_rubric) + _of_file(VOCABULARY, in_vocabulary)
+            return Examination(None, (*document.problems, *beside))
         filled, to_write = draft.fill(document.data, rubric, vocabulary)
         document = replace(document, data=filled)
     scenario, problems = fit(document, Scenario)
@@ -150,8 +154,8 @@ def examine(
     if any(each.is_error for each in problems):
         return Examination(None, tuple(problems))
     bundle = Bundle(scenario=scenario, rubric=rubric, vocabulary=vocabulary)
-    # A draft is not held to what a finished case should teach.
-    found = checks.examine(bundle, teaching=teaching and not bundle.scenario.draft)
+    # What is still to write teaches nothing yet.
+    found = checks.examine(bundle, teaching=teaching and not to_write)
     problems += located(found.problems, document)
     unplayable = any(each.is_error for each in problems)
     playable = None if unplayable else bundle
@@ -184,7 +188,8 @@ def _read_part(
     limits: Limits | None,
 ) -> tuple[Model | None, list[Problem]]:
     if content is None:
-        return None, [Problem((), "is not there.", "Put it beside the scenarios.")]
+        fix = "Put it beside the scenario; 'lfp-trainer new' does so for the first of a folder."
+        return None, [Problem((), "is not there.", fix)]
     document, value, problems = _understand(content, model, limits)
     if value is not None:
         problems += located(check(value), document)

@@ -108,6 +108,17 @@ def test_a_play_begins_at_the_scene_with_the_gauges_that_were_set(bench: Bench) 
     expect(page.locator("#gauge-trust")).to_have_value("-3")
 
 
+def test_a_play_follows_a_save(bench: Bench) -> None:
+    page = bench.page
+    page.goto("/play?scene=visit&gauge-trust=2")
+    expect(page.get_by_text("She smiles.")).to_be_visible()
+
+    bench.save("She smiles.", "She laughs.")
+
+    expect(page.get_by_text("She laughs.")).to_be_visible()
+    expect(page.get_by_text("A name +2")).to_be_visible()
+
+
 def test_the_bench_has_no_violations_and_fits_a_small_window(bench: Bench) -> None:
     axe = Axe()
     for place in ("/", "/play?scene=visit"):

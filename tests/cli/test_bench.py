@@ -68,6 +68,23 @@ class TestNew:
         assert file.read_text() == "mine"
         assert (tmp_path / "vocabulary.yaml").read_text() == "mine too"
 
+    @pytest.mark.parametrize("name", ["case", "case.yaml", "case.yml", "case.YAML"])
+    def test_whatever_ending_is_typed_the_file_is_a_yaml_file(
+        self, tmp_path: Path, name: str
+    ) -> None:
+        run("new", str(tmp_path / name))
+
+        assert [path.name for path in tmp_path.glob("case*")] == ["case.yaml"]
+
+    def test_what_it_writes_needs_no_more_advice_once_it_is_no_draft(self, tmp_path: Path) -> None:
+        file = tmp_path / "case.yaml"
+        run("new", str(file))
+        file.write_text(file.read_text().replace("draft: true\n", ""))
+
+        code, said = run("check", "--strict", str(file))
+
+        assert code == 0, said
+
     def test_a_name_without_letters_is_refused(self, tmp_path: Path) -> None:
         code, said = run("new", str(tmp_path / "….yaml"))
 

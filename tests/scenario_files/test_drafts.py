@@ -41,12 +41,15 @@ def test_what_is_missing_is_listed_part_by_part_and_hinders_nothing(tmp_path: Pa
     assert bundle is not None
     told = {".".join(map(str, each.at)): each.message for each in problems}
     assert told["draft"] == (
-        "still to write: summary, source, minutes, diagnosis, endings, leaders."
+        "still to write: summary, source, minutes, start, diagnosis, endings, leaders."
     )
     assert told["cast.partner"] == "still to write: position, brief."
     assert told["cast.clerk"] == "still to write: position."
-    assert told["scenes.friday"] == "still to write: stand_in."
-    assert told["scenes.monday.choices.stay"] == "still to write: now, later, shows, rank, why."
+    assert told["scenes.friday"] == "still to write: title, turn, stand_in."
+    assert told["scenes.walk"] == "still to write: title, goto."
+    assert told["scenes.monday.choices.stay"] == (
+        "still to write: now, later, shows, rank, why, goto."
+    )
     assert all(not each.is_error and each.line for each in problems)
 
 
@@ -70,6 +73,30 @@ def test_what_is_written_stays_as_it_is(tmp_path: Path) -> None:
     choice = bundle.scenario.scenes["friday"].choices["remind"]
     assert (bundle.scenario.minutes, choice.rank, choice.goto, choice.now) == (25, 1, "end", "Oh.")
     assert "still to write: later, shows, why." in [each.message for each in problems]
+
+
+def test_a_draft_that_misses_nothing_is_given_the_advice_of_a_finished_case(tmp_path: Path) -> None:
+    finished = scenarios.shelve(tmp_path, scenarios.scenario())
+    advice = scenario_files.examine(scenario_files.read_sources(finished)).problems
+    path = scenarios.shelve(tmp_path, scenarios.scenario() | {"draft": True})
+    same = scenario_files.examine(scenario_files.read_sources(path)).problems
+
+    assert advice
+    assert [each.message for each in same] == [each.message for each in advice]
+
+
+@pytest.mark.parametrize("gone", ["vocabulary.yaml", "rubrics/small.yaml"])
+def test_a_draft_with_nothing_beside_it_is_told_that_and_nothing_else(
+    tmp_path: Path, gone: str
+) -> None:
+    path = scenarios.shelve(tmp_path, FIRST)
+    (tmp_path / gone).unlink()
+
+    bundle, problems = scenario_files.inspect(scenario_files.read_sources(path))
+
+    assert bundle is None
+    assert [(each.file, each.message) for each in problems] == [(gone, "is not there.")]
+    assert "lfp-trainer new" in problems[0].fix
 
 
 def test_mistakes_in_a_draft_are_still_mistakes(tmp_path: Path) -> None:
