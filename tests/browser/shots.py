@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import PdfMargins, sync_playwright
 
-from tests.browser import calibration, conftest, tour
+from tests.browser import calibration, conftest, contrasting, tour
 from tests.browser.server import Site
 from tests.browser.visitor import Visitor, Watch
 
@@ -46,6 +46,7 @@ def main() -> None:
             "home": tour.visit_home_after_practice,
             "own": lambda visitor: tour.visit_own_pages(visitor, site),
             "calibrate": calibration.go_through,
+            "contrast": contrasting.go_through,
             "admin": lambda visitor: tour.visit_as_admin(visitor, site),
         }
         for walk in sys.argv[1:] or walks:

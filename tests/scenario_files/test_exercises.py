@@ -129,3 +129,77 @@ def test_the_shipped_exercises_can_be_used() -> None:
         scenario_files.load_exercise(path).id for path in paths
     ]
     assert "anchor-vignettes" in [path.stem for path in paths]
+
+
+OF_SCENARIO = """\
+format: 1
+id: small
+title: Two stories
+note: Made for tests.
+rubrics: [small]
+texts:
+  then:
+    title: Then
+    scenario: small-case
+    reference:
+      small:
+        motivate: {level: 1, band: [1, 1], confidence: high, evidence: [visits], why: Told once.}
+        results: {level: 1, band: [1, 2], confidence: low, evidence: [visits], why: No step.}
+"""
+
+
+@pytest.fixture
+def shelf_with_case(shelf: Path) -> Path:
+    scenarios.shelve(shelf)
+    return shelf
+
+
+def test_an_exercise_may_tell_the_case_of_a_scenario_beside_it(shelf_with_case: Path) -> None:
+    path = shelf_with_case / "exercises" / "small.yaml"
+    path.write_text(OF_SCENARIO)
+
+    text = scenario_files.load_exercise(path).texts["then"]
+
+    assert text.sentences == scenarios.bundle().scenario.sentences
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "piece"),
+    [
+        ("evidence: [visits], why: T", "evidence: [visit], why: T", 12, "no sentence 'visit'"),
+        ("scenario: small-case", "scenario: small-cas", 9, "no scenario small-cas.yaml"),
+        ("scenario: small-case", "scenario: broken", 9, "broken.yaml cannot be read."),
+        ("    scenario: small-case\n", "", 7, "either 'text' or 'scenario'"),
+        ("      small:\n", "      smal:\n", 11, "there is no rubric 'smal'."),
+        ("rubrics: [small]", "rubrics: [small, large]", 5, "no text is rated on 'large'."),
+    ],
+)
+def test_each_mistake_about_a_scenario_is_told_with_its_line(
+    shelf_with_case: Path, old: str, new: str, line: int, piece: str
+) -> None:
+    (shelf_with_case / "broken.yaml").write_text("format: 1\nid: broken\n")
+    assert old in OF_SCENARIO
+
+    errors = errors_of(shelf_with_case, OF_SCENARIO.replace(old, new, 1))
+
+    assert [each for each in errors if each.line == line and piece in each.text], errors
+
+
+def test_lakeland_is_rated_in_both_stories_and_its_later_one_row_by_row() -> None:
+    lakeland = scenario_files.load_exercise(config.SCENARIOS / "exercises" / "lakeland.yaml")
+
+    levels = {
+        (text.id, strand): reference.level
+        for text in lakeland.texts.values()
+        for on in text.reference.values()
+        for strand, reference in on.items()
+    }
+    shown = {strand for (_, strand), level in levels.items() if level == 3 and strand[:3] in ROWS}
+    assert len([strand for _, strand in levels if strand[:3] in ROWS]) == 24
+    assert shown == {"lfp2", "lfp5", "lfp6", "lfp7n", "cor2c"}
+    assert levels["later", "plans"] == 4
+    assert levels["then", "plans"] == 1
+    assert all(text.source for text in lakeland.texts.values())
+
+
+ROWS = ("lfp", "cor", "sps")

@@ -41,6 +41,16 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "calibrate.rate"): ("/calibrate/sets/1/2/motivate", HER_SET),
     # After those above: whoever calls it has a set of their own.
     ("POST", "calibrate.start"): ("/calibrate/sets", EVERYONE),
+    ("GET", "contrast.show"): ("/contrast/lakeland", EVERYONE),
+    ("GET", "contrast.show_set"): ("/contrast/lakeland/1", HER_SET),
+    ("GET", "contrast.show_page"): ("/contrast/lakeland/1/1", HER_SET),
+    ("GET", "contrast.show_beside"): (
+        "/contrast/lakeland/1/beside/isolation-to-collaboration",
+        HER_SET,
+    ),
+    ("POST", "contrast.rate"): ("/contrast/lakeland/1/1", HER_SET),
+    # After those above, as with the vignettes.
+    ("POST", "contrast.start"): ("/contrast/lakeland/sets", EVERYONE),
     ("GET", "auth.sign_in"): ("/sign-in", EVERYONE),
     ("POST", "auth.sign_in"): ("/sign-in", EVERYONE),
     ("GET", "auth.register"): ("/register", EVERYONE),

@@ -11,6 +11,7 @@ from tests.conftest import Browser
 from tests.web.access_table import ACTORS, TABLE
 from tests.web.calibration import SetPage
 from tests.web.conftest import RunPage, start
+from tests.web.contrasting import Rated
 
 ALICES = (
     "words on the diagnosis",
@@ -19,6 +20,7 @@ ALICES = (
     "walks out with this",
     "goal of Alice",
     "reason for a vignette",
+    "reason for a row",
 )
 
 
@@ -64,6 +66,7 @@ def test_every_route_lets_in_exactly_whom_the_table_names(
 ) -> None:
     run = start(actors["alice"]).to_the_end()
     SetPage.begin(actors["alice"]).commit_one()
+    Rated.begin(actors["alice"]).commit_first()
     with app.test_request_context():
         asset = app.jinja_env.globals["asset"]("site.css")  # type: ignore[operator]
     wrong, cells = [], 0
@@ -103,7 +106,10 @@ def test_there_is_something_of_alices_that_could_leak(alices_run: RunPage) -> No
     alices_run.to_the_end()
     rated = SetPage.begin(alices_run.browser).commit_one()
 
-    pages = rated.get("/1").text + "".join(
+    rows = Rated.begin(alices_run.browser).commit_first()
+
+    pages = rated.get("/1").text + rows.get(1).text
+    pages += "".join(
         alices_run.get(query).text
         for query in ("", "?stage=diagnosis", "?stage=rating", "?stage=role-play", "/debrief")
     )
@@ -116,8 +122,17 @@ def test_what_alice_did_stands_on_no_page_of_anybody_else(
 ) -> None:
     run = start(actors["alice"]).to_the_end()
     SetPage.begin(actors["alice"]).commit_one()
+    Rated.begin(actors["alice"]).commit_first()
 
-    pages = ("/", "/home", "/scenarios", "/calibrate", "/account", "/admin/people")
+    pages = (
+        "/",
+        "/home",
+        "/scenarios",
+        "/calibrate",
+        "/contrast/lakeland",
+        "/account",
+        "/admin/people",
+    )
     for name in ("nobody", "guest", "bob", "dana", "ada"):
         for page in (*pages, run.url):
             for query in ("", "?stage=debrief", "?stage=rating&card=0"):
