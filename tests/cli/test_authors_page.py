@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from lfp_trainer import config, scenario_files
-from lfp_trainer.cli import main
+from lfp_trainer.cli import COMMANDS, main
 from lfp_trainer.engine.scenario import Choice, Scenario, Scene
 
 PAGE = (config.SCENARIOS / "README.md").read_text(encoding="utf-8")
@@ -52,7 +52,7 @@ def test_the_second_example_is_the_first_one_continued(folder: Path) -> None:
 def test_every_command_that_is_named_exists() -> None:
     named = set(re.findall(r"lfp-trainer ([a-z-]+)", PAGE))
 
-    assert named <= set(main.commands)
+    assert named <= set(COMMANDS)
     assert {"new", "watch", "check", "simulate", "play", "graph"} <= named
 
 
