@@ -142,7 +142,7 @@ def examine(
             return Examination(None, (*document.problems, *beside))
         filled, to_write = draft.fill(document.data, rubric, vocabulary)
         document = replace(document, data=filled)
-    scenario, problems = fit(document, Scenario)
+    scenario, problems = fit(document, Scenario, vocabulary)
     problems += located(to_write, document)
     if sources.rubric is not None:
         problems += _of_file(sources.rubric_name, in_rubric)
@@ -204,16 +204,23 @@ def _understand(
     return document, *fit(document, model)
 
 
-def fit(document: Document, model: type[Model]) -> tuple[Model | None, list[Problem]]:
-    """Fit what a file says to its model; None where it does not fit."""
+def fit(
+    document: Document, model: type[Model], vocabulary: Vocabulary | None = None
+) -> tuple[Model | None, list[Problem]]:
+    """Fit what a file says to its model; None where it does not fit.
+
+    :param vocabulary: whose codes a problem may name
+    """
     problems, value = list(document.problems), None
     if document.complete:
         try:
             value = model.model_validate(document.data)
         except ValidationError as error:
-            problems += explain_all(error, model, document)
+            problems += explain_all(error, model, document, vocabulary)
+    fits = not problems
+    problems += document.warnings
     problems.sort(key=lambda each: (each.line or 0, each.column or 0))
-    return None if problems else value, problems
+    return value if fits else None, problems
 
 
 def located(problems: Sequence[Problem], document: Document) -> list[Problem]:

@@ -1,7 +1,6 @@
 """Turns what the models say of a file into sentences with a line and a likely fix."""
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
@@ -9,8 +8,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from lfp_trainer.engine.value import Value
+from lfp_trainer.engine.vocabulary import Vocabulary
 from lfp_trainer.errors import Problem, did_you_mean
 from lfp_trainer.scenario_files.document import MAX_PROBLEMS, Document, Path
+from lfp_trainer.scenario_files.schema import keys_at
 
 PATTERNS = {
     r"^[a-z0-9][a-z0-9-]*$": "Use lower-case letters, digits and hyphens, such as first-visit.",
@@ -37,7 +38,12 @@ BOUNDS = {
 }
 
 
-def explain_all(error: ValidationError, model: type[Value], document: Document) -> list[Problem]:
+def explain_all(
+    error: ValidationError,
+    model: type[Value],
+    document: Document,
+    vocabulary: Vocabulary | None = None,
+) -> list[Problem]:
     """Return one problem for each value that does not fit the model, in the file's order."""
     by_place: dict[tuple[Path, str], list[ErrorDetails]] = {}
     for each in error.errors(include_url=False):
@@ -144,42 +150,5 @@ def _fix_for_key(path: Path, model: type[Value]) -> str:
     key = str(path[-1])
     if " " in key:
         return "If this is a sentence, put it in quotes: a colon and a space make a key of it."
-    known = sorted(_keys_at(path[:-1], _schema(model)))
+    known = sorted(keys_at(path[:-1], model))
     return did_you_mean(key, known)
-
-
-@cache
-def _schema(model: type[Value]) -> dict[str, Any]:
-    return model.model_json_schema()
-
-
-def _keys_at(path: Path, schema: dict[str, Any]) -> set[str]:
-    """Return the keys that a model knows at a place in a file."""
-    here = [schema]
-    for part in path:
-        here = [inner for each in _options(here, schema) for inner in _inner(each, part)]
-    return {key for each in _options(here, schema) for key in each.get("properties", {})}
-
-
-def _options(here: list[dict[str, Any]], schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the schemas that a place may follow, references and alternatives looked up."""
-    for each in here:
-        if "$ref" in each:
-            yield from _options([schema["$defs"][each["$ref"].rpartition("/")[2]]], schema)
-        for group in ("anyOf", "oneOf"):
-            yield from _options(each.get(group, []), schema)
-        yield each
-
-
-def _inner(each: dict[str, Any], part: int | str) -> Iterator[dict[str, Any]]:
-    if isinstance(part, int):
-        yield from [each["items"]] if isinstance(each.get("items"), dict) else []
-    elif part in each.get("properties", {}):
-        yield each["properties"][part]
-    else:
-        for inner in (
-            each.get("additionalProperties"),
-            *each.get("patternProperties", {}).values(),
-        ):
-            if isinstance(inner, dict):
-                yield inner
