@@ -14,7 +14,6 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lfp_trainer import config
 from lfp_trainer.bench.pages import create_bench
-from lfp_trainer.bench.pages import create_bench
 from lfp_trainer.bench.workbench import Look, Workbench
 from lfp_trainer.cli.files import File, problem_line
 
