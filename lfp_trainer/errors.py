@@ -93,6 +93,13 @@ class UnknownChoice(TrainerError):
         )
 
 
+class EndlessStandIn(TrainerError):
+    """A stand-in that plays on for ever. The checker refuses one that a play can come to."""
+
+    def __init__(self, scene_id: str | None) -> None:
+        super().__init__(f"The stand-in goes round and round from scene '{scene_id}'.")
+
+
 class NotFound(TrainerError):
     """Something that does not exist, or that this person may not see: the same to them."""
 

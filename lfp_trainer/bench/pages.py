@@ -43,21 +43,16 @@ class _Pages:
     def __init__(self, workbench: Workbench) -> None:
         self.workbench = workbench
 
-    def looks(self) -> tuple[Look, Look | None]:
-        """Return the file as it is, and the last save of it that can be drawn and played."""
-        look = self.workbench.look()
-        return look, self.workbench.playable
-
     def show(self) -> ResponseReturnValue:
         """Show the problems, the map and one scene; nothing at all if that is being shown."""
-        look, shown = self.looks()
+        look, shown = self.workbench.look()
         if wants_fragment() and request.args.get("seen") == _mark(look, shown):
             return "", 204
         return self.render(look, shown, request.args.get("scene", ""))
 
     def scene(self, scene_id: str) -> ResponseReturnValue:
         """Show one scene: for htmx alone, otherwise beside the map."""
-        look, shown = self.looks()
+        look, shown = self.workbench.look()
         if not wants_fragment():
             return self.render(look, shown, scene_id)
         if shown is None or shown.script is None or scene_id not in shown.script.scenes:
@@ -66,7 +61,7 @@ class _Pages:
 
     def rehearse(self) -> ResponseReturnValue:
         """Play from a scene on; every response leads to the address of the next page."""
-        look, shown = self.looks()
+        look, shown = self.workbench.look()
         if shown is None or shown.script is None:
             return self.render(look, None, "")
         if wants_fragment():
@@ -109,10 +104,10 @@ def _mark(look: Look, shown: Look | None) -> str:
 def _play(found: Rehearsal, seat: str) -> dict[str, Any]:
     script = found.script
     own = script.scenario.seats if seat == BOTH else (seat,)
-    back: dict[str, Any] = {
+    settings: dict[str, Any] = {
         name: value
         for name, value in request.args.items()
-        if name.startswith(GAUGE) or name == "seat"
+        if name.startswith(GAUGE) or name in ("seat", "scene")
     }
     return {
         "found": found,
@@ -124,8 +119,8 @@ def _play(found: Rehearsal, seat: str) -> dict[str, Any]:
         "epilogue": play.epilogue_of(script, found.position),
         "now_at": dict(zip(script.gauges, found.position.gauges, strict=True)),
         "decide": lambda moment: debrief.decision(script, moment, own_seats=own),
-        "asked": [(key, value) for key in request.args for value in request.args.getlist(key)],
-        "back": url_for("scene", scene_id=script.scenario.start, **back),
+        "settings": settings,
+        "back": url_for("scene", scene_id=script.scenario.start, **settings),
     }
 
 

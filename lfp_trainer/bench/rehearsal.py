@@ -7,7 +7,7 @@ from lfp_trainer.engine import play
 from lfp_trainer.engine.play import Moment, Position
 from lfp_trainer.engine.scenario import BOTH, Bundle
 from lfp_trainer.engine.script import Script, prepare
-from lfp_trainer.errors import UnknownChoice
+from lfp_trainer.errors import EndlessStandIn, UnknownChoice
 
 MOST = 9
 """How far from zero a gauge may be set, either way."""
@@ -23,8 +23,10 @@ class Rehearsal:
     position: Position
     by_stand_in: frozenset[int]
     """Which steps the stand-in took, counted from 1."""
-    lost: str | None
-    """A choice of the path that is no longer on offer since the file was changed."""
+    taken: tuple[str, ...]
+    """One's own choices, as far as they could be taken."""
+    halted: str = ""
+    """Why it went no further than that, in a sentence; empty where it did."""
 
 
 def rehearse(
@@ -37,21 +39,21 @@ def rehearse(
     """
     script = _from(script, scene_id, gauges)
     mine = script.scenario.seats if seat == BOTH else (seat,)
-    position, by_stand_in = play.start(script), set[int]()
-    lost: str | None = None
-    for choice_id in [*path, None]:
-        for _, _, after in play.stand_in_moves(script, position, mine):
-            position = after
-            by_stand_in.add(len(position.path))
-        if choice_id is None:
-            break
-        try:
-            position = play.choose(script, position, choice_id)
-        except UnknownChoice:
-            lost = choice_id
-            break
+    position, by_stand_in, taken = play.start(script), set[int](), list[str]()
+    halted = ""
+    try:
+        for choice_id in [*path, None]:
+            for _, _, after in play.stand_in_moves(script, position, mine):
+                position = after
+                by_stand_in.add(len(position.path))
+            if choice_id is not None:
+                position = play.choose(script, position, choice_id)
+                taken.append(choice_id)
+    except (EndlessStandIn, UnknownChoice) as error:
+        # The file was changed meanwhile, or these gauges lead where no play from the start comes.
+        halted = str(error)
     moments = tuple(play.retell(script, position.path, to=mine))
-    return Rehearsal(script, moments, position, frozenset(by_stand_in), lost)
+    return Rehearsal(script, moments, position, frozenset(by_stand_in), tuple(taken), halted)
 
 
 def _from(script: Script, scene_id: str, gauges: Mapping[str, int]) -> Script:

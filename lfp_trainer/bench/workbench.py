@@ -30,25 +30,23 @@ class Workbench:
         self._latest: Look | None = None
         self._playable: Look | None = None
 
-    def look(self) -> Look:
-        """Return the file as it is now. What has not changed is not read again."""
+    def look(self) -> tuple[Look, Look | None]:
+        """Return the file as it is now, and the last save of it that could be played.
+
+        What has not changed is not read again.
+        """
         with self._lock:
             try:
                 sources = scenario_files.read_sources(self.file)
             except ScenarioError as error:
                 # Some editors take a file away for a moment while they save it.
                 self._latest = Look("", tuple(error.problems))
-                return self._latest
+                return self._latest, self._playable
             if self._latest is None or self._latest.digest != sources.digest:
                 self._latest = _look(sources)
                 if self._latest.script is not None:
                     self._playable = self._latest
-            return self._latest
-
-    @property
-    def playable(self) -> Look | None:
-        """The last look at a file that could be played; None if there was none yet."""
-        return self._playable
+            return self._latest, self._playable
 
 
 def _look(sources: scenario_files.Sources) -> Look:

@@ -57,7 +57,7 @@ def follow(workbench: Workbench, go_on: Callable[[], bool] = lambda: True) -> No
     """Print what is wrong with the file each time it has changed."""
     seen: Look | None = None
     while go_on():
-        look = workbench.look()
+        look, _ = workbench.look()
         if look is not seen and look != seen:
             tell(workbench.file, look)
         seen = look

@@ -19,7 +19,7 @@ from lfp_trainer.engine.play import (
 )
 from lfp_trainer.engine.script import Script
 from lfp_trainer.engine.walk import Walk
-from lfp_trainer.errors import Problem, UnknownChoice
+from lfp_trainer.errors import EndlessStandIn, Problem, UnknownChoice
 
 MAX_MOVES = 250_000
 """Choices tried before the states of a scene are sampled: about a second."""
@@ -230,7 +230,7 @@ class _Explorer:
                     if passed[-1] in fine:
                         break
                 fine.update(passed)
-            except RuntimeError:
+            except EndlessStandIn:
                 yield passed[-1].scene
             except UnknownChoice:
                 continue  # a stand-in without a line that holds is a mistake of its own

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from lfp_trainer.engine.conditions import Gauges
 from lfp_trainer.engine.scenario import BOTH, Choice, Ending, SpokenLine
 from lfp_trainer.engine.script import CompiledScene, Script, Target, Way
-from lfp_trainer.errors import UnknownChoice
+from lfp_trainer.errors import EndlessStandIn, UnknownChoice
 
 
 class Position(NamedTuple):
@@ -101,7 +101,7 @@ def stand_in_moves(
 ) -> Iterator[tuple[Position, str, Position]]:
     """Yield what the stand-in plays until one of the seats is on turn: before, choice, after.
 
-    :raise RuntimeError: if that never comes
+    :raise EndlessStandIn: if that never comes
     """
     for _ in range(IN_A_ROW):
         if position.scene is None or any(seat in seats for seat in seats_on_turn(script, position)):
@@ -109,7 +109,7 @@ def stand_in_moves(
         choice_id = stand_in_choice(script, position)
         before, position = position, choose(script, position, choice_id)
         yield before, choice_id, position
-    raise RuntimeError(f"The stand-in goes round and round in scene '{position.scene}'.")
+    raise EndlessStandIn(position.scene)
 
 
 def seats_on_turn(script: Script, position: Position) -> tuple[str, ...]:

@@ -103,14 +103,22 @@ def test_a_play_goes_on_from_page_to_page(client: FlaskClient) -> None:
     after = words(client, f"{url}&path={choice[1]}")
 
     assert "You chose" in after
-    assert 'name="gauge-trust" value="3"' in after or "How it ended" in after
+    assert 'name="gauge-trust" value="3"' in after
+    assert f'name="path" value="{choice[1]}"' in after
 
 
 def test_a_play_survives_the_file_losing_a_choice(client: FlaskClient) -> None:
     page = words(client, "/play?scene=log&path=gone")
 
-    assert "“gone” is not on offer here any more" in page
+    assert "has no choice &#39;gone&#39;" in page
     assert "How do you respond?" in page
+
+
+def test_a_choice_named_like_the_scene_loses_nothing_else(client: FlaskClient) -> None:
+    page = words(client, "/play?scene=log&gauge-trust=1&path=log&path=ask")
+
+    assert 'name="scene" value="log"' in page
+    assert 'type="hidden" name="path"' not in page
 
 
 @pytest.mark.parametrize("url", ["/play?scene=nowhere", "/play?scene=log&seat=janitor", "/play"])

@@ -57,9 +57,22 @@ def test_a_choice_that_was_taken_out_of_the_file_ends_the_path_before_it() -> No
 
     found = rehearse(SCRIPT, LAST, {}, BOTH, ["gone", choice])
 
-    assert found.lost == "gone"
+    assert "'gone'" in found.halted
+    assert found.taken == ()
     assert found.position.scene == LAST
     assert found.position.path == ()
+
+
+def test_a_stand_in_that_only_these_gauges_send_round_is_told_in_a_sentence() -> None:
+    data = scenarios.scenario()
+    data["scenes"]["visit"]["choices"]["again"] = scenarios.choice("visit", rank=4)
+    data["scenes"]["visit"]["stand_in"].insert(0, {"when": "trust >= 7", "choose": "again"})
+    script = scenarios.script(data)
+
+    found = rehearse(script, "visit", {"trust": 8}, "partner", [])
+
+    assert "round and round" in found.halted
+    assert found.position.scene == "visit"
 
 
 def test_the_script_one_works_on_stays_as_it_is() -> None:

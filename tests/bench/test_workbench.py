@@ -18,10 +18,10 @@ def test_a_file_that_did_not_change_is_not_checked_again(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench = Workbench(file)
-    first = bench.look()
+    first, _ = bench.look()
     monkeypatch.setattr(scenario_files, "examine", None)
 
-    assert bench.look() is first
+    assert bench.look()[0] is first
 
 
 def test_a_save_is_seen(file: Path) -> None:
@@ -30,41 +30,42 @@ def test_a_save_is_seen(file: Path) -> None:
 
     file.write_text(file.read_text().replace("A small case", "A smaller case"))
 
-    script = bench.look().script
+    script = bench.look()[0].script
     assert script is not None
     assert script.scenario.title == "A smaller case"
 
 
 def test_a_mistake_is_told_and_the_last_save_that_could_be_played_stays(file: Path) -> None:
     bench = Workbench(file)
-    good = bench.look()
+    good, _ = bench.look()
 
     file.write_text(file.read_text().replace("start: log", "start: lgo"))
-    broken = bench.look()
+    broken, playable = bench.look()
 
     assert broken.script is None
     assert ["Did you mean 'log'?" in each.fix for each in broken.problems] == [True]
-    assert bench.playable is good
+    assert playable is good
 
 
 def test_the_rubric_beside_it_counts_too(file: Path) -> None:
     bench = Workbench(file)
-    before = bench.look()
+    before, _ = bench.look()
     rubric = file.parent / "rubrics" / "small.yaml"
 
     rubric.write_text(rubric.read_text().replace("A small rubric", "Another rubric"))
 
-    assert bench.look().digest != before.digest
+    assert bench.look()[0].digest != before.digest
 
 
 def test_a_file_that_is_gone_for_a_moment_is_a_problem_and_no_end(file: Path) -> None:
     bench = Workbench(file)
-    good = bench.look()
+    good, _ = bench.look()
     text = file.read_text()
 
     file.unlink()
-    assert [each.message for each in bench.look().problems] == ["is not there."]
-    assert bench.playable is good
+    gone, playable = bench.look()
+    assert [each.message for each in gone.problems] == ["is not there."]
+    assert playable is good
 
     file.write_text(text)
-    assert bench.look().script is not None
+    assert bench.look()[0].script is not None
