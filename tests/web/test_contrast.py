@@ -165,7 +165,7 @@ def test_when_all_is_committed_the_page_says_where_the_stories_differ(alice: Bro
 
     page = rated.get().text
 
-    rows = re.findall(r'<li class="differ-row">\s*<h2>([^<]+)</h3>', page)
+    rows = re.findall(r'<li class="differ-row">\s*<h2>([^<]+)</h2>', page)
     assert rows[:3] == ["Plans", "Routines", "Goal-setting"]
     assert set(rows[3:]) == {"Vision and beliefs", "Policies and structures", "Perspectives"}
     table = page.split("<table>")[1]
