@@ -7,6 +7,7 @@ and rebuilt as our own tree; nothing of what an author wrote is ever evaluated a
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,6 +37,23 @@ OPERATORS: dict[str, Callable[[int, int], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+
+CURLY = dict.fromkeys(map(ord, "“”„‟«»"), '"') | dict.fromkeys(map(ord, "‘’‚‛"), "'")
+"""What a word processor makes of straight quotation marks."""
+
+SLIPS = (
+    (re.compile(r"=>|≥"), ">="),
+    (re.compile(r"=<|≤"), "<="),
+    (re.compile(r"<>|=!|≠"), "!="),
+    (re.compile(r"(?<![<>=!])=(?!=)"), "=="),
+    (re.compile(r"&&?"), "and"),
+    (re.compile(r"\|\|?"), "or"),
+)
+"""What people write who know another notation, and what it is here."""
+
+UPPER = re.compile(r"\b(AND|And|OR|Or|NOT|Not)\b")
+BARE_NAME = re.compile(r"[A-Za-z0-9_-]+")
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +114,21 @@ def parse(text: str) -> Condition:
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ConditionError(
-            'cannot be read; write it like: trust >= 1 and not visited("log")'
-        ) from error
+        raise ConditionError(f"cannot be read; {_likely_fix(text)}") from error
     return _condition(tree.body)
+
+
+def _likely_fix(text: str) -> str:
+    """Return what to write instead of a text that is no condition."""
+    if (straight := text.translate(CURLY)) != text:
+        return f"use straight quotes: {straight}"
+    bare = QUOTED.sub("", text)
+    for slip, meant in SLIPS:
+        if found := slip.search(bare):
+            return f"use {meant} in place of {found[0]}"
+    if found := UPPER.search(bare):
+        return f"write {found[0].lower()} in small letters"
+    return 'write it like: trust >= 1 and not visited("log")'
 
 
 def _condition(node: ast.expr) -> Condition:
@@ -160,6 +189,9 @@ def _question(node: ast.Call) -> Condition:
             keywords=[],
         ):
             return Visited(target) if name == "visited" else Chose(target)
+        case ast.Call(func=ast.Name(id="visited" | "chose" as name), args=[argument], keywords=[]):
+            if BARE_NAME.fullmatch(target := ast.unparse(argument).replace(" ", "")):
+                raise ConditionError(f'put quotes around {target}: {name}("{target}")')
     raise ConditionError('may call only visited("scene") and chose("choice")')
 
 

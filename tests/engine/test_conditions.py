@@ -98,6 +98,30 @@ def test_anything_but_the_small_language_is_refused(text: str) -> None:
         parse(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("chose(“ask”)", 'use straight quotes: chose("ask")'),
+        ("visited(‘log’)", "use straight quotes: visited('log')"),
+        ("chose(ask)", 'put quotes around ask: chose("ask")'),
+        ("not visited(first-visit)", 'put quotes around first-visit: visited("first-visit")'),
+        ("trust = 1", "use == in place of ="),
+        ("trust => 1", "use >= in place of =>"),
+        ("trust =< 1", "use <= in place of =<"),
+        ("trust ≥ 1", "use >= in place of ≥"),
+        ("trust <> 1", "use != in place of <>"),
+        ("trust >= 1 AND spread >= 1", "write and in small letters"),
+        ("trust >= 1 && spread >= 1", "use and in place of &&"),
+        ('visited("a = b") trust', 'write it like: trust >= 1 and not visited("log")'),
+    ],
+)
+def test_a_beginners_slip_is_told_with_what_to_write(text: str, fix: str) -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse(text)
+
+    assert str(caught.value).removeprefix("cannot be read; ") == fix
+
+
 @settings(deadline=None)
 @given(st.text(alphabet="trustvid()\"' <>=!andor0123456789.[]-\n\\\0é", max_size=60))
 def test_no_text_does_more_than_be_refused(text: str) -> None:

@@ -71,7 +71,8 @@ def _endings_alone(script: Script, seat: str) -> Figure:
         f"{len(names) - len(left)} of {len(names)}"
         + ("" if search.complete else f" {_in(search)}, then cut short"),
         found=found,
-        fix="Let the stand-in answer what was done, with lines that have a 'when'.",
+        fix="Let the stand-in answer what was done, with lines that have a 'when', or let this"
+        " seat's own responses move what the ending asks for.",
     )
 
 
