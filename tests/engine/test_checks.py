@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lfp_trainer.engine.checks import (
+    examine,
     find_problems,
     find_rubric_problems,
     find_vocabulary_problems,
@@ -453,3 +454,64 @@ def test_the_story_is_walked_only_when_its_names_are_sound() -> None:
     data["scenes"]["island"] = decision("partner", {"swim": choice("nowhere")})
 
     assert errors(data) == ["scenes.island.choices.swim.goto: there is no scene 'nowhere'."]
+
+
+def halves(data: Data) -> list[str]:
+    """Return the places of texts that begin like the second half of a sentence."""
+    found = find_problems(scenarios.bundle(data))
+    assert not any(each.is_error for each in found)
+    return [
+        ".".join(map(str, each.at))
+        for each in found
+        if each.message == "begins with a small letter; inside [ ] a comma ends a text."
+    ]
+
+
+def test_a_text_that_a_comma_cut_in_two_is_told_wherever_texts_are_listed() -> None:
+    data = scenarios.scenario()
+    data["case"] += ["The list", "by the trays", "is full."]
+    data["scenes"]["log"]["lines"] = ["The list", "by the trays."]
+    data["overview"] = {
+        "snapshot": ["A middle school", "in spring"],
+        "trade_offs": ["Speed", "or care"],
+    }
+    data["debrief"] = ["What do you do", "when it rains?"]
+
+    assert halves(data) == [
+        "case.3",
+        "case.4",
+        "scenes.log.lines.1",
+        "overview.snapshot.1",
+        "overview.trade_offs.1",
+        "debrief.1",
+    ]
+
+
+def test_capitals_numbers_marks_and_scripts_without_capitals_begin_a_text_well() -> None:
+    data = scenarios.scenario()
+    data["debrief"] = ["Why?", "4 rooms?", "… and then?", '"so," she said', "École?", "為什麼？"]
+    data["scenes"]["visit"]["lines"] += [{"who": "partner", "says": "but why?"}]
+
+    assert halves(data) == []
+
+
+def test_no_more_halves_are_listed_than_somebody_reads() -> None:
+    data = scenarios.scenario()
+    data["debrief"] = ["when it rains?"] * 30
+
+    assert len(halves(data)) == 10
+
+
+def test_a_seat_after_the_stand_ins_last_word_is_told_to_move_the_ending_itself() -> None:
+    data = scenarios.scenario()
+    data["scenes"]["log"]["stand_in"] = [{"choose": "tell"}]
+
+    found = examine(scenarios.bundle(data)).problems
+
+    (missed,) = [
+        each for each in found if "'together' cannot be reached by 'principal'" in str(each)
+    ]
+    assert missed.fix == (
+        "Let the stand-in answer what was done, with lines that have a 'when', or let this seat's"
+        " own responses move what the ending asks for."
+    )

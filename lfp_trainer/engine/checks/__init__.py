@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from lfp_trainer.engine.checks.case import case_problems
+from lfp_trainer.engine.checks.sentences import sentence_problems
 from lfp_trainer.engine.checks.shelf import (
     find_rubric_problems,
     find_vocabulary_problems,
@@ -61,7 +62,7 @@ def examine(bundle: Bundle, *, teaching: bool = True) -> Examined:
         return Examined(problems)
     script = prepare(bundle)
     exploration = explore(script)
-    problems += exploration.problems
+    problems += (*exploration.problems, *sentence_problems(bundle.scenario))
     if not teaching or any(problem.is_error for problem in problems):
         return Examined(problems, exploration)
     figures = report(bundle, script, exploration)
