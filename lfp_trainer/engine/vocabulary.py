@@ -33,12 +33,6 @@ class Tactic(Term):
     """True where it asks the other person or works together with them."""
 
 
-class Standard(Term):
-    """One of the published standards for school leaders, by its name; the text is not ours."""
-
-    link: Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+/\S*$", max_length=300)] | None = None
-
-
 class Vocabulary(Value):
     """The whole vocabulary file: code → term, in the order in which they are offered."""
 
@@ -52,5 +46,6 @@ class Vocabulary(Value):
     practices: Mapping[Code, Term]
     """Partnership rows and qualities that a response uses or misses."""
     tactics: Mapping[Code, Tactic]
-    standards: Mapping[Code, Standard] = Field(default_factory=dict)
+    standards: Mapping[Code, Term] = Field(default_factory=dict)
+    """Published standards for school leaders, by name: their text is not ours."""
     gauges: Mapping[Word, Term]

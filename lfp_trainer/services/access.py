@@ -72,14 +72,3 @@ def seat_in(within: Within, key: str, *, viewer_id: int) -> Seated:
     for row in _ONE_RUN.rows(within, viewer=viewer_id, key=key):
         return Seated(*row)
     raise NotFound
-
-
-def open_run(within: Within, scenario_id: str, *, viewer_id: int) -> Seated | None:
-    """Return the latest run of a scenario that this person has not finished, if there is one."""
-    row = within.execute(
-        runs_visible_to(viewer_id)
-        .where(_version.scenario_id == scenario_id, _part.stage != Stage.DONE)
-        .order_by(_run.started_at.desc(), _run.id.desc())
-        .limit(1)
-    ).first()
-    return None if row is None else Seated(*row)

@@ -138,7 +138,9 @@ def played_by(session: Session, viewer_id: int) -> Mapping[str, Played]:
 def _played(session: Session, mine: Sequence[Seated]) -> Played:
     """Sum up the runs of one scenario, the latest first."""
     ended = [each for each in mine if each.ending_id is not None]
-    best = min(((*_ending_of(session, each), each.ended_at) for each in ended), default=None)
+    found = [(*_ending_of(session, each), each.ended_at) for each in ended]
+    # Not by title: an author may have given the same ending another one since.
+    best = min(found, key=lambda each: (each[0], each[2]), default=None)
     return Played(
         open=next((each for each in mine if each.stage is not Stage.DONE), None),
         latest=next(iter(ended), None),

@@ -60,13 +60,6 @@ def find(key: str, within: Within | None = None) -> tuple[Seated, Script]:
     return seated, library.script_of(within, seated.version_id, seated.digest)
 
 
-def open_run(scenario_id: str) -> Seated | None:
-    """Return the latest run of a scenario that the person who is asking has not finished."""
-    if not current_user.is_authenticated:
-        return None
-    return access.open_run(db.session, scenario_id, viewer_id=me().id)
-
-
 def is_draft() -> bool:
     """Tell whether a form is only to be kept: by itself while written, or by who stops here."""
     return request.form.get("act") in ("keep", "stop")

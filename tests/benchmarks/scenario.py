@@ -1,8 +1,8 @@
 """The group ``scenario``: what a scenario file costs before anybody plays it, per 100 scenes.
 
 *Load* is from the bytes to a script ready to play, YAML and types included. *Check* is every check
-that types cannot make, the walk through all states included. *Restore* is what a server does when
-it starts: the published JSON to a script.
+that types cannot make, the walk through all states and what it teaches included. *Restore* is what
+a server does when it starts: the published JSON to a script.
 """
 
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def _of(scenes: int, *, suffix: str, rounds: int) -> Iterator[Measure]:
     published = bundle.model_dump_json(exclude_defaults=True)
     acts = {
         "load": load,
-        "check": lambda: checks.find_problems(bundle),
+        "check": lambda: checks.examine(bundle),
         "restore": lambda: prepare(Bundle.model_validate_json(published)),
     }
     for name, act in acts.items():

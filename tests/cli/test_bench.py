@@ -1,5 +1,6 @@
 """What an author begins with, and what stays open while they write."""
 
+import re
 import signal
 import socket
 import subprocess
@@ -116,14 +117,14 @@ class TestWatch:
 
     def test_it_serves_the_bench_until_it_is_stopped(self, tmp_path: Path) -> None:
         file = scenarios.shelve(tmp_path)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
         start = "from lfp_trainer.cli import main; main()"
-        program = [sys.executable, "-c", start, "watch", str(file), "--port", str(port)]
+        program = [sys.executable, "-c", start, "watch", str(file), "--port", "0"]
         process = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
-            assert "A small case" in _fetch(f"http://127.0.0.1:{port}/")
+            assert process.stdout is not None
+            address = re.search(rb"http://\S+", process.stdout.readline())
+            assert address is not None
+            assert "A small case" in _fetch(address[0].decode())
         finally:
             process.send_signal(signal.SIGINT)
             said = process.communicate(timeout=10)[0].decode()

@@ -74,15 +74,15 @@ def levels_not_shown(rubric: Rubric, scenarios: Collection[Scenario]) -> list[Pr
         for choice in scene.choices.values()
         for item in choice.shows.items()
     }
-    where = "the scenario" if len(scenarios) == 1 else f"the {len(scenarios)} scenarios"
-    fix = "Let one show it. A case alone need not: check it together with the others."
+    fix = "Let one show it."
     problems: list[Problem] = []
     for name, strand in rubric.strands.items():
         levels = range(1, len(strand.levels) + 1)
         missing = [level for level in levels if (name, level) not in shown]
         if missing:
             listed = ", ".join(map(str, missing))
-            message = f"no response in {where} checked shows '{name}' at level {listed}."
+            asked = f"in the {len(scenarios)} scenarios checked"
+            message = f"no response {asked} shows '{name}' at level {listed}."
             at = ("strands", name, "levels", missing[0] - 1)
             problems.append(Problem(at, message, fix, "warning"))
     return problems
