@@ -17,11 +17,18 @@ from lfp_trainer.scenario_files.document import (
     Path,
     Place,
 )
-from lfp_trainer.scenario_files.syntax import explain
+from lfp_trainer.scenario_files.syntax import CURLY, explain
 
 MAX_DEPTH = 20
 MAX_SCALAR = 20_000
 MAX_DIGITS = 9
+
+LINE_END = re.compile(r"\r\n|\r|\n")
+NOTE = re.compile(r"[ \t]+(?:#[ \t]*)+(\S.*)")
+"""What follows a value on its line and is no part of it."""
+PROSE = {"text", "says", "now", "later", "why", "brief", "summary"}
+PROSE_LISTS = {"case", "lines", "debrief", "snapshot", "trade_offs"}
+"""Where even a single word may be the beginning of a sentence."""
 
 WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 NULLS = {"", "~", "null", "Null", "NULL"}
@@ -41,6 +48,9 @@ class _Open:
     """The key that waits for its value."""
     repeated: bool = False
     """Whether that key was there before, so that this value is dropped."""
+    in_braces: bool = False
+    bare: bool = False
+    """Whether that key has no colon after it, as the second half of a text has none."""
 
 
 class Builder:
@@ -52,21 +62,28 @@ class Builder:
         self.nodes = 0
         self.documents = 0
         self.stack: list[_Open] = []
+        self.lines: list[str] = []
 
     def build(self, text: str) -> None:
+        self.lines = LINE_END.split(text)
         try:
             for event in yaml.parse(text, Loader=yaml.CSafeLoader):
                 self.take(event)
         except _Stop:
             return
         except yaml.YAMLError as error:
-            message, fix, place = explain(error)
-            self.document.complain(self.here(), message, fix, place)
+            self.unreadable(error)
             return
         if not self.documents:
             self.document.complain((), "is empty.", "Begin it with: format: 1")
             return
         self.document.complete = True
+
+    def unreadable(self, error: yaml.YAMLError) -> None:
+        message, fix, place = explain(error, self.lines)
+        # What the builder has complained about already is what the parser stumbles over.
+        if place is None or place[0] not in {each.line for each in self.document.problems}:
+            self.document.complain(self.here(), message, fix, place)
 
     def take(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.ScalarEvent):
@@ -89,9 +106,11 @@ class Builder:
         if self.nodes > self.max_nodes:
             self.stop(f"has more than {self.max_nodes:,} values.", "Split the scenario.", event)
         if event.anchor is not None:
-            self.complain(f"uses an anchor (&{event.anchor}).", "Remove it.", event)
+            fix = "Remove it. A text cannot begin with &: put it in quotes."
+            self.complain(f"uses an anchor (&{event.anchor}).", fix, event)
         if event.tag is not None:  # type: ignore[attr-defined]
-            self.spoil("uses a tag (!).", "Put the text in quotes, or remove the tag.", event)
+            fix = "Remove it. A text cannot begin with !: put it in quotes."
+            self.spoil("uses a tag (!).", fix, event)
 
     def scalar(self, event: yaml.ScalarEvent) -> None:
         text, plain = event.value, not event.style
@@ -111,14 +130,49 @@ class Builder:
 
     def plain_value(self, text: str, event: yaml.Event) -> str | int | bool:
         if text in NULLS:
-            fix = "Write a value, or remove the key. A word can stand in quotes."
-            self.spoil("is empty.", fix, event)
+            self.empty(event)
         elif WHOLE.fullmatch(text):
             if len(text.lstrip("-+")) > MAX_DIGITS:
                 self.spoil(f"is a number of more than {MAX_DIGITS} digits.", "Shorten it.", event)
                 return 0
             return int(text)
-        return text == "true" if text in ("true", "false") else text
+        elif text not in ("true", "false"):
+            self.look_for_lost_text(text, event)
+            return text
+        return text == "true"
+
+    def empty(self, event: yaml.Event) -> None:
+        top = self.stack[-1]
+        if top.in_braces and top.bare:
+            # The parser's mark stands behind the key, and the comma before it is to blame.
+            message = f"a comma ends the text inside {{ }}, so '{top.key}' stands alone."
+            quotes = (
+                "straight quotes" if CURLY.search(self.lines[_place(event)[0] - 1]) else "quotes"
+            )
+            self.spoil(message, f"Put the whole text in {quotes}.", event)
+        elif NOTE.match(self.behind(event)):
+            fix = "Write a value. Put text that holds a # in quotes."
+            self.spoil("is empty; everything after # on a line is a note.", fix, event)
+        else:
+            fix = "Write a value, or remove the key. A word can stand in quotes."
+            self.spoil("is empty.", fix, event)
+
+    def look_for_lost_text(self, text: str, event: yaml.Event) -> None:
+        """Warn where a sentence goes on behind a ``#``, which nobody would be told."""
+        lost, path = NOTE.match(self.behind(event)), self.here()
+        if lost is None or path[-1] == "when":
+            return
+        listed = path[-2] in PROSE_LISTS if isinstance(path[-1], int) else path[-1] in PROSE
+        if listed or len(text.split()) > 1:
+            message = f"ends before '# {_short(lost[1])}': everything after # on a line is a note."
+            fix = "Put the text in quotes. A note can stand on a line of its own."
+            self.document.warn(path, message, fix, _place(event))
+
+    def behind(self, event: yaml.Event) -> str:
+        """Return what stands behind an event on its last line."""
+        mark = event.end_mark
+        assert mark is not None, "the C parser marks every event"
+        return self.lines[mark.line][mark.column :] if mark.line < len(self.lines) else ""
 
     def key(self, top: _Open, text: str, plain: bool, event: yaml.Event) -> None:
         assert isinstance(top.entries, dict)
@@ -126,6 +180,7 @@ class Builder:
         if plain:
             self.plain_key(text, path, event)
         top.key, top.repeated = text, text in top.entries
+        top.bare = not self.behind(event).lstrip().startswith(":")
         if top.repeated:
             first = self.document.keys[path][0]
             fix = "Rename one of them, or join them."
@@ -175,7 +230,8 @@ class Builder:
             self.stop("has a list or mapping as a key.", fix, event)
         path = self.here()
         self.document.values.setdefault(path, _place(event))
-        self.stack.append(_Open(path, {} if is_mapping else []))
+        in_braces = isinstance(event, yaml.MappingStartEvent) and bool(event.flow_style)
+        self.stack.append(_Open(path, {} if is_mapping else [], in_braces=in_braces))
 
     def close(self) -> None:
         """Finish a mapping, or a list, which becomes a tuple: what a file says never changes."""
@@ -183,7 +239,8 @@ class Builder:
         self.attach(tuple(entries) if isinstance(entries, list) else entries)
 
     def alias(self, event: yaml.AliasEvent) -> None:
-        self.spoil(f"uses an alias (*{event.anchor}).", "Write it out, or quote the text.", event)
+        fix = "Write it out. A text cannot begin with *: put it in quotes."
+        self.spoil(f"uses an alias (*{event.anchor}).", fix, event)
         if self.awaits_key():
             raise _Stop
         self.put("", event)
@@ -218,6 +275,10 @@ class Builder:
     def stop(self, message: str, fix: str, event: yaml.Event) -> None:
         self.complain(message, fix, event)
         raise _Stop
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:40] + "…"
 
 
 def _place(event: yaml.Event) -> Place:

@@ -1,6 +1,7 @@
 """Turns what the models say of a file into sentences with a line and a likely fix."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -10,14 +11,9 @@ from pydantic_core import ErrorDetails
 from lfp_trainer.engine.value import Value
 from lfp_trainer.engine.vocabulary import Vocabulary
 from lfp_trainer.errors import Problem, did_you_mean
+from lfp_trainer.scenario_files import fixes
 from lfp_trainer.scenario_files.document import MAX_PROBLEMS, Document, Path
-from lfp_trainer.scenario_files.schema import keys_at
 
-PATTERNS = {
-    r"^[a-z0-9][a-z0-9-]*$": "Use lower-case letters, digits and hyphens, such as first-visit.",
-    r"^[a-z][a-z0-9_]*$": "Use lower-case letters, digits and underscores, such as trust.",
-    r"^[A-Za-z0-9][A-Za-z0-9-]*$": "Use letters, digits and hyphens, such as ILR or LFP7m.",
-}
 EXPECTED = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -45,19 +41,43 @@ def explain_all(
     vocabulary: Vocabulary | None = None,
 ) -> list[Problem]:
     """Return one problem for each value that does not fit the model, in the file's order."""
+    explainer = _Explainer(model, document, vocabulary)
     by_place: dict[tuple[Path, str], list[ErrorDetails]] = {}
-    for each in error.errors(include_url=False):
-        path = _path(each["loc"], document.data)
-        if not any(path[:end] in document.spoiled for end in range(len(path) + 1)):
-            kind = "missing" if each["type"] == "missing" else "value"
-            by_place.setdefault((path, kind), []).append(each)
+    for path, each in _without_echoes(error, document):
+        kind = "missing" if each["type"] == "missing" else "value"
+        by_place.setdefault((path, kind), []).append(each)
     listed = list(islice(by_place.items(), MAX_PROBLEMS))
-    problems = [_explain(path, errors, model, document) for (path, _), errors in listed]
+    problems = [explainer.explain(path, errors) for (path, _), errors in listed]
     if len(by_place) > len(listed):
         problems.append(
             Problem((), f"{len(by_place) - len(listed):,} more problems are not listed.")
         )
     return problems
+
+
+def _without_echoes(
+    error: ValidationError, document: Document
+) -> Iterator[tuple[Path, ErrorDetails]]:
+    """Yield each error with its place, but for those that only repeat another one."""
+    errors = [(_path(each["loc"], document.data), each) for each in error.errors(include_url=False)]
+    too_short = {path for path, each in errors if _is_short_pair(each)}
+    for path, each in errors:
+        if any(path[:end] in document.spoiled for end in range(len(path) + 1)):
+            continue
+        # Of a pair with one end nothing is said but that; and a list is long enough, whose
+        # entries only were not counted because each is wrong itself.
+        long_enough = each["type"] == "too_short" and len(each["input"]) >= _least(each)
+        if path[:-1] not in too_short and not long_enough:
+            yield path, each
+
+
+def _is_short_pair(error: ErrorDetails) -> bool:
+    return error["type"] == "missing" and isinstance(error["loc"][-1], int)
+
+
+def _least(error: ErrorDetails) -> int:
+    least: int = error["ctx"]["min_length"]
+    return least
 
 
 def _path(loc: tuple[int | str, ...], data: Any) -> Path:
@@ -73,52 +93,65 @@ def _path(loc: tuple[int | str, ...], data: Any) -> Path:
     return tuple(path)
 
 
-def _explain(
-    path: Path, errors: list[ErrorDetails], model: type[Value], document: Document
-) -> Problem:
-    error, at = errors[0], path
-    match error["type"]:
-        case "missing":
-            at = path[:-1]
-            message, fix = f"the key '{path[-1]}' is missing.", "Add it."
-        case "extra_forbidden":
-            at = path[:-1]
-            message, fix = f"unknown key '{path[-1]}'.", _fix_for_key(path, model)
-        case "value_error" | "assertion_error":
-            message, fix = f"{error['ctx']['error']}.", ""
-        case _ if error["loc"][-1] == "[key]":
-            message = f"the name '{path[-1]}' cannot be used."
-            fix = _say(error)[1]
-        case _:
-            message, fix = _merge(errors)
-    place = document.keys.get(path) if error["type"] == "extra_forbidden" else document.place(path)
-    line, column = place or (None, None)
-    return Problem(at, message, fix, line=line, column=column)
+@dataclass(frozen=True, slots=True)
+class _Explainer:
+    """Says what is wrong with the values of one file."""
 
+    model: type[Value]
+    document: Document
+    vocabulary: Vocabulary | None
 
-def _merge(errors: list[ErrorDetails]) -> tuple[str, str]:
-    """Say what a value should be; a value that may be of two kinds has an error for each."""
-    expected = list(dict.fromkeys(_say(each)[0] for each in errors))
-    fixes = list(dict.fromkeys(fix for each in errors if (fix := _say(each)[1])))
-    found = _found(errors[0]["input"])
-    return f"expected {' or '.join(expected)}, found {found}.", " ".join(fixes[:1])
+    def explain(self, path: Path, errors: list[ErrorDetails]) -> Problem:
+        error, at = errors[0], path
+        match error["type"]:
+            case "missing" if _is_short_pair(error):
+                message = f"expected two values, found {_found(error['input'])}."
+                fix = f"Write a list: {fixes.pair(error['input'])}."
+            case "missing":
+                at = path[:-1]
+                message, fix = f"the key '{path[-1]}' is missing.", "Add it."
+            case "extra_forbidden":
+                at = path[:-1]
+                message = f"unknown key '{path[-1]}'."
+                fix = fixes.for_key(path, error["input"], self.model)
+            case "value_error" | "assertion_error":
+                message, fix = f"{error['ctx']['error']}.", ""
+            case _ if error["loc"][-1] == "[key]":
+                expected, fix = self.say(error, path[:-1])
+                kind = "code" if expected == "a code" else "name"
+                message = f"the {kind} '{path[-1]}' cannot be used."
+            case _:
+                message, fix = self.merge(errors, path)
+        is_key = error["type"] == "extra_forbidden"
+        place = self.document.keys.get(path) if is_key else self.document.place(path)
+        line, column = place or (None, None)
+        return Problem(at, message, fix, line=line, column=column)
 
+    def merge(self, errors: list[ErrorDetails], path: Path) -> tuple[str, str]:
+        """Say what a value should be; a value that may be of two kinds has an error for each."""
+        said = [self.say(each, path) for each in errors]
+        expected = list(dict.fromkeys(each for each, _ in said))
+        fix = next((fix for _, fix in said if fix), "")
+        return f"expected {' or '.join(expected)}, found {_found(errors[0]['input'])}.", fix
 
-def _say(error: ErrorDetails) -> tuple[str, str]:
-    """Return what an error expected, and a likely fix."""
-    kind, ctx, found = error["type"], error.get("ctx", {}), error["input"]
-    if kind in EXPECTED:
-        return EXPECTED[kind], _fix_for_type(kind, found)
-    if kind == "literal_error":
-        known = [word.strip("' ") for word in ctx["expected"].replace(" or ", ",").split(",")]
-        fix = did_you_mean(found, known) if isinstance(found, str) and len(known) > 1 else ""
-        return ctx["expected"], fix
-    if kind == "string_pattern_mismatch":
-        return "a name", PATTERNS.get(ctx["pattern"], "")
-    if kind in BOUNDS:
-        expected, fix = BOUNDS[kind]
-        return expected.format(**ctx), fix
-    return error["msg"][:1].lower() + error["msg"][1:], ""
+    def say(self, error: ErrorDetails, path: Path) -> tuple[str, str]:
+        """Return what an error expected, and a likely fix."""
+        kind, ctx, found = error["type"], error.get("ctx", {}), error["input"]
+        if kind == "tuple_type":
+            return EXPECTED[kind], fixes.for_list(found, path, self.model, self.vocabulary)
+        if kind in EXPECTED:
+            return EXPECTED[kind], _fix_for_type(kind, found)
+        if kind == "literal_error":
+            known = [word.strip("' ") for word in ctx["expected"].replace(" or ", ",").split(",")]
+            fix = did_you_mean(found, known) if isinstance(found, str) and len(known) > 1 else ""
+            return ctx["expected"], fix
+        if kind == "string_pattern_mismatch":
+            data = self.document.data
+            return fixes.for_name(ctx["pattern"], found, path, data, self.vocabulary)
+        if kind in BOUNDS:
+            expected, fix = BOUNDS[kind]
+            return expected.format(**ctx), fix
+        return error["msg"][:1].lower() + error["msg"][1:], ""
 
 
 def _fix_for_type(kind: str, found: Any) -> str:
@@ -126,8 +159,6 @@ def _fix_for_type(kind: str, found: Any) -> str:
         return f'Put it in quotes: "{str(found).lower()}".'
     if kind == "string_type" and isinstance(found, Mapping):
         return "Put text that holds a colon in quotes."
-    if kind == "tuple_type" and isinstance(found, str):
-        return f"Write a list: [{found[:20]}]."
     if kind == "bool_type" and found in ("yes", "on", "True"):
         return "Write true."
     return "Write false." if kind == "bool_type" else ""
@@ -144,11 +175,3 @@ def _found(value: Any) -> str:
         case tuple():
             return f"a list of {len(value)}"
     return f"{len(value)} keys"
-
-
-def _fix_for_key(path: Path, model: type[Value]) -> str:
-    key = str(path[-1])
-    if " " in key:
-        return "If this is a sentence, put it in quotes: a colon and a space make a key of it."
-    known = sorted(keys_at(path[:-1], model))
-    return did_you_mean(key, known)

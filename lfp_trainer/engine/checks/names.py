@@ -1,6 +1,6 @@
 """The names a scenario defines, and what is wrong with a name or a condition that uses them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from lfp_trainer.engine import conditions
 from lfp_trainer.engine.conditions import Gauge, Visited
@@ -35,4 +35,22 @@ def unknown(at: At, kind: str, name: str, known: Collection[str]) -> Iterator[Pr
     """Yield a problem if nothing defines a name."""
     if name not in known:
         listed = list(known) if isinstance(known, dict | list | tuple) else sorted(known)
-        yield Problem(at, f"there is no {kind} '{name}'.", did_you_mean(name, listed))
+        near = called(name, _named(known)) if isinstance(known, Mapping) else []
+        fix = f"Did you mean '{near[0]}'?" if len(near) == 1 else did_you_mean(name, listed)
+        yield Problem(at, f"there is no {kind} '{name}'.", fix)
+
+
+def called(said: str, names: Mapping[str, str]) -> list[str]:
+    """Return the codes of what somebody calls by its name, or by a word of it.
+
+    :param names: code → name
+    """
+    words = said.casefold().split()
+    whole = [code for code, name in names.items() if name.casefold().split() == words]
+    if whole or not words:
+        return whole
+    return [code for code, name in names.items() if {*words} <= {*name.casefold().split()}]
+
+
+def _named(known: Mapping[str, object]) -> dict[str, str]:
+    return {code: str(getattr(each, "name", "")) for code, each in known.items()}
