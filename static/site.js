@@ -16,6 +16,10 @@
     }
   });
 
+  // Only who has a script can print by a button.
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
+  });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) print();
   });

@@ -28,10 +28,20 @@ class Played:
     """How many runs came to an ending."""
     diagnosed: bool = False
     """True once a diagnosis was committed: the reference diagnosis gives nothing away any more."""
-    best: str = ""
-    """The title of the best ending; an author lists the best first."""
-    best_on: datetime | None = None
-    """When that was first reached."""
+    best: "Best | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best ending that somebody came to; an author lists the best first."""
+
+    title: str
+    place: int
+    """Its place among the endings, counted from 1."""
+    of: int
+    """How many endings there are."""
+    on: datetime
+    """When it was first reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +97,9 @@ class Wanted:
             Practice.OPEN: played.open is not None,
             Practice.FINISHED: bool(played.ended),
         }
-        said = _said(scenario)
+        said = _said(card)
         return (
-            all(word in said for word in self.words.casefold().split())
+            all(word in said for word in folded(self.words).split())
             and self.school in ("", scenario.school)
             and (not self.seat or self.seat in scenario.seats)
             and (not self.system or self.system in card.systems)
@@ -98,23 +108,32 @@ class Wanted:
         )
 
 
-def _said(scenario: Scenario) -> str:
+_TYPED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
+
+
+def folded(text: str) -> str:
+    """Return text as a search compares it: a phone types other quotes than a case may hold."""
+    return text.translate(_TYPED).casefold()
+
+
+def _said(card: Card) -> str:
     """Return what the outside of a scenario says, for a search. Its story stays unread."""
-    overview = scenario.overview
+    scenario, overview = card.scenario, card.scenario.overview
     parts = [scenario.title, scenario.summary, *scenario.sentences.values()]
     parts += [f"{member.name} {member.position}" for member in scenario.cast.values()]
+    parts += [f"{scenario.minutes} minutes", f"{scenario.school} school" if scenario.school else ""]
+    parts += ["a reconstruction"] if scenario.reconstruction else []
     if overview is not None:
+        standards = card.published.script.vocabulary.standards
         parts += [*overview.snapshot, *overview.trade_offs]
-    return " ".join(parts).casefold()
+        parts += [standards[code].name for code in overview.standards]
+    return folded(" ".join(parts))
 
 
 def cards(session: Session, viewer_id: int | None) -> list[Card]:
     """Return every scenario on offer by title, with what the viewer has played of it."""
-    played = {} if viewer_id is None else played_by(session, viewer_id)
-    return [
-        Card(each, played.get(each.script.scenario.id, Played()))
-        for each in library.on_offer(session)
-    ]
+    taken = {} if viewer_id is None else _taken_by(session, viewer_id)
+    return [_card(session, each, taken) for each in library.on_offer(session)]
 
 
 def card_of(session: Session, scenario_id: str, viewer_id: int | None) -> Card:
@@ -123,40 +142,54 @@ def card_of(session: Session, scenario_id: str, viewer_id: int | None) -> Card:
     :raise NotFound: if no such scenario is on offer
     """
     published = library.current(session, scenario_id)
-    played = {} if viewer_id is None else played_by(session, viewer_id)
-    return Card(published, played.get(scenario_id, Played()))
+    taken = {} if viewer_id is None else _taken_by(session, viewer_id)
+    return _card(session, published, taken)
 
 
-def played_by(session: Session, viewer_id: int) -> Mapping[str, Played]:
-    """Return what a person has played: scenario id → what they made of it."""
+def _taken_by(session: Session, viewer_id: int) -> Mapping[str, list[Seated]]:
+    """Return a person's runs: scenario id → the latest first."""
     taken: dict[str, list[Seated]] = {}
     for seated in runs.runs_of(session, viewer_id):
         taken.setdefault(seated.scenario_id, []).append(seated)
-    return {id: _played(session, mine) for id, mine in taken.items()}
+    return taken
 
 
-def _played(session: Session, mine: Sequence[Seated]) -> Played:
-    """Sum up the runs of one scenario, the latest first."""
+def _card(session: Session, published: Published, taken: Mapping[str, Sequence[Seated]]) -> Card:
+    mine = taken.get(published.script.scenario.id, ())
     ended = [each for each in mine if each.ending_id is not None]
-    found = [(*_ending_of(session, each), each.ended_at) for each in ended]
-    # Not by title: an author may have given the same ending another one since.
-    best = min(found, key=lambda each: (each[0], each[2]), default=None)
-    return Played(
+    played = Played(
         open=next((each for each in mine if each.stage is not Stage.DONE), None),
         latest=next(iter(ended), None),
         ended=len(ended),
         diagnosed=any(runs.has_reached(each, Stage.RATING) for each in mine),
-        best=best[1] if best else "",
-        best_on=best[2] if best else None,
+        best=_best(session, published, ended),
     )
+    return Card(published, played)
 
 
-def _ending_of(session: Session, seated: Seated) -> tuple[int, str]:
-    """Return the place of a run's ending among its version's endings, and its title."""
-    script = library.script_of(session, seated.version_id, seated.digest)
-    for place, compiled in enumerate(script.endings):
-        if compiled.ending.id == seated.ending_id:
-            return place, compiled.ending.title
+def _best(session: Session, published: Published, ended: Sequence[Seated]) -> Best | None:
+    """Return the best ending, by the order and under the title that it has now."""
+    endings = [each.ending for each in published.script.endings]
+    now = {ending.id: place for place, ending in enumerate(endings, start=1)}
+    known = [
+        (now[run.ending_id], run.ended_at)
+        for run in ended
+        if run.ending_id in now and run.ended_at is not None
+    ]
+    if known:
+        place, on = min(known)
+        return Best(endings[place - 1].title, place, len(endings), on)
+    # Every ending they came to has been taken out of the file since.
+    gone = [_then(session, run) for run in ended]
+    return min(gone, key=lambda each: (each.place, each.on), default=None)
+
+
+def _then(session: Session, run: Seated) -> Best:
+    """Return a run's ending as its own version has it."""
+    script = library.script_of(session, run.version_id, run.digest)
+    for place, compiled in enumerate(script.endings, start=1):
+        if compiled.ending.id == run.ending_id and run.ended_at is not None:
+            return Best(compiled.ending.title, place, len(script.endings), run.ended_at)
     raise AssertionError("a run ends in one of its version's endings")
 
 

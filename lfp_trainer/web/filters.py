@@ -24,13 +24,24 @@ def install(app: Flask) -> None:
     """Offer the filters, and the word for every seat, to every template."""
     app.jinja_env.globals.update(BOTH=BOTH, SCHOOLS=SCHOOLS)
     app.jinja_env.filters.update(
-        day=day, ladders=ladders, terms=terms, counted=counted, gauge_series=gauge_series
+        ordinal=ordinal,
+        day=day,
+        ladders=ladders,
+        terms=terms,
+        counted=counted,
+        gauge_series=gauge_series,
     )
 
 
 def day(moment: date | datetime) -> str:
     """Return a day as people write it: ``November 21, 2026``."""
     return f"{moment:%B} {moment.day}, {moment.year}"
+
+
+def ordinal(number: int) -> str:
+    """Write a place as it is spoken: 1st, 2nd, 3rd, 4th."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
 
 
 def ladders(decision: Decision, script: Script) -> list[dict[str, Any]]:

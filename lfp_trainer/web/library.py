@@ -1,6 +1,9 @@
 """The shelf of scenarios, and the overview sheet of one."""
 
-from flask import Blueprint, Response, render_template, request
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -16,6 +19,7 @@ from lfp_trainer.web.runs import start_key
 
 bp = Blueprint("library", __name__, url_prefix="/scenarios")
 
+PRACTICE = {"new": "New to me", "open": "Begun", "finished": "Finished"}
 TIMES = (25, 30, 35, 40, 60)
 """What "at most so many minutes" offers, as far as it narrows anything."""
 
@@ -25,15 +29,23 @@ TIMES = (25, 30, 35, 40, 60)
 def index() -> Response:
     """List what can be played, or what of it is looked for."""
     cards = shelf.cards(db.session, viewer_id())
-    wanted = _wanted()
-    return render(
+    offers = _offers(cards)
+    asked = {
+        name: word for name, words in offers.items() if (word := request.args.get(name)) in words
+    }
+    wanted = _wanted(asked)
+    response = render(
         "library/index.html",
         fragment="library/_shelf.html",
         cards=shelf.sift(cards, wanted),
         all_cards=cards,
         wanted=wanted,
-        offers=_offers(cards),
+        offers=offers,
     )
+    # The address of what is found, to be kept or sent on: without the fields that ask for nothing.
+    found: dict[str, Any] = {"words": wanted.words or None, **asked}
+    response.headers["HX-Replace-Url"] = url_for(".index", **found)
+    return response
 
 
 def viewer_id() -> int | None:
@@ -41,18 +53,15 @@ def viewer_id() -> int | None:
     return me().id if current_user.is_authenticated else None
 
 
-def _wanted() -> Wanted:
-    """Read what is looked for from the address; a filter nobody offers narrows nothing away."""
-    asked = request.args
-    minutes = asked.get("minutes", type=int)
-    practice = asked.get("practice", "")
+def _wanted(asked: Mapping[str, str]) -> Wanted:
+    """Return what is looked for: the words in the address, and those filters that are offered."""
     return Wanted(
-        words=forms.clean(asked.get("words", ""))[:100],
+        words=forms.clean(request.args.get("words", ""))[:100],
         school=asked.get("school", ""),
         seat=asked.get("seat", ""),
         system=asked.get("system", ""),
-        minutes=minutes if minutes in TIMES else None,
-        practice=Practice(practice) if practice in list(Practice) else None,
+        minutes=int(asked["minutes"]) if "minutes" in asked else None,
+        practice=Practice(asked["practice"]) if "practice" in asked else None,
     )
 
 
@@ -75,11 +84,8 @@ def _offers(cards: list[Card]) -> dict[str, dict[str, str]]:
             if min(times, default=0) <= most < max(times, default=0)
         },
         "system": dict(sorted(systems.items(), key=lambda item: item[1])),
-        "practice": {
-            Practice.NEW: "New to me",
-            Practice.OPEN: "Begun",
-            Practice.FINISHED: "Finished",
-        },
+        # Nobody else's practice is known, and somebody who has just arrived has none.
+        "practice": dict(PRACTICE) if current_user.is_authenticated else {},
     }
 
 

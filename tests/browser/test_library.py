@@ -75,6 +75,22 @@ def test_without_javascript_a_button_does_the_same(visit: Visit) -> None:
     assert cards(page) == [story.TITLE]
 
 
+def test_a_sheet_on_paper_gives_nothing_away(visit: Visit) -> None:
+    page = visit().page
+    page.goto("/scenarios/glowing-observations")
+    page.emulate_media(media="print")
+
+    expect(page.get_by_text("Instructional Infrastructure")).to_be_hidden()
+    expect(page.locator(".map-frame")).to_be_hidden()
+
+
+def test_who_has_no_script_is_offered_no_button_that_needs_one(visit: Visit) -> None:
+    for scripted in (True, False):
+        page = visit(java_script_enabled=scripted).page
+        page.goto("/scenarios/glowing-observations")
+        expect(page.get_by_role("button", name="Print this sheet")).to_have_count(int(scripted))
+
+
 def test_the_front_door_starts_a_case_with_one_press(visit: Visit) -> None:
     visitor = visit()
     visitor.page.goto("/")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lfp_trainer.services import access, accounts, demo, library, shelf
-from lfp_trainer.services.shelf import Card, Played, Practice, Wanted
+from lfp_trainer.services.shelf import Best, Card, Played, Practice, Wanted
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Stage
 from tests import scenarios
@@ -72,6 +72,12 @@ class TestWhatIsLookedFor:
         assert found(session, viewer, words="HARBOR town") == ["Harbor"]
         assert found(session, viewer, words="harbor village") == []
         assert found(session, viewer, words="speed") == ["Harbor"]
+        assert found(session, viewer, words="40 minutes high school") == ["Long Day"]
+
+    def test_quotes_and_dashes_of_a_phone_find_what_was_typed_with_others(
+        self, session: Session, viewer: int
+    ) -> None:
+        assert shelf.folded("The district’s “plan” – A") == 'the district\'s "plan" - a'
 
     def test_the_story_is_not_searched(self, session: Session, viewer: int) -> None:
         told = shelf.cards(session, viewer)[0].scenario.scenes["log"].choices
@@ -121,7 +127,43 @@ class TestWhatSomebodyMadeOfIt:
         played = shelf.card_of(session, "harbor", viewer).played
 
         assert played.ended == 8
-        assert played.best == next(title for id, title in titles.items() if id in reached)
+        first = next(id for id in titles if id in reached)
+        assert played.best == Best(titles[first], 1, 2, NOON)
+
+    def test_an_ending_counts_by_the_place_and_the_title_it_has_now(
+        self, session: Session, viewer: int, tmp_path: Path
+    ) -> None:
+        play(session, viewer, "harbor", None)
+        before = shelf.card_of(session, "harbor", viewer).played.best
+        changed = case("harbor", minutes=25)
+        worse = {"id": "worse", "title": "Worse", "text": "…"}
+        better = {"id": "better", "when": "trust >= 9", "title": "Better", "text": "…"}
+        changed["scenes"]["visit"]["choices"]["show"]["effects"] = {"trust": 8}
+        changed["endings"] = [better, *changed["endings"][:-1], worse | {"id": "alone"}]
+        scenarios.shelve(tmp_path, changed).rename(tmp_path / "harbor.yaml")
+        with database.writing(session):
+            library.publish_folder(session, tmp_path, now=NOON)
+
+        after = shelf.card_of(session, "harbor", viewer).played.best
+
+        assert before is not None
+        assert after is not None
+        assert (after.place, after.of) == (before.place + 1, before.of + 1)
+
+    def test_an_ending_that_is_gone_from_the_file_is_still_somebodys_best(
+        self, session: Session, viewer: int, tmp_path: Path
+    ) -> None:
+        play(session, viewer, "harbor", None)
+        changed = case("harbor", minutes=25)
+        changed["endings"] = [{"id": "other", "title": "Other", "text": "…"}]
+        scenarios.shelve(tmp_path, changed).rename(tmp_path / "harbor.yaml")
+        with database.writing(session):
+            library.publish_folder(session, tmp_path, now=NOON)
+
+        best = shelf.card_of(session, "harbor", viewer).played.best
+
+        assert best is not None
+        assert best.title in ("Together", "Alone")
 
     def test_it_is_their_own_and_nobody_elses(self, session: Session, viewer: int) -> None:
         with database.writing(session):

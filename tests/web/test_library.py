@@ -43,12 +43,13 @@ def test_the_systems_stay_folded_until_the_diagnosis_is_committed(
         ("words=zeppelin", False),
         ("school=elementary&seat=principal&system=ILR", True),
         ("school=high&words=nora", False),
-        ("minutes=25&words=nora", False),
-        ("practice=finished", False),
-        # What nobody offers narrows nothing away, or finds nothing, but never fails.
+        ("minutes=30&words=nora", False),
+        ("words=PSEL+6", True),
+        # What is not on offer narrows nothing away: its select says "any".
+        ("practice=finished", True),
         ("minutes=soon&practice=perhaps", True),
         ("minutes=-1", True),
-        ("system=%00%00&words=nora", False),
+        ("school=zzz&seat=zzz&system=%00%00&words=nora", True),
     ],
 )
 def test_a_search_finds_what_fits(nobody: Browser, query: str, there: bool) -> None:
@@ -65,6 +66,12 @@ def test_a_search_from_the_page_is_answered_with_the_shelf_alone(nobody: Browser
     assert TITLE in answer.text
     assert "<html" not in answer.text
     assert "HX-Request-Type" in answer.headers["Vary"]
+
+
+def test_the_address_of_what_was_found_has_no_empty_fields(nobody: Browser) -> None:
+    answer = nobody.get("/scenarios?words=nora&school=&seat=principal&minutes=", htmx=True)
+
+    assert answer.headers["HX-Replace-Url"] == "/scenarios?words=nora&seat=principal"
 
 
 def test_nothing_found_says_what_to_do(nobody: Browser) -> None:
@@ -92,7 +99,7 @@ def test_the_best_run_stands_on_the_card_and_on_the_sheet(alices_run: RunPage) -
     alices_run.to_the_end()
 
     assert "My best run:" in alice.get("/scenarios").text
-    assert "1 finished; best:" in alice.get(SHEET).text
+    assert "of 4 endings" in alice.get(SHEET).text
 
 
 def test_the_sheet_says_what_is_weighed_and_which_standards_it_touches(nobody: Browser) -> None:
