@@ -17,6 +17,7 @@ from lfp_trainer.engine.play import (
     stand_in_moves,
     start,
 )
+from lfp_trainer.engine.rings import find_ring, shown
 from lfp_trainer.engine.script import Script
 from lfp_trainer.engine.walk import Walk
 from lfp_trainer.errors import EndlessStandIn, Problem, UnknownChoice
@@ -84,7 +85,7 @@ class _Explorer:
             problems.append(self.cut_short())
         if ending is None:
             message = "the best ranked choices go round and round, or to a dead end."
-            problems.append(Problem(("start",), message, "Let them lead to an ending."))
+            problems.append(Problem(("start",), message, self.way_out(reference, last)))
         return Exploration(
             states=len(walk.numbers),
             complete=walk.complete,
@@ -124,7 +125,17 @@ class _Explorer:
 
     def cut_short(self) -> Problem:
         message = f"there are too many states to walk them all; {len(self.walk.numbers):,} were."
-        fix = "What these do not show may be there all the same. Fewer gauges and marks help."
+        ring = find_ring(self.script.scenario)
+        if ring is None:
+            fix = "What these do not show may be there all the same. Fewer gauges and marks help."
+        else:
+            sign = "<" if ring.effect > 0 else ">"
+            bound = f"{ring.gauge} {sign} {3 if ring.effect > 0 else -3}"
+            fix = (
+                f"These scenes lead back to one another: {shown(ring.scenes)}. A play can go round"
+                " them for ever, and its gauges with it. Give a choice that leads back, such as"
+                f" '{ring.choice}', a 'when' that fails after some rounds, such as {bound}."
+            )
         return Problem(("scenes",), message, fix, "warning")
 
     def traps(self) -> Iterator[Problem]:
@@ -183,17 +194,29 @@ class _Explorer:
             for number, after in pairwise(numbers)
         )
 
+    def way_out(self, path: tuple[str, ...], last: Position) -> str:
+        """Return what to do about the best ranked choices that come back to a scene."""
+        passed = [self.script.choices[choice][0] for choice in path]
+        if last.scene not in passed:
+            return "Let them lead to an ending."
+        began = len(passed) - 1 - passed[::-1].index(last.scene)
+        ring = tuple(passed[began:])
+        return f"Let one of them lead on to an ending; now they go {shown(ring)}."
+
     def reference(self) -> tuple[tuple[str, ...], Position]:
         """Take the best ranked choice on offer until the end, or until it comes round."""
         position, seen = start(self.script), set[Position]()
+        path: list[str] = []
         while position.scene is not None and self.walk.essence(position) not in seen:
             seen.add(self.walk.essence(position))
             moves = self.script.scenes[position.scene].moves
             may = offered(self.script, position)
             if not may or len(seen) > MAX_MOVES:
                 break
-            position = choose(self.script, position, min(may, key=lambda id: moves[id].choice.rank))
-        return position.path, position
+            path.append(min(may, key=lambda id: moves[id].choice.rank))
+            # A path that grew with each step would make a long way round take minutes.
+            position = choose(self.script, position, path[-1])._replace(path=())
+        return tuple(path), position
 
     def idle_seats(self) -> Iterator[Problem]:
         busy = {

@@ -4,6 +4,7 @@ import time
 
 from lfp_trainer.engine.explorer import Exploration, explore
 from lfp_trainer.engine.play import replay
+from lfp_trainer.errors import Problem
 from tests import scenarios
 from tests.scenarios import Data, choice, decision
 
@@ -253,6 +254,60 @@ def test_a_walk_that_was_cut_short_says_so_even_where_it_missed_nothing() -> Non
     assert (cut.severity, cut.at) == ("warning", ("scenes",))
     assert cut.message == (
         f"there are too many states to walk them all; {exploration.states:,} were."
+    )
+
+
+def fix_of(problems: tuple[Problem, ...], message: str) -> str:
+    (problem,) = [each for each in problems if message in each.message]
+    return problem.fix
+
+
+def test_a_walk_cut_short_by_a_loop_names_the_scenes_that_lead_back() -> None:
+    data = scenarios.scenario()
+    data["scenes"]["visit"]["choices"]["again"] = choice("log", rank=4, effects={"trust": 1})
+
+    exploration = explore(scenarios.script(data), 10_000)
+
+    assert fix_of(exploration.problems, "too many states") == (
+        "These scenes lead back to one another: log → walk → visit → log. A play can go round them"
+        " for ever, and its gauges with it. Give a choice that leads back, such as 'again', a"
+        " 'when' that fails after some rounds, such as trust < 3."
+    )
+
+
+def test_a_loop_that_moves_no_gauge_is_not_what_cuts_a_walk_short() -> None:
+    data = long_story(20)
+    data["scenes"]["scene-19"]["choices"]["back"] = choice(
+        [{"when": "trust > 99", "to": "scene-19"}, {"to": "end"}], rank=4
+    )
+    for each in data["scenes"]["scene-19"]["choices"].values():
+        each.pop("effects", None)
+
+    exploration = explore(scenarios.script(data), 1_000)
+
+    assert not exploration.complete
+    assert "lead back" not in fix_of(exploration.problems, "too many states")
+
+
+def test_of_a_long_loop_the_first_and_the_last_scenes_are_named() -> None:
+    exploration = explore(scenarios.script(long_story(20, ways_back=True)), 10_000)
+
+    assert "scene-0 → scene-1 → scene-2 → … → scene-19 → scene-0." in fix_of(
+        exploration.problems, "too many states"
+    )
+
+
+def test_best_ranked_choices_that_go_round_for_ever_name_their_scenes_within_seconds() -> None:
+    data = scenarios.scenario()
+    for each in data["scenes"]["visit"]["choices"].values():
+        each.update(goto="log", effects={"trust": 1})
+    begin = time.process_time()
+
+    exploration = explore(scenarios.script(data), 10_000)
+
+    assert time.process_time() - begin < 5
+    assert fix_of(exploration.problems, "best ranked") == (
+        "Let one of them lead on to an ending; now they go log → visit → log."
     )
 
 
