@@ -244,16 +244,17 @@ class _Explorer:
 
     def rings_without(self, seat: str) -> Iterator[str | None]:
         """Yield the scenes where everybody but one seat is played by the stand-in, for ever."""
-        fine: set[Position] = set()
+        known: set[Position] = set()
         for at in self.walk.numbers:
             passed = [at]
             try:
                 for _, _, after in stand_in_moves(self.script, at, {seat}):
                     passed.append(self.walk.essence(after))
-                    if passed[-1] in fine:
+                    if passed[-1] in known:
                         break
-                fine.update(passed)
             except EndlessStandIn:
                 yield passed[-1].scene
             except UnknownChoice:
-                continue  # a stand-in without a line that holds is a mistake of its own
+                pass  # a stand-in without a line that holds is a mistake of its own
+            # What leads into a ring that was told is no second mistake.
+            known.update(passed)

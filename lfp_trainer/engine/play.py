@@ -93,7 +93,8 @@ def stand_in_choice(script: Script, position: Position) -> str:
 
 
 IN_A_ROW = 50
-"""Choices the stand-in may take in a row; more than that is a ring, which the checker refuses."""
+"""Choices the stand-in may take in a row beside one in each scene. A long way to the next person's
+turn comes by no scene twice; more than this is a ring, which the checker refuses."""
 
 
 def stand_in_moves(
@@ -103,7 +104,7 @@ def stand_in_moves(
 
     :raise EndlessStandIn: if that never comes
     """
-    for _ in range(IN_A_ROW):
+    for _ in range(IN_A_ROW + len(script.scenes)):
         if position.scene is None or any(seat in seats for seat in seats_on_turn(script, position)):
             return
         choice_id = stand_in_choice(script, position)

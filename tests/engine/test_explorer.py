@@ -183,6 +183,26 @@ def test_a_stand_in_that_waits_a_while_is_no_mistake() -> None:
     assert found(data) == []
 
 
+def test_a_long_way_to_the_next_person_s_turn_is_no_ring() -> None:
+    data = long_story(60)
+    for number, scene in enumerate(data["scenes"].values()):
+        scene["turn"] = "partner" if number < 59 else "principal"
+    data["endings"] = data["endings"][-1:]
+
+    assert found(data) == []
+
+
+def test_a_ring_of_several_scenes_is_told_once() -> None:
+    data = scenarios.scenario()
+    for scene, other in (("visit", "hall"), ("hall", "visit")):
+        round_or_out = {f"to-{other}": choice(other, rank=2), f"out-of-{scene}": choice("end")}
+        data["scenes"][scene] = decision("principal", round_or_out)
+    data["endings"] = data["endings"][-1:]
+
+    (told,) = found(data)
+    assert told.endswith("the stand-in that plays on from here never lets the other seat decide.")
+
+
 def test_a_seat_whose_scenes_are_never_reached_is_never_on_turn() -> None:
     data = scenarios.scenario()
     data["scenes"]["log"]["turn"] = "principal"
