@@ -487,6 +487,17 @@ def test_a_text_that_a_comma_cut_in_two_is_told_wherever_texts_are_listed() -> N
     ]
 
 
+def test_a_text_that_a_comma_cut_in_two_is_told_beside_errors() -> None:
+    data = scenarios.scenario()
+    data["debrief"] = ["What do you do", "when it rains?"]
+    data["start"] = "nowhere"
+
+    assert [each.at for each in find_problems(scenarios.bundle(data))] == [
+        ("start",),
+        ("debrief", 1),
+    ]
+
+
 def test_capitals_numbers_marks_and_scripts_without_capitals_begin_a_text_well() -> None:
     data = scenarios.scenario()
     data["debrief"] = ["Why?", "4 rooms?", "… and then?", '"so," she said', "École?", "為什麼？"]

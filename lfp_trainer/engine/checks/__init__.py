@@ -56,13 +56,13 @@ def examine(bundle: Bundle, *, teaching: bool = True) -> Examined:
 
     :param teaching: False for who only wants to play, and needs no figures
     """
-    found = chain(story_problems(bundle), case_problems(bundle))
+    found = chain(story_problems(bundle), case_problems(bundle), sentence_problems(bundle.scenario))
     problems = tuple(islice(found, MAX_PROBLEMS))
     if any(problem.is_error for problem in problems):
         return Examined(problems)
     script = prepare(bundle)
     exploration = explore(script)
-    problems += (*exploration.problems, *sentence_problems(bundle.scenario))
+    problems += exploration.problems
     if not teaching or any(problem.is_error for problem in problems):
         return Examined(problems, exploration)
     figures = report(bundle, script, exploration)
