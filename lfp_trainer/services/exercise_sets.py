@@ -92,11 +92,15 @@ class RatedSet:
 
 
 Row = sa.Row[*tuple[Any, ...]]
+STORED = (
+    ExerciseRating.level, ExerciseRating.not_enough, ExerciseRating.flag, ExerciseRating.reason,
+    ExerciseRating.evidence,
+)  # fmt: skip
+"""The columns that are a rating."""
 _ROWS: sa.Select[*tuple[Any, ...]] = sa.select(
     ExerciseRating.set_number, ExerciseRating.place, ExerciseRating.text_id,
     ExerciseRating.rubric_id, ExerciseRating.strand, ExerciseRating.digest, ExerciseRating.shown,
-    ExerciseRating.level, ExerciseRating.not_enough, ExerciseRating.flag, ExerciseRating.reason,
-    ExerciseRating.evidence, ExerciseRating.committed_at,
+    *STORED, ExerciseRating.committed_at,
 )  # fmt: skip
 
 
@@ -128,7 +132,7 @@ def _answered(exercise: Exercise, rows: Sequence[Row]) -> Answered:
         place=first.place,
         text=text.told_of(_people(first.shown)),
         # In the order of the rubric; without strands that it no longer has.
-        kept={card: _kept(by_card[card]) for card in exercise.cards_of(text) if card in by_card},
+        kept={card: kept_of(by_card[card]) for card in exercise.cards_of(text) if card in by_card},
         outdated=frozenset(card for card in by_card if by_card[card].digest != text.digest),
         fixed=frozenset(card for card in by_card if by_card[card].committed_at is not None),
     )
@@ -138,7 +142,8 @@ def _people(shown: Sequence[str]) -> tuple[Named, ...]:
     return tuple(Named(*pair) for pair in zip(shown[::2], shown[1::2], strict=True))
 
 
-def _kept(row: Row) -> Kept:
+def kept_of(row: Row) -> Kept:
+    """Return the rating in a row that has the columns of one."""
     rating = rubric.Rating(row.level, row.flag, row.reason, tuple(row.evidence))
     return Kept(rating, row.not_enough)
 
@@ -152,6 +157,21 @@ def find_set(session: Session, user_id: int, exercise: Exercise, number: int) ->
         if each.number == number:
             return each
     raise NotFound
+
+
+def hold_set(session: Session, user_id: int, exercise: Exercise, number: int) -> None:
+    """Let nobody else change a set until the transaction ends; read it after this."""
+    session.execute(
+        sa.select(ExerciseRating.id)
+        .where(
+            ExerciseRating.user_id == user_id,
+            ExerciseRating.exercise_id == exercise.id,
+            ExerciseRating.set_number == number,
+        )
+        # In one order, or two windows could wait for each other.
+        .order_by(ExerciseRating.id)
+        .with_for_update()
+    ).all()
 
 
 def has_begun(session: Session, user_id: int, exercise: Exercise) -> bool:
@@ -220,6 +240,7 @@ def _blank(
             "reason": "",
             "evidence": [],
             "saved_at": now,
+            "saved_in": "",
         }
         for place, each in enumerate(drawn, start=1)
         for card in exercise.cards_of(exercise.texts[each.text_id])

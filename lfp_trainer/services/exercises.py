@@ -16,12 +16,14 @@ from lfp_trainer import scenario_files
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.exercise import Card, Exercise, RatedText
 from lfp_trainer.errors import Incomplete, ScenarioError, StaleMove
-from lfp_trainer.services.exercise_sets import Answered, find_set
+from lfp_trainer.services.exercise_drafts import Window, may_replace
+from lfp_trainer.services.exercise_sets import STORED, Answered, find_set, hold_set, kept_of
 from lfp_trainer.services.ratings import Kept, find_missing
 from lfp_trainer.storage.models import ExerciseRating
 
 log = logging.getLogger(__name__)
 
+COMMITTED = "This is committed already, and stays as it is."
 REWRITTEN = "This text has been rewritten since you rated it. Read it again, and save once more."
 
 
@@ -52,21 +54,36 @@ def save_rating(
     *,
     number: int,
     now: datetime,
-) -> None:
-    """Keep one rating of a set as a draft.
+    window: Window | None = None,
+) -> Kept:
+    """Keep one rating of a set as a draft, and return what is kept now.
 
+    :param window: where it was written; None where nobody else can be writing
+    :raise StaleDraft: if it would wipe what that window has not shown
     :raise StaleMove: if it is committed already
     :raise Incomplete: if it names a level, flag or sentence that is not there
     """
     _refuse_unknown(exercise, text, card, kept.rating)
-    saved = session.scalar(
-        sa.update(ExerciseRating)
+    row = session.execute(
+        sa.select(*STORED, ExerciseRating.digest, ExerciseRating.saved_in, ExerciseRating.id)
         .where(
             *_of_text(user_id, exercise, text, number),
             ExerciseRating.rubric_id == card.rubric,
             ExerciseRating.strand == card.strand,
             ExerciseRating.committed_at.is_(None),
         )
+        # Another window waits here until this one has saved or committed, and then reads that.
+        .with_for_update()
+    ).first()
+    if row is None:
+        raise StaleMove(COMMITTED)
+    stored = kept_of(row)
+    outdated = row.digest != text.digest and kept == stored
+    if not outdated and not may_replace(stored, row.saved_in, kept, window):
+        return stored
+    session.execute(
+        sa.update(ExerciseRating)
+        .where(ExerciseRating.id == row.id)
         .values(
             level=kept.rating.level,
             not_enough=kept.not_enough,
@@ -75,11 +92,10 @@ def save_rating(
             evidence=list(kept.rating.evidence),
             digest=text.digest,
             saved_at=now,
+            saved_in="" if window is None else window.id,
         )
-        .returning(ExerciseRating.id)
     )
-    if saved is None:
-        raise StaleMove("This is committed already, and stays as it is.")
+    return kept
 
 
 def _of_text(
@@ -140,18 +156,12 @@ def commit_text(
 ) -> None:
     """Fix all ratings of one text. Does nothing to one that is fixed already.
 
-    The caller rolls back when it raises.
+    Nothing has been written when it raises: a draft saved before it in the same transaction stays.
 
     :raise Incomplete: if a rating is not finished, a level is above what a mark allows, or the
         text was rewritten while it was being rated
     """
-    text = find_set(session, user_id, exercise, number).at(place).text
-    # Stamped before they are read: no draft can slip in between what is checked and what is fixed.
-    session.execute(
-        sa.update(ExerciseRating)
-        .where(*_of_text(user_id, exercise, text, number), ExerciseRating.committed_at.is_(None))
-        .values(committed_at=now)
-    )
+    hold_set(session, user_id, exercise, number)
     answered = find_set(session, user_id, exercise, number).at(place)
     unfinished = first_unfinished(answered)
     if unfinished is not None:
@@ -159,3 +169,11 @@ def commit_text(
     above = find_above_caps(exercise, answered.kept)
     if above:
         raise Incomplete(above)
+    session.execute(
+        sa.update(ExerciseRating)
+        .where(
+            *_of_text(user_id, exercise, answered.text, number),
+            ExerciseRating.committed_at.is_(None),
+        )
+        .values(committed_at=now)
+    )

@@ -316,4 +316,6 @@ class ExerciseRating(Model):
     reason: Mapped[str]
     evidence: Mapped[CODES]
     saved_at: Mapped[datetime]
+    # The open page that saved it last; empty before anybody did.
+    saved_in: Mapped[str]
     committed_at: Mapped[datetime | None]

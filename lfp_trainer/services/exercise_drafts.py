@@ -1,0 +1,54 @@
+"""Drafts of ratings that come from several windows: what one wrote, no other wipes unseen.
+
+A window knows its own drafts by its id, even where the answer to one was lost or not waited for.
+Whatever else it would replace it must have shown.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+
+from lfp_trainer.errors import StaleMove
+from lfp_trainer.services.ratings import Kept
+
+
+class StaleDraft(StaleMove):
+    """A draft that would wipe what was saved in another window."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Something else has been saved here in another window since this page was opened. What"
+            " you have on this page is not saved yet. Send it with a button of this page: you then"
+            " see both."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The page that a draft comes from."""
+
+    id: str
+    shown: str
+    """The fingerprint of what it showed when it was opened."""
+
+
+def fingerprint(kept: Kept) -> str:
+    """Return a short text that is another one for another rating."""
+    return sha256(json.dumps(asdict(kept), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def may_replace(stored: Kept, saved_in: str, sent: Kept, window: Window | None) -> bool:
+    """Tell whether a draft takes the place of what is stored; not where it says nothing new.
+
+    :param saved_in: the id of the window that saved last
+    :raise StaleDraft: if it would wipe what the window has not shown
+    """
+    if sent == stored:
+        return False
+    if window is None or window.id == saved_in:
+        return True
+    if window.shown == fingerprint(sent):
+        return False
+    if window.shown == fingerprint(stored):
+        return True
+    raise StaleDraft
