@@ -24,8 +24,9 @@ MAX_SCALAR = 20_000
 MAX_DIGITS = 9
 
 LINE_END = re.compile(r"\r\n|\r|\n")
-NOTE = re.compile(r"[ \t]+(?:#[ \t]*)+(\S.*)")
+NOTE = re.compile(r"[ \t]+#[# \t]*([^# \t].*)")
 """What follows a value on its line and is no part of it."""
+COLON = re.compile(r"\s*:")
 PROSE = {"text", "says", "now", "later", "why", "brief", "summary"}
 PROSE_LISTS = {"case", "lines", "debrief", "snapshot", "trade_offs"}
 """Where even a single word may be the beginning of a sentence."""
@@ -150,7 +151,7 @@ class Builder:
                 "straight quotes" if CURLY.search(self.lines[_place(event)[0] - 1]) else "quotes"
             )
             self.spoil(message, f"Put the whole text in {quotes}.", event)
-        elif NOTE.match(self.behind(event)):
+        elif self.behind(event, NOTE):
             fix = "Write a value. Put text that holds a # in quotes."
             self.spoil("is empty; everything after # on a line is a note.", fix, event)
         else:
@@ -159,7 +160,7 @@ class Builder:
 
     def look_for_lost_text(self, text: str, event: yaml.Event) -> None:
         """Warn where a sentence goes on behind a ``#``, which nobody would be told."""
-        lost, path = NOTE.match(self.behind(event)), self.here()
+        lost, path = self.behind(event, NOTE), self.here()
         if lost is None or path[-1] == "when":
             return
         listed = path[-2] in PROSE_LISTS if isinstance(path[-1], int) else path[-1] in PROSE
@@ -168,11 +169,12 @@ class Builder:
             fix = "Put the text in quotes. A note can stand on a line of its own."
             self.document.warn(path, message, fix, _place(event))
 
-    def behind(self, event: yaml.Event) -> str:
-        """Return what stands behind an event on its last line."""
+    def behind(self, event: yaml.Event, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Look for a pattern right behind an event; lines may be long, so none is cut up."""
         mark = event.end_mark
         assert mark is not None, "the C parser marks every event"
-        return self.lines[mark.line][mark.column :] if mark.line < len(self.lines) else ""
+        line = self.lines[mark.line] if mark.line < len(self.lines) else ""
+        return pattern.match(line, mark.column)
 
     def key(self, top: _Open, text: str, plain: bool, event: yaml.Event) -> None:
         assert isinstance(top.entries, dict)
@@ -180,7 +182,7 @@ class Builder:
         if plain:
             self.plain_key(text, path, event)
         top.key, top.repeated = text, text in top.entries
-        top.bare = not self.behind(event).lstrip().startswith(":")
+        top.bare = self.behind(event, COLON) is None
         if top.repeated:
             first = self.document.keys[path][0]
             fix = "Rename one of them, or join them."

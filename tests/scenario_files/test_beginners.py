@@ -81,6 +81,7 @@ def test_lost_text_is_told_at_its_line_and_place(changed: Change) -> None:
         ("title: A small case", "title: 'A small case' # for now"),
         ("title: A small case", "title: A small case#4"),
         ("title: A small case", "title: A small case #"),
+        ("title: A small case", "title: A small case ## ####"),
         ("now: They say.", "# now: They say # more.\n        now: They say."),
         ("now: They say.", "now: >  # folded # twice\n          They say # 4."),
         ("        shows:\n", "        shows: # what it shows\n"),
