@@ -35,7 +35,12 @@ def check(paths: tuple[Path, ...], strict: bool, report: bool, in_json: bool) ->
     PATHS are files or folders; all that are shipped by default. An error keeps a file from being
     used. A warning says what could teach better, and your own file may have reasons to differ.
     """
-    files = [file for path in paths or (SCENARIOS,) for file in _files_in(path)]
+    named = dict[Path, Path]()
+    for path in paths or (SCENARIOS,):
+        for file in _files_in(path):
+            # Who names a folder and a file in it means that file once.
+            named.setdefault(file.resolve(), file)
+    files = list(named.values())
     if not files:
         raise click.ClickException("There is no .yaml file here.")
     checked: list[Checked] = []
@@ -43,6 +48,7 @@ def check(paths: tuple[Path, ...], strict: bool, report: bool, in_json: bool) ->
         checked.append(each)
         if not in_json:
             _tell(each, report=report)
+    checked = _merged(checked)
     if in_json:
         click.echo(as_json(checked))
     broken = sum(each.is_broken for each in checked)
@@ -51,6 +57,17 @@ def check(paths: tuple[Path, ...], strict: bool, report: bool, in_json: bool) ->
     warned = sum(bool(each.problems) for each in checked)
     if strict and warned:
         raise click.ClickException(f"{count(warned, 'file')} with warnings.")
+
+
+def _merged(checked: Sequence[Checked]) -> list[Checked]:
+    """Put together what was found in one file at first and when all others were known."""
+    found = dict[Path, Checked]()
+    for each in checked:
+        file = each.file.resolve()
+        first = found.get(file)
+        problems = (*first.problems, *each.problems) if first is not None else ()
+        found[file] = each if first is None else replace(first, problems=problems)
+    return list(found.values())
 
 
 def _tell(checked: Checked, *, report: bool) -> None:

@@ -3,7 +3,7 @@
 The JSON is one object. Its keys stay; new ones may join them.
 
 ``format``    1
-``files``     a list, in the order in which files were checked, of objects with
+``files``     a list with one entry a file, in the order in which they were checked, of objects with
 ``  file``      the path as it was given
 ``  kind``      ``scenario``, ``rubric``, ``vocabulary`` or ``exercise``
 ``  ok``        false where something must be mended before the file can be used

@@ -246,6 +246,8 @@ class _Explorer:
         """Yield the scenes where everybody but one seat is played by the stand-in, for ever."""
         known: set[Position] = set()
         for at in self.walk.numbers:
+            if at in known:
+                continue
             passed = [at]
             try:
                 for _, _, after in stand_in_moves(self.script, at, {seat}):

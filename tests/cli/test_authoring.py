@@ -53,7 +53,19 @@ def test_warnings_are_shown_and_do_not_fail(case: Path) -> None:
 
 
 def test_one_case_need_not_show_every_level(case: Path) -> None:
-    assert "no response" not in run("check", case).stdout
+    said = run("check", case).stdout
+
+    assert "warning" in said
+    assert "shows 'motivate' at level" not in said
+
+
+def test_a_file_that_is_named_twice_is_checked_once(case: Path) -> None:
+    other = case.parent / "rubrics" / ".." / case.name
+
+    said = run("check", case.parent, case, other)
+
+    assert said.exit_code == 0
+    assert said.stdout.count("small-case.yaml: ok, 3 scenes") == 1
 
 
 def test_warnings_fail_where_that_is_asked_for(case: Path) -> None:

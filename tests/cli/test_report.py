@@ -36,7 +36,7 @@ def test_json_holds_figures_and_problems_and_nothing_else_is_printed(case: Path)
     content = json.loads(result.stdout)
     assert (result.exit_code, result.stderr) == (0, "")
     assert set(content) == {"format", "files"}
-    file, rubric = content["files"]
+    (file,) = content["files"]
     assert set(file) == {"file", "kind", "ok", "figures", "problems"}
     assert (file["file"], file["kind"], file["ok"]) == (str(case), "scenario", True)
     assert file["figures"]["decisions_per_seat"] == {
@@ -54,7 +54,23 @@ def test_json_holds_figures_and_problems_and_nothing_else_is_printed(case: Path)
         "fix": "Write: minutes: 15",
         "file": "",
     } in file["problems"]
-    assert (rubric["kind"], rubric["figures"], len(rubric["problems"])) == ("rubric", None, 2)
+
+
+def test_json_has_one_entry_a_file_even_where_something_is_found_late(case: Path) -> None:
+    case.with_name("other.yaml").write_text(case.read_text().replace("id: small-case", "id: other"))
+
+    content = json.loads(run("check", "--json", case.parent).stdout)
+
+    assert [(each["kind"], Path(each["file"]).name) for each in content["files"]] == [
+        ("vocabulary", "vocabulary.yaml"),
+        ("rubric", "small.yaml"),
+        ("scenario", "other.yaml"),
+        ("scenario", "small-case.yaml"),
+    ]
+    assert [each["message"] for each in content["files"][1]["problems"]] == [
+        "no response in the 2 scenarios checked shows 'motivate' at level 2, 4, 5.",
+        "no response in the 2 scenarios checked shows 'results' at level 3, 4, 5.",
+    ]
 
 
 def test_the_keys_of_figures_stay() -> None:
