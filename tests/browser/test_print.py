@@ -44,3 +44,17 @@ def test_what_is_wanted_on_paper_is_on_it_and_what_is_not_is_left_out(on_paper: 
     cards = page.locator(".decision, .judged, .rating-beside, .turning-point, .plan, .gauge")
     kept_whole = "all => all.map(el => getComputedStyle(el).breakInside)"
     assert set(cards.evaluate_all(kept_whole)) == {"avoid"}
+
+
+def test_the_sheet_of_every_case_is_one_sheet(visit: Visit) -> None:
+    page = visit().page
+    page.goto("/scenarios")
+    addresses = page.locator(".card-title a").evaluate_all("all => all.map(el => el.href)")
+    assert len(addresses) >= 7
+
+    counted = {}
+    for address in addresses:
+        page.goto(address)
+        counted[address] = {sheets(page, paper) for paper in ("A4", "Letter")}
+
+    assert set.union(*counted.values()) == {1}, counted
