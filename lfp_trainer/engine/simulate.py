@@ -3,19 +3,23 @@
 A case is worth practising only when such a player does no better than chance, and somebody who
 picks the best ranked response wins. There are two ways to find out: :func:`weigh` computes it
 exactly, by sending the weight of all plays from state to state, and :func:`play_many` plays.
+
+A player takes every seat, or some of them, and then the stand-in plays the others: that is what
+somebody meets who practises alone.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from random import Random
 
-from lfp_trainer.engine.play import Position, choose, offered, start
+from lfp_trainer.engine.play import Position, choose, offered, stand_in_moves, start
 from lfp_trainer.engine.scenario import Choice
 from lfp_trainer.engine.script import Script
 from lfp_trainer.engine.vocabulary import Vocabulary
 from lfp_trainer.engine.walk import Essence
+from lfp_trainer.errors import EndlessStandIn
 
 MOST_DECISIONS = 2_500
 """A play that is longer than this goes round and round; no file may have more scenes than 2,000."""
@@ -56,7 +60,10 @@ def players(vocabulary: Vocabulary) -> dict[str, Picks]:
     return {
         RANDOM: tuple,
         "first": lambda offers: tuple(offers)[:1],
-        "longest": partial(_most, lambda choice: words_in(choice.text)),
+        "last": lambda offers: tuple(offers)[-1:],
+        # Words are what an author counts; what a reader sees at a glance is how far a text goes.
+        "longest": partial(_most, lambda choice: len(choice.text)),
+        "shortest": partial(_most, lambda choice: -len(choice.text)),
         "highest level": partial(_most, lambda choice: sum(choice.shows.values())),
         "consulting": partial(_consulting, vocabulary),
         REFERENCE: partial(_most, lambda choice: -choice.rank),
@@ -145,20 +152,57 @@ class _Table:
         return self.known[may]
 
 
-def weigh(script: Script, picks: Picks, *, max_moves: int) -> Outcome | None:
+def _until_on_turn(
+    script: Script, position: Position, seats: Collection[str] | None
+) -> tuple[Position | None, int]:
+    """Let the stand-in play until one of the seats is on turn or it is over, and count its moves.
+
+    The position is None where that never comes.
+    """
+    if seats is None:
+        return position, 0
+    moves = 0
+    try:
+        for _, _, after in stand_in_moves(script, position, seats):
+            position, moves = after._replace(path=()), moves + 1
+    except EndlessStandIn:
+        return None, moves
+    return position, moves
+
+
+def _settled(
+    script: Script, arrived: Mapping[Position, float], seats: Collection[str] | None
+) -> Iterator[tuple[Position, float, int]]:
+    """Yield where the stand-in leaves off, with the weight and the moves it took to come there."""
+    for reached, weight in arrived.items():
+        position, moves = _until_on_turn(script, reached, seats)
+        if position is not None:
+            yield position, weight, moves
+
+
+def weigh(
+    script: Script, picks: Picks, *, max_moves: int, seats: Collection[str] | None = None
+) -> Outcome | None:
     """Return exactly how a player fares, or None if that takes more moves than allowed.
 
     The weight of all plays begins as 1 at the start and is divided, decision by decision, among
     the responses the player may take; paths that can never differ again are one state.
+
+    :param seats: those of the player, where the stand-in plays the others; all by default
     """
     table, tally, essence = _Table(script, picks), _Tally(script), Essence(script)
-    opening = start(script)
-    tally.end(opening, 1.0)
-    weights = {} if opening.scene is None else {essence(opening): 1.0}
+    arrived: dict[Position, float] = {start(script): 1.0}
     for _ in range(MOST_DECISIONS):
+        weights: dict[Position, float] = defaultdict(float)
+        for position, weight, moves in _settled(script, arrived, seats):
+            max_moves -= moves
+            if position.scene is None:
+                tally.end(position, weight)
+            else:
+                weights[essence(position)] += weight
         if sum(weights.values()) < NOTHING:
             break
-        after_all: dict[Position, float] = defaultdict(float)
+        arrived = defaultdict(float)
         for position, weight in weights.items():
             taken, best = table.at(position)
             max_moves -= len(taken)
@@ -167,33 +211,43 @@ def weigh(script: Script, picks: Picks, *, max_moves: int) -> Outcome | None:
             for choice_id in taken:
                 share = weight / len(taken)
                 tally.take(choice_id, share, is_best=choice_id in best)
-                after = choose(script, position, choice_id)
-                if after.scene is None:
-                    tally.end(after, share)
-                else:
-                    after_all[essence(after)] += share
-        weights = after_all
+                arrived[essence(choose(script, position, choice_id))] += share
     return tally.outcome(1.0)
 
 
-def play_many(script: Script, picks: Picks, *, runs: int, seed: int) -> Outcome:
-    """Return how a player fares in so many plays; the same for the same seed."""
+def play_many(
+    script: Script,
+    picks: Picks,
+    *,
+    runs: int,
+    seed: int,
+    seats: Collection[str] | None = None,
+) -> Outcome:
+    """Return how a player fares in so many plays; the same for the same seed.
+
+    :param seats: those of the player, where the stand-in plays the others; all by default
+    """
     rng, table, tally = Random(seed), _Table(script, picks), _Tally(script)
     for _ in range(runs):
-        for position in _play(script, table, tally, rng):
+        for position in _play(script, table, tally, rng, seats):
             tally.end(position, 1.0)
     return tally.outcome(runs)
 
 
-def _play(script: Script, table: _Table, tally: _Tally, rng: Random) -> Iterator[Position]:
+def _play(
+    script: Script, table: _Table, tally: _Tally, rng: Random, seats: Collection[str] | None
+) -> Iterator[Position]:
     """Play once; yield the position at the end, or nothing if it does not come to one."""
-    position = start(script)
+    position, _ = _until_on_turn(script, start(script), seats)
     for _ in range(MOST_DECISIONS):
+        if position is None:
+            return
         taken, best = table.at(position)
         if not taken:
             break
         choice_id = taken[int(rng.random() * len(taken))]
         tally.take(choice_id, 1.0, is_best=choice_id in best)
-        position = choose(script, position, choice_id)._replace(path=())
-    if position.scene is None:
+        after = choose(script, position, choice_id)._replace(path=())
+        position, _ = _until_on_turn(script, after, seats)
+    if position is not None and position.scene is None:
         yield position

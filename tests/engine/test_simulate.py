@@ -10,11 +10,14 @@ from lfp_trainer.scenario_files import load_bundle
 from tests import scenarios
 from tests.scenarios import choice, decision
 
-NAMES = ("random", "first", "longest", "highest level", "consulting", "reference")
+NAMES = (
+    "random", "first", "last", "longest", "shortest", "highest level", "consulting", "reference",
+)  # fmt: skip
 
 
-def weighed(script: Script, name: str) -> Outcome:
-    outcome = weigh(script, players(script.vocabulary)[name], max_moves=1_000_000)
+def weighed(script: Script, name: str, seats: set[str] | None = None) -> Outcome:
+    picks = players(script.vocabulary)[name]
+    outcome = weigh(script, picks, max_moves=1_000_000, seats=seats)
     assert outcome is not None
     return outcome
 
@@ -37,7 +40,12 @@ def test_each_player_takes_what_its_name_says_and_equals_by_chance() -> None:
     assert taken("random", rank=1) == everything
     assert taken("first", rank=1) == ("one",)
     assert taken("longest") == everything
-    assert taken("longest", text="Now three words.") == ("two",)
+    assert taken("last", rank=1) == ("three",)
+    # What a reader sees is how far a text goes, not how many words it has.
+    assert taken("longest", text="Extraordinarily.") == ("two",)
+    assert taken("longest", text="I do so.") == ("one", "three")
+    assert taken("shortest") == everything
+    assert taken("shortest", text="I do so.") == ("two",)
     assert taken("highest level", shows={"motivate": 5, "results": 1}) == ("two",)
     assert taken("highest level", shows={"motivate": 1, "results": 4}) == everything
     assert taken("consulting") == everything
@@ -61,6 +69,40 @@ def test_every_path_is_weighed() -> None:
     assert outcome.levels["results"] == pytest.approx({1: defend, 2: 19 / 24, 3: 0, 4: 0, 5: 0})
     assert (outcome.decisions, outcome.best) == pytest.approx((2, best))
     assert outcome.never_ends == 0
+
+
+def test_a_seat_alone_is_weighed_beside_the_stand_in() -> None:
+    script = scenarios.script()
+    picks = players(script.vocabulary)["random"]
+
+    alone = {
+        seat: weigh(script, picks, max_moves=1_000, seats={seat}) for seat in script.scenario.seats
+    }
+
+    # The stand-in asks first, so that the principal ends together whatever she does; when the
+    # partner asks, it shows, and when he tells, it defends.
+    partner, principal = alone["partner"], alone["principal"]
+    assert partner is not None
+    assert principal is not None
+    assert partner.endings == {"together": 0.5, "alone": 0.5}
+    assert (partner.decisions, partner.best) == (1, 0.5)
+    assert partner.levels["motivate"] == {1: 0, 2: 0, 3: 1, 4: 0, 5: 0}
+    assert principal.endings == pytest.approx({"together": 1, "alone": 0})
+    assert (principal.decisions, principal.best) == pytest.approx((1, 1 / 3))
+
+
+def test_a_stand_in_that_goes_round_ends_no_play() -> None:
+    data = scenarios.scenario()
+    data["scenes"]["log"]["choices"]["pace"] = choice("log", rank=3)
+    data["scenes"]["log"]["stand_in"] = [{"choose": "pace"}]
+    script = scenarios.script(data)
+    picks = players(script.vocabulary)["random"]
+
+    weighed = weigh(script, picks, max_moves=1_000, seats={"principal"})
+    played = play_many(script, picks, runs=2, seed=1, seats={"principal"})
+
+    assert weighed is not None
+    assert weighed.never_ends == played.never_ends == 1
 
 
 def test_a_story_that_can_go_round_is_weighed_to_the_last_crumb() -> None:
@@ -103,12 +145,16 @@ def test_the_same_seed_plays_the_same_and_another_does_not() -> None:
     assert one != other
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_playing_often_comes_to_what_weighing_says(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "seat"), [*((name, None) for name in NAMES), ("random", "partner")]
+)
+def test_playing_often_comes_to_what_weighing_says(name: str, seat: str | None) -> None:
     script = prepare(load_bundle(SCENARIOS / "glowing-observations.yaml"))
     picks, runs = players(script.vocabulary)[name], 2_000
+    seats = None if seat is None else {seat}
 
-    exact, played = weighed(script, name), play_many(script, picks, runs=runs, seed=7)
+    exact = weighed(script, name, seats)
+    played = play_many(script, picks, runs=runs, seed=7, seats=seats)
 
     # Four standard errors of a share: wrong once in some thousand seeds, and the seed is fixed.
     for ending, share in exact.endings.items():

@@ -25,7 +25,7 @@ def sound() -> Data:
     data["overview"] = {"snapshot": ["A school."], "trade_offs": ["Now or later."]}
     data["case"].append({"id": "color", "text": "The door is green."})
     data["scenes"] = {f"scene-{number}": _scene(number) for number in range(DECISIONS)}
-    data["endings"][0]["when"] = "trust >= 4"
+    data["endings"][0]["when"] = "trust >= 6"
     for references in data["leaders"].values():
         for reference in references.values():
             reference.update(not_lower="It is there.", not_higher="It stops.", trap="A smile.")
@@ -40,10 +40,10 @@ def _scene(number: int) -> Data:
             text=" ".join(f"{place}{number}{word}" for word in "abcdefghijkl"),
             rank=1 if place == best else 2 + sorted(set("abcd") - {best}).index(place),
             effects={"trust": 1 if place == best else -1},
+            tactic="consultation" if place == "a" else "pressure",
         )
         for place in "abcd"
     }
-    choices[f"a-{number}"]["tactic"] = "consultation"
     longest = "abcd"[(number + 1) % 4]
     choices[f"{longest}-{number}"]["text"] += " more"
     choices[f"b-{number}"]["minority"] = "Some would begin here."
@@ -130,7 +130,9 @@ def test_two_equals_share_their_decision_between_their_places() -> None:
 def test_a_best_response_that_is_the_longest_in_more_than_a_third_is_told() -> None:
     data = sound()
     for number in range(3):
-        data["scenes"][f"scene-{number}"]["choices"][f"{'abc'[number]}-{number}"]["text"] += " it"
+        best = data["scenes"][f"scene-{number}"]["choices"][f"{'abc'[number]}-{number}"]
+        # No word more than the others, and the longest to the eye.
+        best["text"] += "-letters"
 
     assert warned(data)["best_is_longest"] == [
         "scenes: the best response is the longest in 3 of 8 decisions: scene-0, scene-1, scene-2."
@@ -158,6 +160,53 @@ def test_the_consulting_response_may_be_best_in_a_third_and_no_more() -> None:
         "scenes: the response that consults is the best in 3 of 8 decisions: scene-0, scene-1,"
         " scene-4, scene-5."
     ]
+
+
+def test_where_somebody_can_consult_is_a_figure_of_its_own_that_nothing_is_held_against() -> None:
+    data = sound()
+    for number in range(1, DECISIONS):
+        data["scenes"][f"scene-{number}"]["choices"][f"a-{number}"]["tactic"] = "pressure"
+
+    figure = reported(data)["best_where_consulting"]
+
+    assert (figure.value, figure.shown) == ({"best": 1, "decisions": 1}, "1 of 1, 100%")
+    assert figure.ok is None
+    assert reported(data)["best_is_consulting"].shown == "1 of 8 (at most a third)"
+
+
+def test_a_response_without_a_tactic_is_told_since_nobody_can_weigh_who_consults() -> None:
+    data = sound()
+    del data["scenes"]["scene-2"]["choices"]["b-2"]["tactic"]
+
+    assert warned(data) == {
+        "without_tactic": ["scenes.scene-2.choices.b-2: this response has no tactic."]
+    }
+
+
+def test_where_the_vocabulary_has_no_tactics_none_is_missed() -> None:
+    data = sound()
+    for scene in data["scenes"].values():
+        for each in scene["choices"].values():
+            del each["tactic"]
+    bundle = scenarios.bundle(data)
+    bare = bundle.model_copy(
+        update={"vocabulary": bundle.vocabulary.model_copy(update={"tactics": {}})}
+    )
+
+    assert teaching.report(bare)["without_tactic"].ok is None
+
+
+def test_a_response_that_says_the_same_in_another_order_is_told() -> None:
+    data = sound()
+    words = data["scenes"]["scene-0"]["choices"]["a-0"]["text"].split()
+    turned = data["scenes"]["scene-5"]["choices"]["c-5"]
+    turned["text"] = f"{' '.join(words[6:])}, {' '.join(words[:6])}."
+
+    assert warned(data)["near_duplicates"] == [
+        "scenes.scene-5.choices.c-5.text: 'c-5' says nearly the same as 'a-0' in another order.",
+    ]
+    turned["text"] = " ".join(["but", "not", "now", "then", *words[8:], *words[:4]])
+    assert "near_duplicates" not in warned(data)
 
 
 def test_responses_that_say_nearly_the_same_are_told_by_name() -> None:
@@ -191,8 +240,49 @@ def test_an_ending_that_a_seat_cannot_reach_beside_stand_ins_is_told() -> None:
         "endings_as_partner": [
             "endings.0: 'together' cannot be reached by 'partner' with the stand-in in every other"
             " seat."
-        ]
+        ],
+        "plays_as_partner": [
+            "endings.0: 'partner' beside the stand-in, best ranked responses: 0% of plays end in"
+            " 'together'."
+        ],
     }
+
+
+def test_a_seat_that_wins_by_habit_beside_the_stand_in_is_told() -> None:
+    data = sound()
+    data["endings"][0]["when"] = "trust >= 4"
+
+    # Asking is right in every other of his decisions, and the stand-in does the rest.
+    assert warned(data) == {
+        "plays_as_partner": [
+            "endings.0: 'partner' beside the stand-in, responses taken at random: 14% of plays end"
+            " in 'together'.",
+            "endings.0: 'partner' beside the stand-in, always the response that consults: 100% of"
+            " plays end in 'together'.",
+        ],
+        "plays_as_principal": [
+            "endings.0: 'principal' beside the stand-in, responses taken at random: 14% of plays"
+            " end in 'together'.",
+        ],
+    }
+    assert reported(data)["plays_as_partner"].value == {
+        "reference": 1, "random": 0.1445, "consulting": 1, "longest": 0, "shortest": 0.2346,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("habit", "sign"), [("longest", "x" * 80), ("shortest", "x")])
+def test_a_seat_that_wins_by_length_beside_the_stand_in_is_told(habit: str, sign: str) -> None:
+    data = sound()
+    for number in range(0, DECISIONS, 2):
+        best = "abcd"[number % 4]
+        data["scenes"][f"scene-{number}"]["choices"][f"{best}-{number}"]["text"] = (
+            f"{best}{number}{sign}"
+        )
+
+    assert warned(data)["plays_as_partner"] == [
+        f"endings.0: 'partner' beside the stand-in, always the {habit} response (in characters):"
+        " 100% of plays end in 'together'."
+    ]
 
 
 def test_what_no_play_tells_is_told_at_its_place() -> None:
@@ -255,11 +345,39 @@ def test_chance_that_wins_too_often_is_told() -> None:
     ]
 
 
+def test_a_story_with_one_ending_is_told_to_add_another() -> None:
+    data = sound()
+    data["endings"], data["gauges"] = data["endings"][-1:], {}
+    for scene in data["scenes"].values():
+        scene["stand_in"] = [{"choose": scene["stand_in"][0]["choose"]}]
+        for each in scene["choices"].values():
+            del each["effects"]
+
+    (problem,) = reported(data).problems
+
+    assert problem.message == "responses taken at random: 100% of plays end in 'alone'."
+    assert problem.fix.startswith("Add an ending for plays that go less well")
+
+
+def test_an_ending_that_asks_for_no_gauge_is_told_to_ask_for_more_responses() -> None:
+    data = sound()
+    data["endings"][0]["when"] = 'chose("a-0") or chose("b-0") or chose("c-0")'
+
+    problems = reported(data)["plays_random"].problems
+
+    assert ["best responses" in each.fix for each in problems] == [True]
+    data["endings"][0]["when"] = 'trust >= -2 and visited("scene-0")'
+    problems = reported(data)["plays_random"].problems
+    assert [each.fix for each in problems] == ["Ask more of the gauges there."]
+
+
 @pytest.mark.parametrize(
     ("name", "who"),
     [
         ("first", "the first response"),
-        ("longest", "the longest response"),
+        ("last", "the last response"),
+        ("longest", "the longest response (in characters)"),
+        ("shortest", "the shortest response (in characters)"),
         ("consulting", "the response that consults"),
     ],
 )
@@ -268,10 +386,12 @@ def test_a_habit_that_wins_is_told(name: str, who: str) -> None:
     for number in range(DECISIONS):
         choices = data["scenes"][f"scene-{number}"]["choices"]
         longest = "abcd"[(number + 1) % 4]
-        habit = f"{longest}-{number}" if name == "longest" else f"a-{number}"
+        habit = {"longest": f"{longest}-{number}", "last": f"d-{number}"}.get(name, f"a-{number}")
+        if name == "shortest":
+            choices[habit]["text"] = f"a{number}"
         if name == "consulting":
             for each in choices.values():
-                each.pop("tactic", None)
+                each["tactic"] = "pressure"
             habit = f"d-{number}"
             choices[habit]["tactic"] = "consultation"
         choices[habit]["effects"] = {"trust": 1}

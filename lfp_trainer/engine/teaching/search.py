@@ -9,6 +9,7 @@ from random import Random
 from lfp_trainer.engine.play import Position, choose, offered, stand_in_moves, start
 from lfp_trainer.engine.script import Script
 from lfp_trainer.engine.walk import Essence
+from lfp_trainer.errors import EndlessStandIn
 
 MOVES = 150_000
 """Choices tried by one search; about half a second."""
@@ -71,13 +72,13 @@ class Search:
         while self.moves_left > until:
             position, before = opening, self.moves_left
             while position.scene is not None and self.moves_left > until:
-                taken, position = self._pass_stand_in(position)
-                if taken:
+                done, reached = self._pass_stand_in(position)
+                if done:
                     return True
-                may = offered(self.script, position)
-                if not may:
+                may = () if reached is None else offered(self.script, reached)
+                if reached is None or not may:
                     break
-                found, position = self._take(position, may[int(rng.random() * len(may))])
+                found, position = self._take(reached, may[int(rng.random() * len(may))])
                 if found:
                     return True
             if self.moves_left == before:
@@ -90,6 +91,8 @@ class Search:
             found, position = self._pass_stand_in(waiting.pop())
             if found:
                 return True
+            if position is None:
+                continue
             state = self.essence(position)
             if state in self.states:
                 continue
@@ -106,13 +109,20 @@ class Search:
         after = choose(self.script, position, choice_id)._replace(path=())
         return self.met(position, choice_id, after), after
 
-    def _pass_stand_in(self, position: Position) -> tuple[bool, Position]:
-        """Let the stand-in play until one of the seats is on turn, or it is over."""
+    def _pass_stand_in(self, position: Position) -> tuple[bool, Position | None]:
+        """Let the stand-in play until one of the seats is on turn, or it is over.
+
+        The position is None where that never comes.
+        """
         if not self.alone:
             return False, position
-        for before, choice_id, after in stand_in_moves(self.script, position, self.seats):
-            self.moves_left -= 1
-            position = after._replace(path=())
-            if self.met(before, choice_id, position):
-                return True, position
+        try:
+            for before, choice_id, after in stand_in_moves(self.script, position, self.seats):
+                self.moves_left -= 1
+                position = after._replace(path=())
+                if self.met(before, choice_id, position):
+                    return True, position
+        except EndlessStandIn:
+            # The explorer refuses each ring it meets; a walk that was cut short may miss one.
+            return False, None
         return False, position
