@@ -29,11 +29,20 @@ Outcomes = Mapping[str, Outcome | None]
 @click.argument("files", nargs=-1, type=File)
 @click.option("--runs", default=10_000, show_default=True, type=click.IntRange(1), help="Plays.")
 @click.option("--seed", default=1, show_default=True, help="The same seed, the same plays.")
+@click.option("--seat", help="Play this seat only, and let the stand-in play the others.")
 @click.option("--exact", is_flag=True, help="Weigh every path instead of playing.")
 @click.option("--write-table", is_flag=True, help="Write the table in scenarios/README.md anew.")
-def simulate(files: tuple[Path, ...], runs: int, seed: int, exact: bool, write_table: bool) -> None:
-    """Play FILES at random, always the first, the longest, the highest level, the one that
-    consults, and by reference rank, and show where the plays end.
+def simulate(
+    files: tuple[Path, ...],
+    runs: int,
+    seed: int,
+    seat: str | None,
+    exact: bool,
+    write_table: bool,
+) -> None:
+    """Play FILES at random, always the first, the last, the longest or the shortest (in
+    characters), the highest level, the one that consults, and by reference rank, and show where
+    the plays end.
 
     All shipped scenarios by default. Several files make one table.
     """
@@ -43,23 +52,43 @@ def simulate(files: tuple[Path, ...], runs: int, seed: int, exact: bool, write_t
         return
     scripts = [load(file) for file in files or scenario_files.find_scenarios(SCENARIOS)]
     how = "every path weighed" if exact else f"{runs:,} plays each, seed {seed}"
+    if seat is not None:
+        for script in scripts:
+            _refuse_unknown(seat, script)
+        how += f"; as {seat}, stand-in elsewhere"
+
+    def fare(script: Script) -> Outcomes:
+        return _fare(script, runs=None if exact else runs, seed=seed, seat=seat)
+
     if len(scripts) == 1:
-        outcomes = _fare(scripts[0], runs=None if exact else runs, seed=seed)
+        outcomes = fare(scripts[0])
         click.echo(f"{scripts[0].scenario.title} ({how})\n")
         click.echo("\n\n".join(_chart(name, each) for name, each in outcomes.items()))
         return
     click.echo(f"Plays that come to the first ending; in brackets, best responses taken ({how}).\n")
-    rows = [(each, _fare(each, runs=None if exact else runs, seed=seed)) for each in scripts]
-    click.echo("\n".join(_table(rows)))
+    click.echo("\n".join(_table([(each, fare(each)) for each in scripts])))
 
 
-def _fare(script: Script, *, runs: int | None, seed: int) -> Outcomes:
-    """Return how every player fares in so many plays, or exactly without a number."""
+def _refuse_unknown(seat: str, script: Script) -> None:
+    seats = script.scenario.seats
+    if seat not in seats:
+        title = script.scenario.title
+        raise click.ClickException(
+            f"There is no seat '{seat}' in '{title}'. Seats: {', '.join(seats)}."
+        )
+
+
+def _fare(script: Script, *, runs: int | None, seed: int, seat: str | None = None) -> Outcomes:
+    """Return how every player fares in so many plays, or exactly without a number.
+
+    :param seat: the one that is played beside the stand-in; every seat by default
+    """
+    seats = None if seat is None else {seat}
     return {
         name: (
-            weigh(script, picks, max_moves=MOVES)
+            weigh(script, picks, max_moves=MOVES, seats=seats)
             if runs is None
-            else play_many(script, picks, runs=runs, seed=seed)
+            else play_many(script, picks, runs=runs, seed=seed, seats=seats)
         )
         for name, picks in players(script.vocabulary).items()
     }

@@ -38,8 +38,28 @@ def test_one_file_is_told_player_by_player_with_a_chart(case: Path) -> None:
         "  alone       0%\n"
     )
     assert [line.partition(":")[0] for line in result.stdout.splitlines() if ": 2.0" in line] == [
-        "random", "first", "longest", "highest level", "consulting", "reference",
+        "random", "first", "last", "longest", "shortest", "highest level", "consulting",
+        "reference",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("exactly", [["--exact"], ["--runs", "50"]])
+def test_one_seat_is_played_beside_the_stand_in(case: Path, exactly: list[str]) -> None:
+    result = run("simulate", case, "--seat", "principal", *exactly)
+
+    assert "; as principal, stand-in elsewhere)" in result.stdout
+    # The stand-in asks first, and after that all is well whatever she does.
+    assert "random: 1.0 decisions" in result.stdout
+    assert result.stdout.count("  together  100%") == 8
+
+
+def test_a_seat_that_is_not_there_is_told_with_those_that_are(case: Path) -> None:
+    result = run("simulate", case, "--seat", "teacher")
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "Error: There is no seat 'teacher' in 'A small case'. Seats: partner, principal.\n"
+    )
 
 
 def test_runs_and_seed_decide_what_is_played(case: Path) -> None:
@@ -57,14 +77,14 @@ def test_several_files_make_one_table(case: Path) -> None:
     result = run("simulate", case, other, "--exact")
 
     assert result.stdout.splitlines()[2:] == [
-        "| Scenario     |    Random |       First |   Longest | Highest level | Consulting |"
-        "   Reference |",
-        "| ------------ | --------: | ----------: | --------: | ------------: | ---------: |"
-        " ----------: |",
-        "| A small case | 50% (46%) | 100% (100%) | 50% (46%) |     50% (62%) |  50% (75%) |"
-        " 100% (100%) |",
-        "| Another      | 50% (46%) | 100% (100%) | 50% (46%) |     50% (62%) |  50% (75%) |"
-        " 100% (100%) |",
+        "| Scenario     |    Random |       First |    Last |   Longest |  Shortest |"
+        " Highest level | Consulting |   Reference |",
+        "| ------------ | --------: | ----------: | ------: | --------: | --------: |"
+        " ------------: | ---------: | ----------: |",
+        "| A small case | 50% (46%) | 100% (100%) | 0% (0%) | 50% (46%) | 50% (46%) |"
+        "     50% (62%) |  50% (75%) | 100% (100%) |",
+        "| Another      | 50% (46%) | 100% (100%) | 0% (0%) | 50% (46%) | 50% (46%) |"
+        "     50% (62%) |  50% (75%) | 100% (100%) |",
     ]
 
 
