@@ -223,8 +223,14 @@ def sift(shelf: Iterable[Card], wanted: Wanted) -> list[Card]:
     return [card for card in shelf if wanted.takes(card)]
 
 
+def latest_open(shelf: Iterable[Card]) -> Seated | None:
+    """Return the run to go on with: of those not finished, the one that was begun last."""
+    runs = [card.played.open for card in shelf if card.played.open is not None]
+    return max(runs, key=lambda run: run.started_at, default=None)
+
+
 def suggest(shelf: Iterable[Card]) -> Card | None:
-    """Return what to try next: the shortest that was not finished yet, or else the shortest.
+    """Return what to try next: the shortest that was not begun yet, or else the shortest.
 
     Somebody who has twenty minutes between two meetings should not begin with the longest, nor
     with the second half of a story.
@@ -234,7 +240,7 @@ def suggest(shelf: Iterable[Card]) -> Card | None:
     return min(
         cards,
         key=lambda card: (
-            bool(card.played.ended),
+            bool(card.played.ended or card.played.open),
             card.scenario.follows in unfinished,
             card.scenario.minutes,
             card.scenario.title,

@@ -47,6 +47,7 @@ def welcome() -> ResponseReturnValue:
     return render_template(
         "home/welcome.html",
         first=shelf.suggest(cards),
+        open_run=shelf.latest_open(cards),
         count=len(cards),
         start_key=start_key(),
     )

@@ -26,7 +26,7 @@ def test_a_guest_starts_with_one_click_and_plays_to_the_next_step(nobody: Browse
     assert "Alice walks out with this" in run.get().text
     home = nobody.get("/home").text
     assert "Alice walks out with this" in home
-    assert "of 4 ratings in band" in home
+    assert "ratings in band" in home
 
 
 def test_sending_the_start_form_twice_starts_one_run(alice: Browser) -> None:
