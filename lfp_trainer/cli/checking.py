@@ -35,12 +35,7 @@ def check(paths: tuple[Path, ...], strict: bool, report: bool, in_json: bool) ->
     PATHS are files or folders; all that are shipped by default. An error keeps a file from being
     used. A warning says what could teach better, and your own file may have reasons to differ.
     """
-    named = dict[Path, Path]()
-    for path in paths or (SCENARIOS,):
-        for file in _files_in(path):
-            # Who names a folder and a file in it means that file once.
-            named.setdefault(file.resolve(), file)
-    files = list(named.values())
+    files = _files_of(paths or (SCENARIOS,))
     if not files:
         raise click.ClickException("There is no .yaml file here.")
     checked: list[Checked] = []
@@ -79,6 +74,15 @@ def _tell(checked: Checked, *, report: bool) -> None:
         click.echo(table(checked.report) + "\n")
 
 
+def _files_of(paths: Sequence[Path]) -> list[Path]:
+    """Return the files to check: who names a folder and a file in it means that file once."""
+    named = dict[Path, Path]()
+    for path in paths:
+        for file in _files_in(path):
+            named.setdefault(file.resolve(), file)
+    return list(named.values())
+
+
 def _files_in(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
@@ -92,14 +96,15 @@ def _files_in(path: Path) -> list[Path]:
 
 
 def _check_all(files: Sequence[Path]) -> Iterator[Checked]:
-    named = dict[str, Path]()
+    named = dict[tuple[str, str], Path]()
     sets = dict[Path, list[Bundle]]()
     for file in files:
         checked = _check(file, files)
+        if checked.id:
+            same = _same_id(checked, named)
+            checked = replace(checked, problems=(*checked.problems, *same))
         bundle = checked.bundle
         if bundle is not None:
-            same = _same_id(bundle, file, named)
-            checked = replace(checked, problems=(*checked.problems, *same))
             rubric = file.parent / RUBRICS / f"{bundle.rubric.id}.yaml"
             sets.setdefault(rubric, []).append(bundle)
         yield checked
@@ -127,7 +132,9 @@ def _check(file: Path, files: Sequence[Path]) -> Checked:
         return Checked(file, "rubric", summary, tuple(problems))
     if file.parent.name == EXERCISES:
         exercise, problems = scenario_files.inspect_exercise(file)
-        return Checked(file, "exercise", "an exercise" if exercise else "", tuple(problems))
+        if exercise is None:
+            return Checked(file, "exercise", "", tuple(problems))
+        return Checked(file, "exercise", "an exercise", tuple(problems), id=exercise.id)
     return _check_scenario(file, files)
 
 
@@ -148,7 +155,8 @@ def _check_scenario(file: Path, files: Sequence[Path]) -> Checked:
             problems = (*problems, _waits())
         return Checked(file, "scenario", "", problems)
     summary = _summary(found.bundle, found.exploration)
-    return Checked(file, "scenario", summary, problems, found.bundle, found.report)
+    id = found.bundle.scenario.id
+    return Checked(file, "scenario", summary, problems, found.bundle, id, found.report)
 
 
 def _misnamed(file: Path) -> Iterator[Problem]:
@@ -165,11 +173,10 @@ def _waits() -> Problem:
     return Problem((), "was not checked further.", "Mend its rubric and the vocabulary first.")
 
 
-def _same_id(bundle: Bundle, file: Path, named: dict[str, Path]) -> Iterator[Problem]:
-    other = named.setdefault(bundle.scenario.id, file)
-    if other != file:
-        message = f"'{bundle.scenario.id}' is the id of {other.name} too."
-        yield Problem(("id",), message, "Rename one of them.")
+def _same_id(checked: Checked, named: dict[tuple[str, str], Path]) -> Iterator[Problem]:
+    other = named.setdefault((checked.kind, checked.id), checked.file)
+    if other != checked.file:
+        yield scenario_files.same_id(checked.id, other.name)
 
 
 def _summary(bundle: Bundle, found: Exploration) -> str:

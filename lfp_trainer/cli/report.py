@@ -41,6 +41,8 @@ class Checked:
     summary: str
     problems: tuple[Problem, ...]
     bundle: Bundle | None = None
+    id: str = ""
+    """Empty where nothing else could have the same."""
     report: Report | None = None
 
     @property

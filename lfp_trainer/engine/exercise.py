@@ -59,6 +59,8 @@ class ToldText(Value):
     """A text that is told as it stands: its own, or the case of a scenario."""
 
     title: Text
+    role: Word | None = None
+    """The role whose indicators fit, in a rubric that has several."""
     trap: Text | None = None
     scenario: Id | None = None
     """Whose case is the text: its sentences are rated here under the same ids."""
@@ -109,6 +111,8 @@ class RatedText:
     """The scenario whose case this is."""
     source: str = ""
     """Where a text comes from that is a reconstruction."""
+    is_draft: bool = False
+    """True where its scenario is one: nobody but its author should read it yet."""
 
     def reference_on(self, card: "Card") -> Reference:
         return self.reference[card.rubric][card.strand]
@@ -157,6 +161,16 @@ class Exercise:
     def cards_of(self, text: RatedText) -> tuple[Card, ...]:
         """Return what is asked of one text: not every text is rated on every rubric."""
         return tuple(card for card in self.cards if card.rubric in text.reference)
+
+    @property
+    def scenarios(self) -> frozenset[str]:
+        """The scenarios whose cases are rated."""
+        return frozenset(each.scenario for each in self.texts.values() if each.scenario)
+
+    @property
+    def drafts(self) -> tuple[str, ...]:
+        """Those of them that are not ready for anybody to read."""
+        return tuple(each.scenario or "" for each in self.texts.values() if each.is_draft)
 
     def rubric_of(self, card: Card) -> Rubric:
         return self.rubrics[card.rubric]
@@ -216,7 +230,7 @@ def _told(
     return RatedText(
         id=id,
         title=text.title,
-        role=None,
+        role=text.role,
         sentences=sentences,
         reference=text.reference,
         trap=text.trap,
@@ -225,6 +239,7 @@ def _told(
         digest=_digest(text, mine, {} if case is None else sentences),
         scenario=text.scenario,
         source=case.source if case is not None and case.reconstruction else "",
+        is_draft=case is not None and case.draft,
     )
 
 

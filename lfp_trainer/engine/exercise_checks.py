@@ -8,6 +8,7 @@ from lfp_trainer.engine.checks.reference import cap_problem, reference_problems
 from lfp_trainer.engine.exercise import (
     ExerciseFile,
     TextFile,
+    ToldText,
     Vignette,
     VignetteFile,
     sentences_of,
@@ -61,6 +62,7 @@ def _texts(
 ) -> Iterator[Problem]:
     for id, each in file.texts.items():
         at = ("texts", id)
+        yield from _role((*at, "role"), each, rubrics)
         yield from _sentences((*at, "text"), each.text or ())
         for name, references in each.reference.items():
             place = (*at, "reference", name)
@@ -71,6 +73,12 @@ def _texts(
         if not any(name in each.reference for each in file.texts.values()):
             message = f"no text is rated on '{name}'."
             yield Problem(("rubrics", number), message, "Rate one on it, or take it off the list.")
+
+
+def _role(at: At, text: ToldText, rubrics: Mapping[str, Rubric]) -> Iterator[Problem]:
+    known = [role for name in text.reference if name in rubrics for role in rubrics[name].roles]
+    if text.role is not None and known:
+        yield from unknown(at, "role", text.role, known)
 
 
 def _people(file: VignetteFile) -> Iterator[Problem]:

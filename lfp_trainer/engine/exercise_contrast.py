@@ -49,6 +49,8 @@ class Difference:
     """One strand in an earlier and a later text."""
 
     card: Card
+    texts: tuple[str, str]
+    """The ids of the earlier and the later text."""
     own: Pair
     reference: Pair
 
@@ -64,8 +66,8 @@ class Difference:
 def find_differences(exercise: Exercise, judged: Iterable[Judged]) -> list[Difference]:
     """Return the strands rated in more than one text, those that differ most first.
 
-    Of more than two texts, the first is held against the last. Where the reference gives no level
-    to one of them nothing can be said of the distance: those come last.
+    Of more than two texts, the first that is rated on a strand is held against the last. Where the
+    reference gives no level to one of them nothing can be said of the distance: those come last.
     """
     found: dict[Card, list[Judged]] = {}
     order = list(exercise.texts)
@@ -86,6 +88,7 @@ def _difference(card: Card, judged: list[Judged]) -> Difference | None:
     levels = [None if each.reference.level == NE else int(each.reference.level) for each in ends]
     return Difference(
         card=card,
+        texts=(ends[0].text_id, ends[1].text_id),
         own=(ends[0].own.level, ends[1].own.level),
         reference=(levels[0], levels[1]),
     )

@@ -73,6 +73,11 @@ class NotEnough(Value):
     short: Annotated[str, Field(min_length=1, max_length=3)] = "NE"
     """How it is marked in a drawing."""
 
+    @property
+    def called(self) -> str:
+        """What a sentence calls it: NE, unless the rubric has a mark of its own."""
+        return NE if self.short == NE else f"“{self.name}”"
+
 
 class Rubric(Value):
     """A whole rubric file."""

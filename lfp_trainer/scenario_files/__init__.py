@@ -6,6 +6,7 @@ from lfp_trainer.scenario_files.exercises import (
     find_exercises,
     inspect_exercise,
     load_exercise,
+    same_id,
 )
 from lfp_trainer.scenario_files.loader import (
     VOCABULARY,
@@ -41,5 +42,6 @@ __all__ = [
     "read_rubric",
     "read_sources",
     "read_vocabulary",
+    "same_id",
     "sources_for",
 ]

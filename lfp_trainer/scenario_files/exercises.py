@@ -32,6 +32,11 @@ def find_exercises(folder: Path) -> list[Path]:
     return sorted((folder / EXERCISES).glob("*.yaml"))
 
 
+def same_id(id: str, other: str) -> Problem:
+    """Return the problem of a file whose id is that of another one."""
+    return Problem(("id",), f"'{id}' is the id of {other} too.", "Rename one of them.")
+
+
 def load_exercise(path: Path, limits: Limits | None = None) -> Exercise:
     """Read and check one exercise file.
 

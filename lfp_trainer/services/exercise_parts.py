@@ -3,12 +3,14 @@
 What somebody rates here is theirs alone. Every function takes their id and finds nothing else.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lfp_trainer.engine import rubric
 from lfp_trainer.engine.exercise import Card, Exercise
 from lfp_trainer.engine.exercise_contrast import Page, pages_of
 from lfp_trainer.errors import Incomplete
@@ -30,31 +32,48 @@ def save_rows(
     *,
     number: int,
     now: datetime,
+    shown: Container[Card] = (),
 ) -> None:
     """Keep the rows of a page as drafts, as far as they have changed.
+
+    Another tab may have filled a row since the page was made: what it leaves empty takes nothing
+    away unless it showed it.
+
+    :param shown: the rows that were not empty when the page was made
 
     :raise StaleMove: if they are committed already, and something else than that was sent
     :raise Incomplete: if a row names a level, flag or sentence that is not there
     """
-    for card, kept in sent.items():
+    for card, wanted in sent.items():
+        kept = _without_loss(wanted, answered.kept.get(card), was_shown=card in shown)
         same = answered.kept.get(card) == kept
         if same and (card in answered.fixed or card not in answered.outdated):
             continue
         save_rating(session, user_id, exercise, answered.text, card, kept, number=number, now=now)
 
 
+def _without_loss(sent: Kept, kept: Kept | None, *, was_shown: bool) -> Kept:
+    """Return what to keep of a row that was sent beside what is there."""
+    if kept is None or sent.is_answered:
+        return sent
+    said_nothing = sent.rating == rubric.Rating(None)
+    if said_nothing and (kept.is_answered or not was_shown):
+        return kept
+    # A level once chosen can be changed but not taken off: the page had not seen it.
+    rating = replace(sent.rating, level=kept.rating.level)
+    return Kept(rating, kept.not_enough)
+
+
 def find_unfinished(exercise: Exercise, answered: Answered, cards: Iterable[Card]) -> Problems:
-    """Return what is missing in the rows of one text."""
+    """Return what keeps rows of one text from being committed."""
+    above = find_above_caps(exercise, answered.kept)
     found: Problems = {}
     for card in cards:
-        scale = exercise.rubric_of(card)
-        missing = find_missing(answered.kept[card])
-        if scale.reason == "optional":
-            missing.pop("reason", None)
-        if "level" in missing:
-            missing["level"] = f"Choose a level, or “{scale.not_enough.name}”."
-        elif card in answered.outdated:
+        missing = find_missing(exercise.rubric_of(card), answered.kept[card])
+        if "level" not in missing and card in answered.outdated:
             missing["level"] = REWRITTEN
+        elif card in above:
+            missing["level"] = above[card]
         if missing:
             found[card] = missing
     return found
@@ -126,8 +145,15 @@ def commit_rubric(
     )
     for answered in find_set(session, user_id, exercise, number).texts:
         cards = [card for card in answered.kept if card.rubric == rubric_id]
-        for problems in find_unfinished(exercise, answered, cards).values():
-            raise Incomplete(problems)
-        above = find_above_caps(exercise, {card: answered.kept[card] for card in cards})
-        if above:
-            raise Incomplete(above)
+        unfinished = find_unfinished(exercise, answered, cards)
+        if unfinished:
+            raise Incomplete(as_fields(unfinished))
+
+
+def as_fields(problems: Mapping[Card, Mapping[str, str]]) -> dict[str, str]:
+    """Return problems as the fields of a page of rows: ``strand-field`` → what to do."""
+    return {
+        f"{card.strand}-{field}": what
+        for card, fields in problems.items()
+        for field, what in fields.items()
+    }

@@ -106,11 +106,18 @@ _ROWS: sa.Select[*tuple[Any, ...]] = sa.select(
 
 def sets_of(session: Session, user_id: int, exercise: Exercise) -> list[RatedSet]:
     """Return this person's sets of an exercise, the first one first."""
+    return _sets(session, user_id, exercise)
+
+
+def _sets(
+    session: Session, user_id: int, exercise: Exercise, *which: sa.ColumnElement[bool]
+) -> list[RatedSet]:
     rows = session.execute(
         _ROWS.where(
             ExerciseRating.user_id == user_id,
             ExerciseRating.exercise_id == exercise.id,
             ExerciseRating.text_id.in_(exercise.texts),
+            *which,
         ).order_by(ExerciseRating.set_number, ExerciseRating.place)
     ).all()
     return [
@@ -153,9 +160,8 @@ def find_set(session: Session, user_id: int, exercise: Exercise, number: int) ->
 
     :raise NotFound: if they have no such set
     """
-    for each in sets_of(session, user_id, exercise):
-        if each.number == number:
-            return each
+    for each in _sets(session, user_id, exercise, ExerciseRating.set_number == number):
+        return each
     raise NotFound
 
 

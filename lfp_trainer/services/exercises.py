@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer import scenario_files
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.exercise import Card, Exercise, RatedText
-from lfp_trainer.errors import Incomplete, ScenarioError, StaleMove
+from lfp_trainer.errors import Incomplete, Problem, ScenarioError, StaleMove
 from lfp_trainer.services.exercise_drafts import Window, may_replace
 from lfp_trainer.services.exercise_sets import STORED, Answered, find_set, hold_set, kept_of
 from lfp_trainer.services.ratings import Kept, find_missing
@@ -33,15 +33,35 @@ def on_shelf(folder: Path) -> Mapping[str, Exercise]:
 
     One broken file is no reason to keep a site from starting: it is left out, and said so.
     """
-    found = {}
+    found: dict[str, Exercise] = {}
+    names: dict[str, str] = {}
     for path in scenario_files.find_exercises(folder):
         try:
-            exercise = scenario_files.load_exercise(path)
+            exercise = _readable(path, names)
         except ScenarioError as error:
             log.error("an exercise is left out: %s", error)
         else:
             found[exercise.id] = exercise
+            names[exercise.id] = path.name
     return found
+
+
+def _readable(path: Path, names: Mapping[str, str]) -> Exercise:
+    """Read an exercise that people may see.
+
+    :param names: the exercises there are already: id → file
+    :raise ScenarioError: if it is broken, one of those, or about a scenario that is a draft
+    """
+    exercise = scenario_files.load_exercise(path)
+    problems = [
+        Problem(("texts",), f"'{id}' is a draft.", "Finish the scenario first.")
+        for id in exercise.drafts
+    ]
+    if exercise.id in names:
+        problems.append(scenario_files.same_id(exercise.id, names[exercise.id]))
+    if problems:
+        raise ScenarioError(path.name, problems)
+    return exercise
 
 
 def save_rating(
@@ -123,27 +143,28 @@ def _refuse_unknown(exercise: Exercise, text: RatedText, card: Card, rating: rub
         raise Incomplete({"evidence": "Choose sentences of this text."})
 
 
-def find_unfinished(answered: Answered, card: Card) -> dict[str, str]:
+def find_unfinished(exercise: Exercise, answered: Answered, card: Card) -> dict[str, str]:
     """Return what keeps one rating from being committed: field → what to do."""
-    missing = find_missing(answered.kept[card])
+    missing = find_missing(exercise.rubric_of(card), answered.kept[card])
     return missing or ({"level": REWRITTEN} if card in answered.outdated else {})
 
 
-def first_unfinished(answered: Answered) -> Card | None:
+def first_unfinished(exercise: Exercise, answered: Answered) -> Card | None:
     """Return the first strand whose rating cannot be committed yet."""
-    return next((card for card in answered.kept if find_unfinished(answered, card)), None)
+    return next((card for card in answered.kept if find_unfinished(exercise, answered, card)), None)
 
 
-def find_above_caps(exercise: Exercise, kept: Mapping[Card, Kept]) -> dict[str, str]:
-    """Return which levels of a text a mark on another strand does not allow."""
-    found: dict[str, str] = {}
+def find_above_caps(exercise: Exercise, kept: Mapping[Card, Kept]) -> dict[Card, str]:
+    """Return which levels of a text a mark does not allow, and what to do."""
+    found: dict[Card, str] = {}
     for marked, each in kept.items():
         scale = exercise.rubric_of(marked)
         flag = scale.flags.get(each.rating.flag or "")
         for strand, cap in flag.caps.items() if flag else ():
-            other = kept.get(Card(marked.rubric, strand))
+            card = Card(marked.rubric, strand)
+            other = kept.get(card)
             if flag and other and other.rating.level is not None and other.rating.level > cap:
-                found[strand] = (
+                found[card] = (
                     f"{scale.strands[strand].name}: with the mark {flag.name} the level can be"
                     f" {cap} at most. Change that level, or take the mark off"
                     f" {scale.strands[marked.strand].name}."
@@ -163,12 +184,12 @@ def commit_text(
     """
     hold_set(session, user_id, exercise, number)
     answered = find_set(session, user_id, exercise, number).at(place)
-    unfinished = first_unfinished(answered)
+    unfinished = first_unfinished(exercise, answered)
     if unfinished is not None:
-        raise Incomplete(find_unfinished(answered, unfinished))
+        raise Incomplete(find_unfinished(exercise, answered, unfinished))
     above = find_above_caps(exercise, answered.kept)
     if above:
-        raise Incomplete(above)
+        raise Incomplete({card.strand: what for card, what in above.items()})
     session.execute(
         sa.update(ExerciseRating)
         .where(

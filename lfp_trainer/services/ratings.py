@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import rubric
-from lfp_trainer.engine.rubric import Comparison
+from lfp_trainer.engine.rubric import Comparison, Rubric
 from lfp_trainer.engine.scenario import Reference
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete
@@ -129,14 +129,14 @@ def _refuse_unknown(script: Script, card: Card, rating: rubric.Rating) -> None:
         raise Incomplete({"evidence": "Choose sentences of this case."})
 
 
-def find_missing(kept: Kept | None) -> dict[str, str]:
-    """Return what keeps one rating from being committed: field → what to do."""
+def find_missing(scale: Rubric, kept: Kept | None) -> dict[str, str]:
+    """Return what keeps one rating on a rubric from being committed: field → what to do."""
     if kept is None or not kept.is_answered:
-        return {"level": "Choose a level, or NE where the text does not show enough."}
+        return {"level": f"Choose a level, or {scale.not_enough.called}."}
     found: dict[str, str] = {}
     if not kept.not_enough and not kept.rating.evidence:
         found["evidence"] = "Tap at least one sentence that shows it: no level without evidence."
-    if not kept.rating.reason:
+    if scale.reason == "required" and not kept.rating.reason:
         found["reason"] = "Write one line of reason."
     return found
 
@@ -144,7 +144,12 @@ def find_missing(kept: Kept | None) -> dict[str, str]:
 def first_unfinished(script: Script, kept: Mapping[Card, Kept]) -> int | None:
     """Return the place of the first card that cannot be committed yet, counted from 0."""
     return next(
-        (at for at, card in enumerate(cards_of(script)) if find_missing(kept.get(card))), None
+        (
+            at
+            for at, card in enumerate(cards_of(script))
+            if find_missing(script.rubric, kept.get(card))
+        ),
+        None,
     )
 
 
@@ -188,7 +193,7 @@ def commit_ratings(session: Session, seated: Seated, script: Script, *, now: dat
     kept = ratings_of(session, seated)
     unfinished = first_unfinished(script, kept)
     if unfinished is not None:
-        raise Incomplete(find_missing(kept.get(cards_of(script)[unfinished])))
+        raise Incomplete(find_missing(script.rubric, kept.get(cards_of(script)[unfinished])))
     above = find_above_caps(script, kept)
     if above:
         raise Incomplete(above)

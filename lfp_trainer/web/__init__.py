@@ -26,6 +26,7 @@ from lfp_trainer.web import (
     home,
     kept,
     library,
+    rating_form,
     runs,
     security,
 )
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     auth.install(app)
     filters.install(app)
     kept.install(app)
+    rating_form.install(app)
     calibrate_page.install(app)
     contrast_page.install(app)
     for feature in (home, library, runs, answers, calibrate, contrast, account, admin, health):

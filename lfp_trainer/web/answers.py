@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.diagnosis import Answer
 from lfp_trainer.errors import NotFound
-from lfp_trainer.services import diagnosis, next_steps, ratings
+from lfp_trainer.services import diagnosis, next_steps, ratings, runs
 from lfp_trainer.services.next_steps import Plan
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
-from lfp_trainer.web import forms, run_page
+from lfp_trainer.web import errors, forms, run_page
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
@@ -66,11 +66,20 @@ def rate(key: str, card: int) -> ResponseReturnValue:
         cards = ratings.cards_of(script)
         if card >= len(cards):
             raise NotFound
-        kept = sent_rating(script.rubric, cards[card][1], script.scenario.sentences)
-        ratings.save_rating(db.session, seated, script, cards[card], kept, now=now())
+        sent = sent_rating(script.rubric, cards[card][1], script.scenario.sentences)
+        kept = sent.kept
+        if sent.problems:
+            runs.require(seated, Stage.RATING)
+        else:
+            ratings.save_rating(db.session, seated, script, cards[card], kept, now=now())
+    if sent.problems and keeps_itself():
+        return errors.answer(422, next(iter(sent.problems.values())))
+    if sent.problems:
+        typed = {cards[card]: kept}
+        return run_page.show(key, status=422, problems=sent.problems, card=card, typed=typed)
     if is_draft():
         return _kept()
-    missing = ratings.find_missing(kept)
+    missing = ratings.find_missing(script.rubric, kept)
     if missing:
         return run_page.show(key, status=422, problems=missing, card=card)
     if wants_fragment():

@@ -6,6 +6,7 @@ Whenever that changes, all that the browser's session held before is dropped, it
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -113,12 +114,10 @@ def _unauthorized() -> ResponseReturnValue:
     Who is sending something is told so where they are: to lead them away would lose their words.
     """
     if request.method not in ("GET", "HEAD", "OPTIONS"):
-        key = (request.view_args or {}).get("key")
-        page = url_for("runs.show", key=key) if key else url_for("home.show")
         return errors.answer(
             401,
             SIGNED_OUT,
-            sign_in_url=url_for("auth.sign_in", next=page),
+            sign_in_url=url_for("auth.sign_in", next=_page_above()),
             sent=None if wants_fragment() else errors.what_was_sent(),
         )
     if wants_fragment():
@@ -128,6 +127,19 @@ def _unauthorized() -> ResponseReturnValue:
         return response
     wanted = safe_next(request.full_path.rstrip("?"))
     return redirect(url_for("auth.sign_in", next=wanted), code=303)
+
+
+def _page_above() -> str:
+    """Return the page from which this was sent: that of the run or set that its address names."""
+    pages = current_app.create_url_adapter(request)
+    path = request.path
+    while pages is not None and path:
+        path = path.rpartition("/")[0]
+        with suppress(HTTPException, RequestRedirect):
+            _, named = pages.match(path, method="GET")
+            if named:
+                return path
+    return url_for("home.show")
 
 
 def _note_seen() -> None:

@@ -9,16 +9,18 @@ from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from lfp_trainer.engine.exercise import Card
 from lfp_trainer.engine.exercise_draw import as_example
 from lfp_trainer.errors import Incomplete, StaleMove, TrainerError
 from lfp_trainer.services import exercise_sets, exercises, ratings
+from lfp_trainer.services.exercise_sets import Answered
 from lfp_trainer.storage.database import writing
 from lfp_trainer.web import auth, calibrate_page, errors
 from lfp_trainer.web.calibrate_page import address_of, card_of, my_id, my_set, the_exercise
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
-from lfp_trainer.web.rating_form import sent_rating
+from lfp_trainer.web.rating_form import Sent, sent_rating
 from lfp_trainer.web.run_page import is_draft, keeps_itself, now
 
 bp = Blueprint("calibrate", __name__, url_prefix="/calibrate")
@@ -107,16 +109,19 @@ def rate(number: int, place: int, strand: str) -> ResponseReturnValue:
         rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
         answered = rated.at(place)
         card = card_of(answered, strand)
-        kept = sent_rating(exercise.rubric_of(card), strand, answered.text.sentences)
+        sent = sent_rating(exercise.rubric_of(card), strand, answered.text.sentences)
+        kept = sent.kept
         # Pressed twice: what is sent again is what is committed.
         repeated = answered.committed and answered.kept[card] == kept
-        if not repeated:
+        if not repeated and not sent.problems:
             exercises.save_rating(
                 db.session, my_id(), exercise, answered.text, card, kept, number=number, now=now()
             )
+    if sent.problems:
+        return _keep_on_the_page(number, answered, card, sent)
     if is_draft():
         return ("", 204) if keeps_itself() else go_to(url_for(".show"))
-    missing = ratings.find_missing(kept)
+    missing = ratings.find_missing(exercise.rubric_of(card), kept)
     if missing:
         return calibrate_page.show_text(number, place, strand=strand, status=422, problems=missing)
     following = calibrate_page.after_in([*answered.kept], card)
@@ -132,6 +137,22 @@ def rate(number: int, place: int, strand: str) -> ResponseReturnValue:
     if wants_fragment():
         return calibrate_page.show_text(number, place, strand=ahead)
     return go_to(calibrate_page.url_of_text(number, place, ahead))
+
+
+def _keep_on_the_page(number: int, answered: Answered, card: Card, sent: Sent) -> Response:
+    """Show a rating that cannot be stored as it was typed."""
+    if answered.committed:
+        raise StaleMove(exercises.COMMITTED)
+    if keeps_itself():
+        return errors.answer(422, next(iter(sent.problems.values())))
+    return calibrate_page.show_text(
+        number,
+        answered.place,
+        strand=card.strand,
+        status=422,
+        problems=sent.problems,
+        typed={card: sent.kept},
+    )
 
 
 def _refused(error: TrainerError) -> Response:

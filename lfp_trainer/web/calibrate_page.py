@@ -4,6 +4,7 @@ Every view ends here, so a page and the fragment of it that htmx asks for are th
 """
 
 from collections.abc import Mapping, Sequence, Sized
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, url_for
@@ -16,6 +17,7 @@ from lfp_trainer.errors import NotFound
 from lfp_trainer.services import exercise_sets, exercises
 from lfp_trainer.services.accounts import Person
 from lfp_trainer.services.exercise_sets import Answered, RatedSet
+from lfp_trainer.services.ratings import Kept
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render
 
@@ -126,7 +128,7 @@ def address_of(rated: RatedSet, answered: Answered) -> str:
 
     One that is being rated has its strand in it: Back comes to the very card that was left.
     """
-    strand = None if answered.committed else _card(answered, None).strand
+    strand = None if answered.committed else _card(the_exercise(), answered, None).strand
     return url_of_text(rated.number, answered.place, strand)
 
 
@@ -160,18 +162,21 @@ def show_text(
     strand: str | None = None,
     status: int = 200,
     problems: Mapping[str, str] | None = None,
+    typed: Mapping[Card, Kept] | None = None,
     message: str = "",
 ) -> Response:
     """Show one vignette.
 
     :param strand: the one to rate; by default the first that is not finished
     :param problems: what to do about each field that keeps it from being committed
+    :param typed: a rating that could not be stored, as it was sent
     """
     rated = my_set(number)
+    answered = rated.at(place)
     return _text(
         the_exercise(),
         rated,
-        rated.at(place),
+        replace(answered, kept={**answered.kept, **(typed or {})}),
         strand,
         status=status,
         errors=problems or {},
@@ -201,7 +206,7 @@ def _text(
             onward=_onward(rated, answered),
             **told,
         )
-    cards, card = [*answered.kept], _card(answered, strand)
+    cards, card = [*answered.kept], _card(exercise, answered, strand)
     return render_step(
         "rate",
         url_of_text(rated.number, answered.place, card.strand),
@@ -213,10 +218,10 @@ def _text(
     )
 
 
-def _card(answered: Answered, strand: str | None) -> Card:
+def _card(exercise: Exercise, answered: Answered, strand: str | None) -> Card:
     """Return what is to be rated: the strand asked for, else the first that is not finished."""
     cards = [*answered.kept]
-    unfinished = exercises.first_unfinished(answered) or cards[-1]
+    unfinished = exercises.first_unfinished(exercise, answered) or cards[-1]
     return next((each for each in cards if each.strand == strand), unfinished)
 
 

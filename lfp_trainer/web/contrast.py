@@ -4,6 +4,7 @@ Whoever starts without being signed in becomes a guest, as with a run.
 """
 
 import secrets
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,17 +13,16 @@ from flask_login import current_user
 from lfp_trainer.engine.exercise import Card, Exercise
 from lfp_trainer.engine.exercise_contrast import Page
 from lfp_trainer.errors import Incomplete, StaleMove, TrainerError
-from lfp_trainer.services import exercise_parts, exercise_sets
+from lfp_trainer.services import exercise_parts, exercise_sets, exercises
 from lfp_trainer.services.exercise_sets import Answered, RatedSet
-from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.database import writing
-from lfp_trainer.web import auth, contrast_page, errors
+from lfp_trainer.web import auth, contrast_page, errors, forms
 from lfp_trainer.web.calibrate_page import after_in, my_id
 from lfp_trainer.web.contrast_page import page_at, the_contrast
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
-from lfp_trainer.web.rating_form import sent_rating
+from lfp_trainer.web.rating_form import Sent, sent_rating
 from lfp_trainer.web.run_page import is_draft, keeps_itself, now
 
 bp = Blueprint("contrast", __name__, url_prefix="/contrast")
@@ -90,14 +90,24 @@ def rate(exercise_id: str, number: int, page: int) -> ResponseReturnValue:
         rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
         sent = _sent_rows(exercise, rated, here)
         exercise_parts.save_rows(
-            db.session, my_id(), exercise, rated.about(here.text), sent, number=number, now=now()
+            db.session,
+            my_id(),
+            exercise,
+            rated.about(here.text),
+            {card: each.kept for card, each in sent.items() if not each.problems},
+            number=number,
+            now=now(),
+            shown={card for card in sent if forms.ticked(f"{card.strand}-shown")},
         )
+    refused = {card: each for card, each in sent.items() if each.problems}
+    if refused:
+        return _keep_on_the_page(exercise, rated, here, refused)
     if is_draft():
         return ("", 204) if keeps_itself() else go_to(url_for(".show", exercise_id=exercise_id))
     if not exercise_parts.is_committed(rated, here.rubric):
-        refused = _go_on(exercise, here, number)
-        if refused is not None:
-            return refused
+        unfinished = _go_on(exercise, here, number)
+        if unfinished is not None:
+            return unfinished
     following = after_in(contrast_page.pages_on(exercise, here.rubric), here)
     ahead = page if following is None else following.number
     if wants_fragment():
@@ -105,7 +115,26 @@ def rate(exercise_id: str, number: int, page: int) -> ResponseReturnValue:
     return go_to(url_for(".show_page", exercise_id=exercise_id, number=number, page=ahead))
 
 
-def _sent_rows(exercise: Exercise, rated: RatedSet, page: Page) -> dict[Card, Kept]:
+def _keep_on_the_page(
+    exercise: Exercise, rated: RatedSet, here: Page, refused: Mapping[Card, Sent]
+) -> Response:
+    """Show rows that cannot be stored as they were typed; the others of the page are stored."""
+    if exercise_parts.is_committed(rated, here.rubric):
+        raise StaleMove(exercises.COMMITTED)
+    problems = exercise_parts.as_fields({card: each.problems for card, each in refused.items()})
+    if keeps_itself():
+        return errors.answer(422, next(iter(problems.values())))
+    return contrast_page.show_page(
+        exercise.id,
+        rated.number,
+        here.number,
+        status=422,
+        problems=problems,
+        typed={card: each.kept for card, each in refused.items()},
+    )
+
+
+def _sent_rows(exercise: Exercise, rated: RatedSet, page: Page) -> dict[Card, Sent]:
     answered: Answered = rated.about(page.text)
     return {
         card: sent_rating(
@@ -131,8 +160,10 @@ def _go_on(exercise: Exercise, here: Page, number: int) -> Response | None:
             exercise_parts.commit_rubric(
                 db.session, my_id(), exercise, here.rubric, number=number, now=now()
             )
-    except Incomplete:  # on an earlier page, which is shown
-        return contrast_page.show_rubric(exercise.id, number, here.rubric, status=422)
+    except Incomplete as error:  # on an earlier page, which is shown
+        return contrast_page.show_rubric(
+            exercise.id, number, here.rubric, status=422, problems=error.fields
+        )
     return None
 
 

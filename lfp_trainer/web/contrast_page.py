@@ -4,24 +4,30 @@ Every view ends here, so a page and the fragment of it that htmx asks for are th
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 from flask import Flask, Response, current_app, url_for
 
-from lfp_trainer.engine.exercise import Exercise
+from lfp_trainer.engine.exercise import Card, Exercise
 from lfp_trainer.engine.exercise_contrast import Page, can_contrast, find_differences, pages_of
 from lfp_trainer.engine.exercise_report import report, told_apart
+from lfp_trainer.engine.rubric import Rating
 from lfp_trainer.errors import NotFound
-from lfp_trainer.services import exercise_parts, exercise_sets, exercises
+from lfp_trainer.services import exercise_parts, exercise_sets, exercises, library
 from lfp_trainer.services.exercise_parts import is_committed
 from lfp_trainer.services.exercise_sets import RatedSet
+from lfp_trainer.services.ratings import Kept
 from lfp_trainer.web.calibrate_page import my_id
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render
 
 STORIES, DIFFER = "stories", "differ"
 """The first step and the last one; between them, one for each rubric."""
+
+BLANK = Kept(Rating(None), not_enough=False)
+"""A row in which nothing has been answered."""
 
 
 def install(app: Flask) -> None:
@@ -30,26 +36,33 @@ def install(app: Flask) -> None:
 
 
 def contrasts_of(scenario_id: str | None = None) -> list[Exercise]:
-    """Return what holds texts against each other: all of it, or what has this scenario's case."""
-    return [
+    """Return what holds texts against each other: all of it, or what has this scenario's case.
+
+    A case is to be read only while its scenario is on offer.
+    """
+    found = [
         each
         for each in exercises.on_shelf(current_app.config["SCENARIOS"]).values()
-        if can_contrast(each)
-        and (
-            scenario_id is None or any(text.scenario == scenario_id for text in each.texts.values())
-        )
+        if can_contrast(each) and (scenario_id is None or scenario_id in each.scenarios)
     ]
+    offered = _on_offer() if found else set()
+    return [each for each in found if each.scenarios <= offered]
+
+
+def _on_offer() -> set[str]:
+    return {each.script.scenario.id for each in library.on_offer(db.session)}
 
 
 def the_contrast(exercise_id: str) -> Exercise:
     """Return an exercise that holds texts against each other.
 
-    :raise NotFound: if there is none of that name, or its file is broken
+    :raise NotFound: if there is none of that name, its file is broken, or a scenario whose case
+        it is about is not on offer
     """
-    found = exercises.on_shelf(current_app.config["SCENARIOS"]).get(exercise_id)
-    if found is None or not can_contrast(found):
-        raise NotFound
-    return found
+    for each in contrasts_of():
+        if each.id == exercise_id:
+            return each
+    raise NotFound
 
 
 def page_at(exercise: Exercise, number: int) -> Page:
@@ -134,9 +147,17 @@ def show_set(exercise_id: str, number: int) -> Response:
     )
 
 
-def show_rubric(exercise_id: str, number: int, rubric_id: str, *, status: int = 200) -> Response:
+def show_rubric(
+    exercise_id: str,
+    number: int,
+    rubric_id: str,
+    *,
+    status: int = 200,
+    problems: Mapping[str, str] | None = None,
+) -> Response:
     """Show the ratings on one rubric beside the reference, or the page of it that is open.
 
+    :param problems: why it could not be committed, where the page itself finds nothing missing
     :raise NotFound: if nothing is rated on such a rubric
     """
     exercise = the_contrast(exercise_id)
@@ -145,7 +166,7 @@ def show_rubric(exercise_id: str, number: int, rubric_id: str, *, status: int = 
     rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
     page = exercise_parts.first_open(exercise, rated, rubric_id)
     if page is not None:
-        return _rows(exercise, rated, page, status=status)
+        return _rows(exercise, rated, page, status=status, problems=problems)
     return _beside(exercise, rated, rubric_id, status=status)
 
 
@@ -156,18 +177,22 @@ def show_page(
     *,
     status: int = 200,
     problems: Mapping[str, str] | None = None,
+    typed: Mapping[Card, Kept] | None = None,
     message: str = "",
 ) -> Response:
     """Show a page of rows, to rate or beside the reference.
 
-    :param problems: what to do about each field, where that is not what is missing
+    :param problems: what to do about each field, beside what is missing
+    :param typed: rows that could not be stored, as they were sent
     """
     exercise = the_contrast(exercise_id)
     rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
     here = page_at(exercise, page)
     if is_committed(rated, here.rubric):
         return _beside(exercise, rated, here.rubric, status=status, message=message)
-    return _rows(exercise, rated, here, status=status, problems=problems, message=message)
+    return _rows(
+        exercise, rated, here, status=status, problems=problems, typed=typed, message=message
+    )
 
 
 def _rows(
@@ -177,18 +202,16 @@ def _rows(
     *,
     status: int = 200,
     problems: Mapping[str, str] | None = None,
+    typed: Mapping[Card, Kept] | None = None,
     message: str = "",
 ) -> Response:
     answered = rated.about(page.text)
+    answered = replace(answered, kept={**answered.kept, **(typed or {})})
     rows = exercise_parts.rows_of(rated, page)
-    told = dict(problems or {})
-    if status == 422 and not told:
-        missing = exercise_parts.find_unfinished(exercise, answered, rows)
-        told = {
-            f"{card.strand}-{field}": what
-            for card, fields in missing.items()
-            for field, what in fields.items()
-        }
+    told: dict[str, str] = {}
+    if status == 422:
+        told = exercise_parts.as_fields(exercise_parts.find_unfinished(exercise, answered, rows))
+        told = told | dict(problems or {}) if typed or not told else told
     return render_step(
         "rows",
         url_for(
@@ -203,6 +226,8 @@ def _rows(
         pages=pages_on(exercise, page.rubric),
         rows=rows,
         errors=told,
+        typed=typed or {},
+        blank=BLANK,
         message=message,
     )
 

@@ -19,6 +19,11 @@ SCHOOLS = {
 }
 """The kinds of school a scenario may play in, as a person reads them."""
 
+NUMBERS = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+)  # fmt: skip
+
 
 def install(app: Flask) -> None:
     """Offer the filters, and the word for every seat, to every template."""
@@ -26,6 +31,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         ordinal=ordinal,
         day=day,
+        in_words=in_words,
         ladders=ladders,
         terms=terms,
         counted=counted,
@@ -42,6 +48,11 @@ def ordinal(number: int) -> str:
     """Write a place as it is spoken: 1st, 2nd, 3rd, 4th."""
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
+
+
+def in_words(number: int) -> str:
+    """Return a small number as a word, such as ``six``; a large one in figures."""
+    return NUMBERS[number] if number < len(NUMBERS) else f"{number}"
 
 
 def ladders(decision: Decision, script: Script) -> list[dict[str, Any]]:

@@ -29,9 +29,17 @@ def text(name: str, limit: int) -> str:
     :raise Incomplete: if it is longer than the limit: cut off in silence, its end would be lost
     """
     value = clean(request.form.get(name, ""))
-    if len(value) > limit:
-        raise Incomplete({name: f"Shorten this to {limit} characters. It has {len(value)}."})
+    problem = too_long(value, limit)
+    if problem:
+        raise Incomplete({name: problem})
     return value
+
+
+def too_long(value: str, limit: int) -> str:
+    """Return what to do about a text that is too long; empty where it is not."""
+    if len(value) <= limit:
+        return ""
+    return f"Shorten this to {limit} characters. It has {len(value)}."
 
 
 def line(name: str, limit: int) -> str:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.rubric import Distance
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import library, ratings, runs, shelf
+from lfp_trainer.services import exercise_sets, library, ratings, runs, shelf
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.next_steps import Plan, plans_of
 from lfp_trainer.storage.models import Stage
@@ -64,6 +64,7 @@ def show() -> ResponseReturnValue:
         finished=[row for row in rows if not row.is_open],
         next_up=shelf.suggest(shelf.cards(db.session, me().id)),
         rated_sets=calibrate_page.my_sets(),
+        set_size=exercise_sets.SET_SIZE,
     )
 
 

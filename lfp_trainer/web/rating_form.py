@@ -1,8 +1,9 @@
 """What the form of one rating sends, in a run and outside one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from flask import request
+from flask import Flask, request
 
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.rubric import Rubric
@@ -12,17 +13,33 @@ from lfp_trainer.web import forms
 REASON_LIMIT = 500
 
 
-def sent_rating(scale: Rubric, strand: str, sentences: Iterable[str], *, before: str = "") -> Kept:
-    """Return the rating that was sent, perhaps half done.
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One rating as it was sent, perhaps half done."""
+
+    kept: Kept
+    problems: Mapping[str, str]
+    """Field → why it cannot be stored as it is."""
+
+
+def install(app: Flask) -> None:
+    """Tell templates how long a reason may be, so that browsers stop where the server does."""
+    app.jinja_env.globals["REASON_LIMIT"] = REASON_LIMIT
+
+
+def sent_rating(scale: Rubric, strand: str, sentences: Iterable[str], *, before: str = "") -> Sent:
+    """Return the rating that was sent, all of it: what is too long is to be shown again.
 
     :param sentences: those that may be cited
     :param before: what the names of the fields begin with, where several are on one page
-    :raise Incomplete: if the reason is too long
     """
+    reason = forms.clean(request.form.get(f"{before}reason", ""))
     rating = rubric.Rating(
         level=forms.number(f"{before}level", most=scale.highest(strand)) or None,
         flag=forms.word(f"{before}level-flag", scale.flags),
-        reason=forms.text(f"{before}reason", REASON_LIMIT),
+        reason=reason,
         evidence=tuple(forms.words(f"{before}evidence", sentences)),
     )
-    return Kept(rating, not_enough=request.form.get(f"{before}level") == rubric.NE)
+    kept = Kept(rating, not_enough=request.form.get(f"{before}level") == rubric.NE)
+    problem = forms.too_long(reason, REASON_LIMIT)
+    return Sent(kept, {"reason": problem} if problem else {})

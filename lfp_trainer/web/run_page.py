@@ -21,6 +21,7 @@ from lfp_trainer.errors import Incomplete, NotYet, StaleMove, TrainerError, Unkn
 from lfp_trainer.services import access, diagnosis, library, next_steps, ratings, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.accounts import Person
+from lfp_trainer.services.ratings import Kept
 from lfp_trainer.services.runs import Note
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.storage.prepared import Within
@@ -105,12 +106,14 @@ def show(
     card: int | None = None,
     message: str = "",
     looking_at: Stage | None = None,
+    typed: Mapping[ratings.Card, Kept] | None = None,
 ) -> Response:
     """Render a run at its stage, or at an earlier one that is looked back at.
 
     :param problems: what to do about each field that keeps an answer from being committed
     :param card: which rating to show, counted from 0
     :param message: a sentence about what just happened
+    :param typed: a rating that could not be stored, as it was sent
     """
     seated, script = find(key)
     at = _shown_stage(seated, looking_at)
@@ -118,6 +121,8 @@ def show(
         name = NAMES[looking_at]
         message = f"This run has not come to this part yet: {name}. Here is where it is."
     context = _context(seated, script, at, card) | {"errors": problems or {}, "message": message}
+    if typed:
+        context["kept"] = {**context["kept"], **typed}
     response = render("runs/run.html", fragment="runs/_stage.html", status=status, **context)
     # Back and a reload must come to what was showing. A refusal is no place to come back to.
     header = "HX-Push-Url" if status == 200 else "HX-Replace-Url"

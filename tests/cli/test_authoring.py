@@ -1,5 +1,6 @@
 """What an author types and sees."""
 
+import json
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -11,7 +12,7 @@ from lfp_trainer.cli import main
 from lfp_trainer.cli.authoring import SCHEMA, draw, schema_text
 from lfp_trainer.config import SCENARIOS
 from lfp_trainer.scenario_files import find_scenarios
-from tests import scenarios
+from tests import exercises, scenarios
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -140,6 +141,23 @@ def test_two_scenarios_may_not_have_one_id(case: Path) -> None:
     result = run("check", case.parent)
 
     assert "'small-case' is the id of small-case.yaml too. Rename one of them." in result.stderr
+    assert result.exit_code == 1
+
+
+def test_two_exercises_may_not_have_one_id(case: Path) -> None:
+    folder = case.parent / "exercises"
+    folder.mkdir()
+    for name in ("first", "second"):
+        data = exercises.texts() | {"rubrics": ["small"]}
+        for text in data["texts"].values():
+            text["reference"] = {"small": text["reference"]["small"]}
+        (folder / f"{name}.yaml").write_text(json.dumps(data | {"id": "small-case"}))
+
+    result = run("check", case.parent)
+
+    assert f"{folder / 'second.yaml'}" in result.stderr
+    assert "'small-case' is the id of first.yaml too. Rename one of them." in result.stderr
+    assert "small-case.yaml too" not in result.stderr  # a scenario and an exercise may share a word
     assert result.exit_code == 1
 
 

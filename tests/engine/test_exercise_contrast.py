@@ -206,7 +206,10 @@ def test_vignettes_are_no_contrast_and_neither_is_one_text_alone() -> None:
     assert not can_contrast(exercises.exercise(alone))
 
 
-def rated(levels: dict[str, tuple[LevelOrNE, LevelOrNE]], own: int | None) -> list[Judged]:
+LevelPairs = dict[str, tuple[LevelOrNE, LevelOrNE]]
+
+
+def rated(levels: LevelPairs, own: int | None) -> list[Judged]:
     """Rate each strand of the larger rubric in both texts, whose references are (before, after)."""
     data = exercises.texts()
     texts = {id: dict(each) for id, each in data["texts"].items()}
@@ -233,6 +236,31 @@ def test_the_strands_that_differ_most_come_first_and_silent_ones_last() -> None:
         ("vision", (1, None), None),
     ]
     assert {(each.own, each.own_gap) for each in found} == {((2, 2), 0)}
+
+
+def test_a_difference_names_the_two_texts_it_lies_between() -> None:
+    whole = three_texts()
+    judged = [
+        judge(text.id, card, Rating(1), text.reference_on(card))
+        for text in whole.texts.values()
+        for card in whole.cards_of(text)
+        if card.rubric == "large" and (text.id, card.strand) != ("later", "plans")
+    ]
+
+    found = find_differences(whole, judged)
+
+    assert {each.card.strand: each.texts for each in found} == {
+        "vision": ("before", "later"),
+        "routines": ("before", "later"),
+        "plans": ("before", "after"),
+    }
+
+
+def three_texts() -> Exercise:
+    data = exercises.texts()
+    return exercises.exercise(
+        data | {"texts": {**data["texts"], "later": {**data["texts"]["after"], "title": "Later"}}}
+    )
 
 
 def test_a_rating_of_not_enough_has_no_distance() -> None:

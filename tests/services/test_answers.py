@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.diagnosis import Answer
-from lfp_trainer.engine.rubric import Distance
+from lfp_trainer.engine.rubric import Distance, NotEnough
 from lfp_trainer.errors import Incomplete, NotYet, StaleMove
 from lfp_trainer.services import access, diagnosis, next_steps, ratings
 from lfp_trainer.services.access import Seated
@@ -120,12 +120,32 @@ def test_leaders_are_rated_strand_by_strand(published: Published) -> None:
 def test_a_level_needs_evidence_and_a_reason_and_ne_a_reason_only(published: Published) -> None:
     sentence = next(iter(published.script.scenario.sentences))
 
-    assert set(ratings.find_missing(None)) == {"level"}
-    assert set(ratings.find_missing(rating(2))) == {"evidence"}
-    assert set(ratings.find_missing(rating(2, sentence, reason=""))) == {"reason"}
-    assert set(ratings.find_missing(rating(None, reason=""))) == {"reason"}
-    assert ratings.find_missing(rating(2, sentence)) == {}
-    assert ratings.find_missing(rating(None)) == {}
+    assert set(ratings.find_missing(published.script.rubric, None)) == {"level"}
+    assert set(ratings.find_missing(published.script.rubric, rating(2))) == {"evidence"}
+    assert set(ratings.find_missing(published.script.rubric, rating(2, sentence, reason=""))) == {
+        "reason"
+    }
+    assert set(ratings.find_missing(published.script.rubric, rating(None, reason=""))) == {"reason"}
+    assert ratings.find_missing(published.script.rubric, rating(2, sentence)) == {}
+    assert ratings.find_missing(published.script.rubric, rating(None)) == {}
+
+
+def test_a_rubric_may_do_without_reasons_but_not_without_evidence(published: Published) -> None:
+    free = published.script.rubric.model_copy(update={"reason": "optional"})
+
+    assert set(ratings.find_missing(free, rating(2, reason=""))) == {"evidence"}
+    assert ratings.find_missing(free, rating(None, reason="")) == {}
+
+
+def test_what_is_missing_is_said_in_the_words_of_the_rubric(published: Published) -> None:
+    unlike = published.script.rubric.model_copy(
+        update={"not_enough": NotEnough(name="Cannot tell", means="Silent.", short="?")}
+    )
+
+    assert ratings.find_missing(unlike, None) == {"level": "Choose a level, or “Cannot tell”."}
+    assert ratings.find_missing(published.script.rubric, None) == {
+        "level": "Choose a level, or NE."
+    }
 
 
 def test_ratings_are_committed_together_and_then_stay(

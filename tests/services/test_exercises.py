@@ -1,11 +1,13 @@
 """Sets of vignettes: drawn once, kept while they are rated, fixed when committed, and one's own."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +22,8 @@ from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import ExerciseRating
 from tests.conftest import NOON
-from tests.exercises import exercise, vignettes
+from tests.exercises import exercise, rubrics, texts, vignettes
+from tests.scenarios import Data, scenario
 
 SMALL = exercise()
 M, R = SMALL.cards
@@ -398,6 +401,67 @@ def test_a_broken_exercise_is_left_out_and_the_others_stay(
     assert exercises.on_shelf(shelf) == {}
 
     assert "broken.yaml" in caplog.text
+
+
+def put(shelf: Path, name: str, data: Data) -> None:
+    (shelf / "rubrics").mkdir(exist_ok=True)
+    for id, each in rubrics().items():
+        (shelf / "rubrics" / f"{id}.yaml").write_text(each.model_dump_json(exclude_none=True))
+    (shelf / "exercises" / f"{name}.yaml").write_text(json.dumps(data))
+
+
+def test_of_two_exercises_with_one_id_the_second_is_left_out_and_named(
+    shelf: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(shelf, "first", vignettes(title="The first"))
+    put(shelf, "second", vignettes(title="The second"))
+
+    assert [each.title for each in exercises.on_shelf(shelf).values()] == ["The first"]
+
+    assert "second.yaml" in caplog.text
+    assert "'small' is the id of first.yaml too" in caplog.text
+
+
+def test_an_exercise_about_a_draft_is_left_out(
+    shelf: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = texts()
+    data["texts"]["after"] = {
+        **{key: each for key, each in data["texts"]["after"].items() if key != "text"},
+        "scenario": "small-case",
+    }
+    case = scenario() | {"case": [{"id": "acts", "text": "She visits."}]}
+    (shelf / "small-case.yaml").write_text(json.dumps(case | {"draft": True}))
+    put(shelf, "contrast", data)
+
+    assert exercises.on_shelf(shelf) == {}
+    assert "contrast.yaml" in caplog.text
+    assert "small-case" in caplog.text
+
+    exercises.on_shelf.cache_clear()
+    (shelf / "small-case.yaml").write_text(json.dumps(case))
+    assert list(exercises.on_shelf(shelf)) == ["contrast"]
+
+
+def test_a_set_is_found_in_one_query_that_reads_no_other_set(
+    engine: sa.Engine, session: Session, alice_id: int
+) -> None:
+    for number in range(1, 31):
+        rate_all(session, alice_id, start(session, alice_id, seed=f"{number}"))
+    read: list[int] = []
+
+    def count(connection: sa.Connection, cursor: Any, *asked: Any) -> None:
+        if asked[0].lstrip().startswith("SELECT"):
+            again = connection.connection.cursor()
+            again.execute(asked[0], asked[1])
+            read.append(len(again.fetchall()))
+            again.close()
+
+    sa.event.listen(engine, "after_cursor_execute", count)
+    found = exercise_sets.find_set(session, alice_id, SMALL, 30)
+    sa.event.remove(engine, "after_cursor_execute", count)
+
+    assert read == [sum(len(each.kept) for each in found.texts)]
 
 
 def test_times_are_those_of_the_acts(session: Session, alice_id: int) -> None:

@@ -4,7 +4,12 @@ import html
 import re
 
 import pytest
+import sqlalchemy as sa
+from flask import Flask
 
+from lfp_trainer.storage import database
+from lfp_trainer.storage.models import ScenarioVersion
+from lfp_trainer.web.extensions import db
 from tests.conftest import Browser
 from tests.web.contrasting import PAGES, REASON, URL, Rated, answers, page_of, the_contrast
 
@@ -238,6 +243,40 @@ def test_a_reason_that_is_too_long_is_refused_at_its_row(alice: Browser) -> None
     assert answer.status_code == 422
     assert 'href="#row-plans"' in answer.text
     assert "Shorten this" in answer.text
+
+
+def withdraw(app: Flask, scenario_id: str) -> None:
+    with app.app_context(), database.writing(db.session):
+        db.session.execute(
+            sa.update(ScenarioVersion)
+            .where(ScenarioVersion.scenario_id == scenario_id)
+            .values(is_current=False)
+        )
+
+
+def test_a_contrast_is_there_only_while_all_its_cases_are_on_offer(
+    app: Flask, alice: Browser, nobody: Browser
+) -> None:
+    rated = Rated.begin(alice)
+    withdraw(app, "two-years-later")
+
+    assert nobody.get(URL).status_code == 404
+    assert nobody.post(f"{URL}/sets").status_code == 404
+    assert rated.get().status_code == 404
+    assert rated.get(1).status_code == 404
+    for page in ("/scenarios", "/scenarios/puzzled-principal"):
+        assert f'href="{URL}"' not in nobody.get(page).text
+
+
+def test_rows_sent_after_the_sign_in_ended_come_back_to_the_exercise(
+    app: Flask, alice: Browser
+) -> None:
+    url = Rated.begin(alice).url
+
+    for htmx in (False, True):
+        answer = Browser(app).post(f"{url}/1", answers(1), htmx=htmx)
+        assert answer.status_code == 401
+        assert f'href="/sign-in?next={url}"' in answer.text
 
 
 def test_the_sheets_and_the_shelf_lead_to_the_contrast(nobody: Browser) -> None:
