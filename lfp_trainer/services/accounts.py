@@ -122,7 +122,7 @@ def make_guest(session: Session, *, now: datetime) -> int:
     return guest.id
 
 
-def has_runs(session: Session, user_id: int) -> bool:
+def has_practice(session: Session, user_id: int) -> bool:
     """Tell whether a person has played or rated anything that could be kept."""
     played = sa.exists().where(Participant.user_id == user_id)
     rated = sa.exists().where(ExerciseRating.user_id == user_id)

@@ -1,67 +1,24 @@
-"""Exercises: which there are; rate one text of a set, commit it, and only then see the reference.
+"""Exercises: rate one text of a set, commit it, and only then see the reference.
 
 What somebody rates here is theirs alone. Every function takes their id and finds nothing else.
 """
 
-import logging
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lfp_trainer import scenario_files
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.exercise import Card, Exercise, RatedText
-from lfp_trainer.errors import Incomplete, Problem, ScenarioError, StaleMove
+from lfp_trainer.errors import Incomplete, StaleMove
 from lfp_trainer.services.exercise_drafts import Window, may_replace
 from lfp_trainer.services.exercise_sets import STORED, Answered, find_set, hold_set, kept_of
 from lfp_trainer.services.ratings import Kept, find_missing
 from lfp_trainer.storage.models import ExerciseRating
 
-log = logging.getLogger(__name__)
-
 COMMITTED = "This is committed already, and stays as it is."
 REWRITTEN = "This text has been rewritten since you rated it. Read it again, and save once more."
-
-
-@cache
-def on_shelf(folder: Path) -> Mapping[str, Exercise]:
-    """Return the exercises of a folder of scenarios, read once for each process.
-
-    One broken file is no reason to keep a site from starting: it is left out, and said so.
-    """
-    found: dict[str, Exercise] = {}
-    names: dict[str, str] = {}
-    for path in scenario_files.find_exercises(folder):
-        try:
-            exercise = _readable(path, names)
-        except ScenarioError as error:
-            log.error("an exercise is left out: %s", error)
-        else:
-            found[exercise.id] = exercise
-            names[exercise.id] = path.name
-    return found
-
-
-def _readable(path: Path, names: Mapping[str, str]) -> Exercise:
-    """Read an exercise that people may see.
-
-    :param names: the exercises there are already: id → file
-    :raise ScenarioError: if it is broken, one of those, or about a scenario that is a draft
-    """
-    exercise = scenario_files.load_exercise(path)
-    problems = [
-        Problem(("texts",), f"'{id}' is a draft.", "Finish the scenario first.")
-        for id in exercise.drafts
-    ]
-    if exercise.id in names:
-        problems.append(scenario_files.same_id(exercise.id, names[exercise.id]))
-    if problems:
-        raise ScenarioError(path.name, problems)
-    return exercise
 
 
 def save_rating(

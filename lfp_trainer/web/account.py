@@ -93,6 +93,6 @@ def _page(problems: dict[str, str], *, status: int = 200) -> ResponseReturnValue
         positions=POSITIONS,
         minimum=passwords.MINIMUM[person.role],
         devices=sign_in.list_devices(db.session, person.id, now=datetime.now(UTC)),
-        has_runs=accounts.has_runs(db.session, person.id),
+        has_practice=accounts.has_practice(db.session, person.id),
     )
     return page, status

@@ -82,7 +82,8 @@ def _sign_in_page(problems: dict[str, str], *, status: int = 200) -> ResponseRet
         typed=_typed("email"),
         remember=forms.ticked("remember"),
         next=safe_next(request.values.get("next")),
-        can_claim=current_user.is_guest and accounts.has_runs(db.session, current_user.person.id),
+        can_claim=current_user.is_guest
+        and accounts.has_practice(db.session, current_user.person.id),
     )
     return page, status
 
@@ -143,7 +144,8 @@ def _register_page(problems: dict[str, str], *, status: int = 200) -> ResponseRe
         next=safe_next(request.values.get("next")),
         positions=POSITIONS,
         minimum=passwords.MINIMUM[Role.LEARNER],
-        can_claim=current_user.is_guest and accounts.has_runs(db.session, current_user.person.id),
+        can_claim=current_user.is_guest
+        and accounts.has_practice(db.session, current_user.person.id),
     )
     return page, status
 

@@ -14,7 +14,7 @@ from lfp_trainer.engine.exercise import Card, Exercise
 from lfp_trainer.engine.exercise_report import report, told_apart
 from lfp_trainer.engine.rubric import Strand
 from lfp_trainer.errors import NotFound
-from lfp_trainer.services import exercise_sets, exercises
+from lfp_trainer.services import exercise_sets, exercise_shelf, exercises
 from lfp_trainer.services.accounts import Person
 from lfp_trainer.services.exercise_sets import Answered, RatedSet
 from lfp_trainer.services.ratings import Kept
@@ -55,7 +55,7 @@ def together(sentences: Sized) -> int:
 
 def can_calibrate() -> bool:
     """Tell whether there are vignettes to rate."""
-    return EXERCISE in exercises.on_shelf(current_app.config["SCENARIOS"])
+    return EXERCISE in exercise_shelf.on_shelf(current_app.config["SCENARIOS"])
 
 
 def my_id() -> int:
@@ -71,7 +71,7 @@ def the_exercise() -> Exercise:
     """
     if not can_calibrate():
         raise NotFound
-    return exercises.on_shelf(current_app.config["SCENARIOS"])[EXERCISE]
+    return exercise_shelf.on_shelf(current_app.config["SCENARIOS"])[EXERCISE]
 
 
 def my_sets() -> list[RatedSet]:

@@ -15,7 +15,7 @@ from lfp_trainer.engine.exercise_contrast import Page, can_contrast, find_differ
 from lfp_trainer.engine.exercise_report import report, told_apart
 from lfp_trainer.engine.rubric import Rating
 from lfp_trainer.errors import NotFound
-from lfp_trainer.services import exercise_parts, exercise_sets, exercises, library
+from lfp_trainer.services import exercise_parts, exercise_sets, exercise_shelf, library
 from lfp_trainer.services.exercise_parts import is_committed
 from lfp_trainer.services.exercise_sets import RatedSet
 from lfp_trainer.services.ratings import Kept
@@ -42,7 +42,7 @@ def contrasts_of(scenario_id: str | None = None) -> list[Exercise]:
     """
     found = [
         each
-        for each in exercises.on_shelf(current_app.config["SCENARIOS"]).values()
+        for each in exercise_shelf.on_shelf(current_app.config["SCENARIOS"]).values()
         if can_contrast(each) and (scenario_id is None or scenario_id in each.scenarios)
     ]
     offered = _on_offer() if found else set()

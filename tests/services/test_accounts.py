@@ -238,11 +238,14 @@ def test_an_account_cannot_be_registered_over(session: Session) -> None:
     assert session.scalars(sa.select(User.email)).all() == ["alice@district.example"]
 
 
-def test_a_person_has_runs_once_they_take_part_in_one(session: Session) -> None:
+def test_a_person_has_practice_once_they_take_part_in_one(session: Session) -> None:
     guest, other = make_guest(session), make_guest(session)
     add_run(session, guest)
 
-    assert (accounts.has_runs(session, guest), accounts.has_runs(session, other)) == (True, False)
+    assert (accounts.has_practice(session, guest), accounts.has_practice(session, other)) == (
+        True,
+        False,
+    )
 
 
 def test_claiming_moves_everything_a_guest_left_and_ends_the_guest(session: Session) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.exercise import Card, Exercise
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove
-from lfp_trainer.services import accounts, exercise_sets, exercises, guests
+from lfp_trainer.services import accounts, exercise_sets, exercise_shelf, exercises, guests
 from lfp_trainer.services.exercise_sets import Answered, RatedSet
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage import database
@@ -360,7 +360,7 @@ def test_a_guests_sets_follow_those_of_the_account_that_claims_them(
     rate_all(session, bob_id, start(session, bob_id, seed="b"))
     rate_all(session, alice_id, start(session, alice_id, seed="a"))
     second = start(session, alice_id, seed="c")
-    assert accounts.has_runs(session, alice_id)
+    assert accounts.has_practice(session, alice_id)
 
     with database.writing(session):
         accounts.claim(session, alice_id, bob_id)
@@ -390,7 +390,7 @@ def test_a_person_who_is_gone_starts_nothing(session: Session) -> None:
 def shelf(tmp_path: Path) -> Iterator[Path]:
     (tmp_path / "exercises").mkdir()
     yield tmp_path
-    exercises.on_shelf.cache_clear()
+    exercise_shelf.on_shelf.cache_clear()
 
 
 def test_a_broken_exercise_is_left_out_and_the_others_stay(
@@ -398,7 +398,7 @@ def test_a_broken_exercise_is_left_out_and_the_others_stay(
 ) -> None:
     (shelf / "exercises" / "broken.yaml").write_text("format: 1\n")
 
-    assert exercises.on_shelf(shelf) == {}
+    assert exercise_shelf.on_shelf(shelf) == {}
 
     assert "broken.yaml" in caplog.text
 
@@ -416,7 +416,7 @@ def test_of_two_exercises_with_one_id_the_second_is_left_out_and_named(
     put(shelf, "first", vignettes(title="The first"))
     put(shelf, "second", vignettes(title="The second"))
 
-    assert [each.title for each in exercises.on_shelf(shelf).values()] == ["The first"]
+    assert [each.title for each in exercise_shelf.on_shelf(shelf).values()] == ["The first"]
 
     assert "second.yaml" in caplog.text
     assert "'small' is the id of first.yaml too" in caplog.text
@@ -434,13 +434,13 @@ def test_an_exercise_about_a_draft_is_left_out(
     (shelf / "small-case.yaml").write_text(json.dumps(case | {"draft": True}))
     put(shelf, "contrast", data)
 
-    assert exercises.on_shelf(shelf) == {}
+    assert exercise_shelf.on_shelf(shelf) == {}
     assert "contrast.yaml" in caplog.text
     assert "small-case" in caplog.text
 
-    exercises.on_shelf.cache_clear()
+    exercise_shelf.on_shelf.cache_clear()
     (shelf / "small-case.yaml").write_text(json.dumps(case))
-    assert list(exercises.on_shelf(shelf)) == ["contrast"]
+    assert list(exercise_shelf.on_shelf(shelf)) == ["contrast"]
 
 
 def test_a_set_is_found_in_one_query_that_reads_no_other_set(

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 from lfp_trainer import config
 from lfp_trainer.engine.exercise import Exercise
 from lfp_trainer.engine.exercise_contrast import Page, pages_of
-from lfp_trainer.services import exercises
+from lfp_trainer.services import exercise_shelf
 from tests.conftest import Browser
 
 URL = "/contrast/lakeland"
@@ -16,7 +16,7 @@ REASON = "Alice's reason for a row"
 
 
 def the_contrast() -> Exercise:
-    return exercises.on_shelf(config.SCENARIOS)["lakeland"]
+    return exercise_shelf.on_shelf(config.SCENARIOS)["lakeland"]
 
 
 PAGES = 5

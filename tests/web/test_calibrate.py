@@ -12,7 +12,7 @@ from flask import Flask
 
 from lfp_trainer import config, scenario_files
 from lfp_trainer.engine.exercise import Exercise
-from lfp_trainer.services import exercises
+from lfp_trainer.services import exercise_shelf
 from lfp_trainer.web.calibrate_page import together
 from tests import conftest
 from tests.conftest import Browser
@@ -367,4 +367,4 @@ def test_without_vignettes_there_is_no_calibration_and_the_rest_works(
     assert visitor.get("/calibrate/sets/1").status_code == 404
     assert "alibrat" not in visitor.get("/home").text
     conftest.dispose(bare)
-    exercises.on_shelf.cache_clear()
+    exercise_shelf.on_shelf.cache_clear()
