@@ -25,9 +25,14 @@ def test_a_report_tells_every_figure_and_whether_to_look_at_it(case: Path) -> No
 
     table = [" ".join(line.split()) for line in lines if line.startswith("  ")]
     assert "ok Widest word spread 0 (at most 9)" in table
-    assert "look Reading time 12 of 10 minutes for the longest play (6 to 10)" in table
+    assert "look Reading time 12 of 10 minutes for the slowest play (7.5 to 10)" in table
     assert "Decisions 2" in table
-    assert len(table) == 26
+    assert "Best response is the longest (in characters) 2 of 2 (at most a third)" in table
+    assert (
+        "Ends in together as partner, stand-in elsewhere random 50% (at most 12%), consulting 50%,"
+        " longest 50%, shortest 50% (at most 60%), reference 100% (always)" in table
+    )
+    assert len(table) == 32
 
 
 def test_json_holds_figures_and_problems_and_nothing_else_is_printed(case: Path) -> None:
@@ -50,7 +55,7 @@ def test_json_holds_figures_and_problems_and_nothing_else_is_printed(case: Path)
         "line": 6,
         "column": 10,
         "at": ["minutes"],
-        "message": "the longest play takes about 12 minutes.",
+        "message": "the slowest play takes about 12 minutes.",
         "fix": "Write: minutes: 15",
         "file": "",
     } in file["problems"]
@@ -84,8 +89,10 @@ def test_the_keys_of_figures_stay() -> None:
                 "word_spread", "best_is_consulting", "near_duplicates", "states",
                 "decisions_per_play", "endings", "endings_as_partner", "endings_as_principal",
                 "minutes", "never_told", "unheard", "plays_reference", "plays_random",
-                "plays_first", "plays_longest", "plays_consulting", "parts", "evidence",
-                "ratings_with_reasons", "ease_of_case", "ease_of_lines", "ease_of_responses",
+                "plays_first", "plays_last", "plays_longest", "plays_shortest", "plays_consulting",
+                "plays_as_partner", "plays_as_principal", "best_where_consulting",
+                "without_tactic", "parts", "evidence", "ratings_with_reasons", "ease_of_case",
+                "ease_of_lines", "ease_of_responses",
             }  # fmt: skip
 
 

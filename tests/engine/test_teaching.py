@@ -315,14 +315,64 @@ def test_a_seat_that_is_told_nothing_in_a_scene_is_told() -> None:
     }
 
 
-def test_minutes_that_a_play_does_not_fill_or_overruns_are_told() -> None:
-    for minutes in (10, 60):
-        data = sound()
-        data["minutes"] = minutes
+@pytest.mark.parametrize("minutes", [10, 18, 28, 60])
+def test_minutes_that_a_play_does_not_fill_or_overruns_are_told(minutes: int) -> None:
+    data = sound()
+    data["minutes"] = minutes
 
-        assert warned(data) == {"minutes": ["minutes: the longest play takes about 20 minutes."]}
-        (problem,) = reported(data).problems
-        assert problem.fix == "Write: minutes: 25"
+    assert warned(data) == {"minutes": ["minutes: the slowest play takes about 20 minutes."]}
+    (problem,) = reported(data).problems
+    assert problem.fix == "Write: minutes: 25"
+
+
+def test_minutes_that_are_advised_are_not_too_many_for_the_play() -> None:
+    data = scenarios.scenario()
+    for each in data["scenes"]["log"]["choices"].values():
+        each["goto"] = "end"
+
+    (problem,) = (each for each in reported(data).problems if each.at == ("minutes",))
+
+    # Of 15 it would not fill three fourths.
+    assert reported(data)["minutes"].value == 11.2
+    assert problem.fix == "Write: minutes: 12"
+
+
+def test_the_slowest_play_counts_and_not_the_one_with_most_decisions() -> None:
+    data = sound()
+    before = reported(data)["minutes"].value
+    assert isinstance(before, float)
+    # One short way past the last two scenes leads through a long one.
+    data["scenes"]["scene-5"]["choices"]["d-5"]["goto"] = "speech"
+    data["scenes"]["speech"] = {"title": "A speech", "lines": ["word " * 460] * 5, "goto": "end"}
+
+    figure = reported(data)["minutes"]
+
+    assert figure.value == pytest.approx(before + 10 - 2.6, abs=0.2)
+    assert figure.shown.endswith(" minutes for the slowest play (18.75 to 25)")
+
+
+def test_a_brief_the_ending_and_its_epilogue_take_their_time() -> None:
+    data = sound()
+    before = reported(data)["minutes"].value
+    assert isinstance(before, float)
+    data["cast"]["partner"]["brief"] = "word " * 230
+    data["cast"]["principal"]["brief"] = "word " * 115
+    data["endings"][0]["text"] = "word " * 460
+    data["endings"][0]["epilogues"] = [
+        {"when": "trust >= 8", "text": "word " * 690},
+        {"text": "Just."},
+    ]
+
+    # One person reads one brief, and the ending that takes longest can be reached.
+    assert reported(data)["minutes"].value == pytest.approx(before + 1 + 2 + 3, abs=0.1)
+
+
+def test_a_story_that_goes_round_is_measured_by_the_plays_at_hand() -> None:
+    data = sound()
+    back = choice("scene-0", rank=9, tactic="pressure", text="Begin once more.")
+    data["scenes"]["scene-7"]["choices"]["back"] = back
+
+    assert "minutes for the best ranked play" in reported(data)["minutes"].shown
 
 
 def test_a_reference_that_does_not_always_win_is_told_whichever_of_equals_it_takes() -> None:

@@ -38,6 +38,10 @@ ALONE = ("consulting", "longest", "shortest")
 """Those of them that are weighed for each seat: who learns alone sees responses shuffled, so that
 there is no first and no last."""
 
+FEWER_ALONE = 4
+"""The part of the moves that one seat may take: half of the decisions make far fewer paths (in our
+cases one in ten), and there are several seats to weigh."""
+
 AT: At = ("endings", 0)
 
 Shares = dict[str, float | None]
@@ -68,6 +72,7 @@ def _shares(script: Script, names: Collection[str], seat: str | None = None) -> 
     Where there are too many paths for chance, nothing can be compared with it.
     """
     known, moves = players(script.vocabulary), moves_for(script)
+    moves //= 1 if seat is None else FEWER_ALONE
     first = script.scenario.endings[0].id
     seats = None if seat is None else {seat}
     shares: Shares = dict.fromkeys((REFERENCE, RANDOM, *names))
