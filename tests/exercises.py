@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from lfp_trainer.engine.exercise import Exercise, TextFile, VignetteFile, assemble
+from lfp_trainer.engine.reference import TOLD
 from lfp_trainer.engine.rubric import NE, LevelOrNE, Rubric
 from lfp_trainer.errors import Problem
 from tests import scenarios
@@ -68,13 +69,10 @@ def anchored() -> Data:
     for id, each in data["vignettes"].items():
         each["trap"] = f"Gimmick of {id}."
         for strand, on in each["reference"].items():
-            on |= {part: f"{part} verdict {id} {strand}." for part in PARTS}
+            on |= {part: f"{part} verdict {id} {strand}." for part in TOLD}
             if id[1] == id[-1]:
                 each.setdefault("anchor", {})[strand] = on["level"]
     return data
-
-
-PARTS = ("why", "not_lower", "not_higher", "trap")
 
 
 def texts() -> Data:

@@ -15,8 +15,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from lfp_trainer.engine.persons import Named, Pronouns, fill
+from lfp_trainer.engine.reference import TOLD, Reference
 from lfp_trainer.engine.rubric import LevelOrNE, Rubric
-from lfp_trainer.engine.scenario import NamedSentence, Reference, Scenario
+from lfp_trainer.engine.scenario import NamedSentence, Scenario
 from lfp_trainer.engine.value import Id, Text, Value, Word
 
 Sentences = Annotated[tuple[NamedSentence, ...], Field(min_length=1, max_length=60)]
@@ -256,8 +257,6 @@ def _digest(
 
 def _filled(reference: Reference, shown: tuple[Named, ...]) -> Reference:
     told = {
-        name: fill(text, shown)
-        for name in ("why", "not_lower", "not_higher", "trap")
-        if (text := getattr(reference, name)) is not None
+        name: fill(text, shown) for name in TOLD if (text := getattr(reference, name)) is not None
     }
     return reference.model_copy(update=told)

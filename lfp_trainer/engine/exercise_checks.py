@@ -14,8 +14,9 @@ from lfp_trainer.engine.exercise import (
     sentences_of,
 )
 from lfp_trainer.engine.persons import PLACEHOLDERS, speaks_of_other, unknown_placeholders
+from lfp_trainer.engine.reference import TOLD, Reference
 from lfp_trainer.engine.rubric import LevelOrNE, Rubric
-from lfp_trainer.engine.scenario import NamedSentence, Reference, Scenario
+from lfp_trainer.engine.scenario import NamedSentence, Scenario
 from lfp_trainer.errors import Problem, did_you_mean
 
 LEAST = 2
@@ -137,7 +138,7 @@ def _spoken(at: At, vignette: Vignette) -> Iterator[tuple[At, str]]:
     if vignette.trap is not None:
         yield (*at, "trap"), vignette.trap
     for strand, reference in vignette.reference.items():
-        for name in ("why", "not_lower", "not_higher", "trap"):
+        for name in TOLD:
             text = getattr(reference, name)
             if text is not None:
                 yield (*at, "reference", strand, name), text

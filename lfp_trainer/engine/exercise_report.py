@@ -12,8 +12,8 @@ from statistics import fmean
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.exercise import Card, Exercise
 from lfp_trainer.engine.exercise_draw import Cell
+from lfp_trainer.engine.reference import Reference
 from lfp_trainer.engine.rubric import Comparison, Distance, Neighbours, Rating, Strand
-from lfp_trainer.engine.scenario import Reference
 
 FEW = 5
 """Below this many pairs of levels a mean says nothing."""
@@ -84,14 +84,7 @@ class Report:
 
 def judge(text_id: str, card: Card, own: Rating, reference: Reference) -> Judged:
     """Hold a rating beside its reference."""
-    comparison = rubric.compare(
-        own,
-        level=reference.level,
-        band=reference.band,
-        evidence=reference.evidence,
-        flag=reference.flag,
-    )
-    return Judged(text_id, card, own, reference, comparison)
+    return Judged(text_id, card, own, reference, reference.compare(own))
 
 
 def report(exercise: Exercise, judged: Sequence[Judged]) -> Report:

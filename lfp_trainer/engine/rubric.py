@@ -4,7 +4,7 @@ A rubric is data. Nothing here knows how many strands or levels there are, so a 
 its own four-level rubric.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -236,6 +236,39 @@ def _distance(own: int | None, level: LevelOrNE, band: Band) -> Distance:
         return Distance.TEXT_IS_SILENT
     off = min(abs(own - accepted) for accepted in band.levels)
     return Distance.ONE_OFF if off == 1 else Distance.FURTHER
+
+
+def find_unknown(
+    rubric: Rubric, strand: str, rating: Rating, sentences: Collection[str]
+) -> dict[str, str]:
+    """Return what a rating on a strand names that is not there: field → what to do."""
+    if strand not in rubric.strands:
+        return {"level": "This is not rated on that strand."}
+    found: dict[str, str] = {}
+    if rating.level is not None and not 1 <= rating.level <= rubric.highest(strand):
+        found["level"] = "Choose a level from the list."
+    flag = None if rating.flag is None else rubric.flags.get(rating.flag)
+    if rating.flag is not None and (flag is None or flag.strand != strand):
+        found["flag"] = "Choose a mark from the list."
+    if any(sentence not in sentences for sentence in rating.evidence):
+        found["evidence"] = "Choose sentences of this text."
+    return found
+
+
+def find_above_caps(rubric: Rubric, ratings: Mapping[str, Rating]) -> dict[str, str]:
+    """Return which levels of one leader or text a mark does not allow: strand → what to do."""
+    found: dict[str, str] = {}
+    for marked, rating in ratings.items():
+        flag = rubric.flags.get(rating.flag or "")
+        for strand, cap in flag.caps.items() if flag else ():
+            level = ratings[strand].level if strand in ratings else None
+            if flag and level is not None and level > cap:
+                found[strand] = (
+                    f"{rubric.strands[strand].name}: with the mark {flag.name} the level can be"
+                    f" {cap} at most. Change that level, or take the mark off"
+                    f" {rubric.strands[marked].name}."
+                )
+    return found
 
 
 def level_name(rubric: Rubric, strand: str, level: int | None) -> str:

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from lfp_trainer.engine import conditions
-from lfp_trainer.engine.rubric import Band, LevelNumber, LevelOrNE, Rubric
+from lfp_trainer.engine.reference import Reference
+from lfp_trainer.engine.rubric import LevelNumber, Rubric
 from lfp_trainer.engine.value import Code, Id, Text, Value, Word
 from lfp_trainer.engine.vocabulary import Vocabulary
 from lfp_trainer.errors import ConditionError
@@ -187,20 +188,6 @@ class Ending(Value):
     text: Text
     epilogues: tuple[Epilogue, ...] = ()
     """The first that holds is added."""
-
-
-class Reference(Value):
-    """Our rating of one leader on one strand, with reasons. One author; never called expert."""
-
-    level: LevelOrNE
-    band: Band
-    flag: Word | None = None
-    confidence: Literal["low", "medium", "high"]
-    evidence: tuple[Id, ...] = ()
-    why: Text
-    not_lower: Text | None = None
-    not_higher: Text | None = None
-    trap: Text | None = None
 
 
 Named = Annotated[tuple[Code, ...], Field(min_length=1, max_length=MOST_NAMED)]

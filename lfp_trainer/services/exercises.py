@@ -90,14 +90,9 @@ def _refuse_unknown(exercise: Exercise, text: RatedText, card: Card, rating: rub
     if card not in exercise.cards_of(text):
         raise Incomplete({"level": "This text is not rated on that strand."})
     scale = exercise.rubric_of(card)
-    if rating.level is not None and not 1 <= rating.level <= scale.highest(card.strand):
-        raise Incomplete({"level": "Choose a level from the list."})
-    if rating.flag is not None:
-        flag = scale.flags.get(rating.flag)
-        if flag is None or flag.strand != card.strand:
-            raise Incomplete({"flag": "Choose a mark from the list."})
-    if any(sentence not in text.sentences for sentence in rating.evidence):
-        raise Incomplete({"evidence": "Choose sentences of this text."})
+    unknown = rubric.find_unknown(scale, card.strand, rating, text.sentences)
+    if unknown:
+        raise Incomplete(unknown)
 
 
 def find_unfinished(exercise: Exercise, answered: Answered, card: Card) -> dict[str, str]:
@@ -114,18 +109,10 @@ def first_unfinished(exercise: Exercise, answered: Answered) -> Card | None:
 def find_above_caps(exercise: Exercise, kept: Mapping[Card, Kept]) -> dict[Card, str]:
     """Return which levels of a text a mark does not allow, and what to do."""
     found: dict[Card, str] = {}
-    for marked, each in kept.items():
-        scale = exercise.rubric_of(marked)
-        flag = scale.flags.get(each.rating.flag or "")
-        for strand, cap in flag.caps.items() if flag else ():
-            card = Card(marked.rubric, strand)
-            other = kept.get(card)
-            if flag and other and other.rating.level is not None and other.rating.level > cap:
-                found[card] = (
-                    f"{scale.strands[strand].name}: with the mark {flag.name} the level can be"
-                    f" {cap} at most. Change that level, or take the mark off"
-                    f" {scale.strands[marked.strand].name}."
-                )
+    for name, scale in exercise.rubrics.items():
+        mine = {card.strand: each.rating for card, each in kept.items() if card.rubric == name}
+        for strand, what in rubric.find_above_caps(scale, mine).items():
+            found[Card(name, strand)] = what
     return found
 
 

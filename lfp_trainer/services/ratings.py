@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import rubric
+from lfp_trainer.engine.reference import Reference
 from lfp_trainer.engine.rubric import Comparison, Rubric
-from lfp_trainer.engine.scenario import Reference
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete
 from lfp_trainer.services import drafts, runs
@@ -116,17 +116,11 @@ def save_rating(
 
 
 def _refuse_unknown(script: Script, card: Card, rating: rubric.Rating) -> None:
-    leader, strand = card
     if card not in cards_of(script):
         raise Incomplete({"level": "This leader is not rated on that strand."})
-    if rating.level is not None and not 1 <= rating.level <= script.rubric.highest(strand):
-        raise Incomplete({"level": "Choose a level from the list."})
-    if rating.flag is not None:
-        flag = script.rubric.flags.get(rating.flag)
-        if flag is None or flag.strand != strand:
-            raise Incomplete({"flag": "Choose a mark from the list."})
-    if any(sentence not in script.scenario.sentences for sentence in rating.evidence):
-        raise Incomplete({"evidence": "Choose sentences of this case."})
+    unknown = rubric.find_unknown(script.rubric, card[1], rating, script.scenario.sentences)
+    if unknown:
+        raise Incomplete(unknown)
 
 
 def find_missing(scale: Rubric, kept: Kept | None) -> dict[str, str]:
@@ -156,18 +150,10 @@ def first_unfinished(script: Script, kept: Mapping[Card, Kept]) -> int | None:
 def find_above_caps(script: Script, kept: Mapping[Card, Kept]) -> dict[str, str]:
     """Return which levels a flag does not allow, of the same leader: field → what to do."""
     found: dict[str, str] = {}
-    scale, cast = script.rubric, script.scenario.cast
-    for (leader, flagged), each in kept.items():
-        flag = scale.flags.get(each.rating.flag or "")
-        for strand, cap in flag.caps.items() if flag else ():
-            other = kept.get((leader, strand))
-            if flag and other and other.rating.level is not None and other.rating.level > cap:
-                name = scale.strands[strand].name
-                found[f"{leader}-{strand}"] = (
-                    f"{cast[leader].name}, {name}: with the mark {flag.name} the level can be"
-                    f" {cap} at most. Change that level, or take the mark off"
-                    f" {scale.strands[flagged].name}."
-                )
+    for leader, member in script.scenario.cast.items():
+        mine = {strand: each.rating for (whose, strand), each in kept.items() if whose == leader}
+        for strand, what in rubric.find_above_caps(script.rubric, mine).items():
+            found[f"{leader}-{strand}"] = f"{member.name}, {what}"
     return found
 
 
@@ -213,11 +199,4 @@ def compare_ratings(script: Script, kept: Mapping[Card, Kept]) -> list[Compared]
 def _compare(script: Script, card: Card, own: rubric.Rating) -> Compared:
     leader, strand = card
     reference = script.scenario.leaders[leader][strand]
-    comparison = rubric.compare(
-        own,
-        level=reference.level,
-        band=reference.band,
-        evidence=reference.evidence,
-        flag=reference.flag,
-    )
-    return Compared(leader, strand, own, reference, comparison)
+    return Compared(leader, strand, own, reference, reference.compare(own))

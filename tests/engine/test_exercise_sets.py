@@ -12,8 +12,8 @@ from lfp_trainer.engine.exercise_report import (
     report,
     told_apart,
 )
+from lfp_trainer.engine.reference import Reference
 from lfp_trainer.engine.rubric import NE, LevelOrNE, Rating
-from lfp_trainer.engine.scenario import Reference
 from tests.exercises import exercise, vignettes
 
 M, R = Card("small", "motivate"), Card("small", "results")

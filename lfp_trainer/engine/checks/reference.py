@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator
 
 from lfp_trainer.engine.checks.names import At, unknown
+from lfp_trainer.engine.reference import Reference
 from lfp_trainer.engine.rubric import NE, Rubric
-from lfp_trainer.engine.scenario import Reference
 from lfp_trainer.errors import Problem
 
 
