@@ -117,6 +117,17 @@ class StaleMove(TrainerError):
         )
 
 
+class StaleDraft(StaleMove):
+    """A draft that would wipe what was saved in another window."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Something else has been saved here in another window since this page was opened. What"
+            " you have on this page is not saved yet. Send it with a button of this page: you then"
+            " see both."
+        )
+
+
 class NotYet(TrainerError):
     """A later stage, asked for before an earlier one is finished."""
 

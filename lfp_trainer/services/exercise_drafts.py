@@ -8,19 +8,8 @@ import json
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
-from lfp_trainer.errors import StaleMove
+from lfp_trainer.errors import StaleDraft
 from lfp_trainer.services.ratings import Kept
-
-
-class StaleDraft(StaleMove):
-    """A draft that would wipe what was saved in another window."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Something else has been saved here in another window since this page was opened. What"
-            " you have on this page is not saved yet. Send it with a button of this page: you then"
-            " see both."
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,23 +4,25 @@ Whoever starts a set without being signed in becomes a guest, as with a run.
 """
 
 import secrets
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from lfp_trainer.engine.exercise import Card
+from lfp_trainer.engine.exercise import Card, Exercise
 from lfp_trainer.engine.exercise_draw import as_example
-from lfp_trainer.errors import Incomplete, StaleMove, TrainerError
+from lfp_trainer.errors import Incomplete, StaleDraft, StaleMove, TrainerError
 from lfp_trainer.services import exercise_sets, exercises, ratings
 from lfp_trainer.services.exercise_sets import Answered
+from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.database import writing
 from lfp_trainer.web import auth, calibrate_page, errors
 from lfp_trainer.web.calibrate_page import address_of, card_of, my_id, my_set, the_exercise
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
-from lfp_trainer.web.rating_form import Sent, sent_rating
+from lfp_trainer.web.rating_form import Sent, sent_rating, sent_window
 from lfp_trainer.web.run_page import is_draft, keeps_itself, now
 
 bp = Blueprint("calibrate", __name__, url_prefix="/calibrate")
@@ -85,7 +87,7 @@ def show_set(number: int) -> ResponseReturnValue:
     rated = my_set(number)
     if rated.first_open and not wants_fragment():
         return go_to(address_of(rated, rated.first_open))
-    return calibrate_page.show_set(number)
+    return calibrate_page.show_set(rated)
 
 
 @bp.get("/sets/<int(max=9999):number>/<int(max=99):place>")
@@ -97,7 +99,7 @@ def show_text(number: int, place: int) -> ResponseReturnValue:
     answered = rated.at(place)
     if strand is None and not answered.committed and not wants_fragment():
         return go_to(address_of(rated, answered))
-    return calibrate_page.show_text(number, place, strand=strand)
+    return calibrate_page.show_text(rated, place, strand=strand)
 
 
 @bp.post("/sets/<int(max=9999):number>/<int(max=99):place>/<string(maxlength=32):strand>")
@@ -106,37 +108,70 @@ def rate(number: int, place: int, strand: str) -> ResponseReturnValue:
     """Keep one rating; go on to the next strand, or after the last one commit the vignette."""
     exercise = the_exercise()
     with writing(db.session):
-        rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
-        answered = rated.at(place)
+        # Whoever comes at the same moment waits, and then finds what was done here.
+        exercise_sets.hold_set(db.session, my_id(), exercise, number)
+        answered = exercise_sets.find_set(db.session, my_id(), exercise, number).at(place)
         card = card_of(answered, strand)
         sent = sent_rating(exercise.rubric_of(card), strand, answered.text.sentences)
-        kept = sent.kept
         # Pressed twice: what is sent again is what is committed.
-        repeated = answered.committed and answered.kept[card] == kept
+        repeated = answered.committed and answered.kept[card] == sent.kept
+        cards = [*answered.kept]
+        following = calibrate_page.after_in(cards, card)
+        refused = None
         if not repeated and not sent.problems:
-            exercises.save_rating(
-                db.session, my_id(), exercise, answered.text, card, kept, number=number, now=now()
-            )
+            refused = _keep(exercise, answered, card, sent.kept, number, is_last=following is None)
     if sent.problems:
         return _keep_on_the_page(number, answered, card, sent)
     if is_draft():
         return ("", 204) if keeps_itself() else go_to(url_for(".show"))
-    missing = ratings.find_missing(exercise.rubric_of(card), kept)
-    if missing:
-        return calibrate_page.show_text(number, place, strand=strand, status=422, problems=missing)
-    following = calibrate_page.after_in([*answered.kept], card)
-    if following is None and not repeated:
-        try:
-            with writing(db.session):
-                exercises.commit_text(
-                    db.session, my_id(), exercise, number=number, place=place, now=now()
-                )
-        except Incomplete as error:  # of any strand: the first that needs something is shown
-            return calibrate_page.show_text(number, place, status=422, problems=error.fields)
+    if _goes_back():
+        following, refused = calibrate_page.after_in(cards[::-1], card), None
+    if refused is not None:
+        problems, at = refused
+        return calibrate_page.show_text(
+            my_set(number), place, strand=at, status=422, problems=problems
+        )
     ahead = following.strand if following and not repeated else None
     if wants_fragment():
-        return calibrate_page.show_text(number, place, strand=ahead)
+        return calibrate_page.show_text(my_set(number), place, strand=ahead)
     return go_to(calibrate_page.url_of_text(number, place, ahead))
+
+
+def _goes_back() -> bool:
+    return request.form.get("act") == "back"
+
+
+def _keep(
+    exercise: Exercise, answered: Answered, card: Card, kept: Kept, number: int, *, is_last: bool
+) -> tuple[Mapping[str, str], str | None] | None:
+    """Keep a rating; after the last strand commit the vignette too.
+
+    Return what keeps it from going on, and the strand to show for it; None where nothing does.
+    """
+    standing = exercises.save_rating(
+        db.session,
+        my_id(),
+        exercise,
+        answered.text,
+        card,
+        kept,
+        number=number,
+        now=now(),
+        window=sent_window(),
+    )
+    if is_draft() or _goes_back():
+        return None
+    missing = ratings.find_missing(exercise.rubric_of(card), standing)
+    if missing:
+        return missing, card.strand
+    if is_last:
+        try:
+            exercises.commit_text(
+                db.session, my_id(), exercise, number=number, place=answered.place, now=now()
+            )
+        except Incomplete as error:  # of any strand: the first that needs something is shown
+            return error.fields, None
+    return None
 
 
 def _keep_on_the_page(number: int, answered: Answered, card: Card, sent: Sent) -> Response:
@@ -146,12 +181,13 @@ def _keep_on_the_page(number: int, answered: Answered, card: Card, sent: Sent) -
     if keeps_itself():
         return errors.answer(422, next(iter(sent.problems.values())))
     return calibrate_page.show_text(
-        number,
+        my_set(number),
         answered.place,
         strand=card.strand,
         status=422,
         problems=sent.problems,
         typed={card: sent.kept},
+        window=sent_window(),
     )
 
 
@@ -163,15 +199,23 @@ def _refused(error: TrainerError) -> Response:
         return errors.answer(status, str(error))
     fields = error.fields if isinstance(error, Incomplete) else {}
     response = calibrate_page.show_text(
-        where["number"],
+        my_set(where["number"]),
         where["place"],
         strand=where["strand"],
         status=status,
         problems=fields,
-        message="" if fields else str(error),
+        message="" if fields or isinstance(error, StaleDraft) else str(error),
+        typed=_typed(**where) if isinstance(error, StaleDraft) else None,
     )
     response.headers["HX-Retarget"] = "#stage"
     return response
+
+
+def _typed(number: int, place: int, strand: str) -> dict[Card, Kept]:
+    answered = my_set(number).at(place)
+    card = card_of(answered, strand)
+    sentences = answered.text.sentences
+    return {card: sent_rating(the_exercise().rubric_of(card), strand, sentences).kept}
 
 
 for _error in (Incomplete, StaleMove):

@@ -4,7 +4,6 @@ Every view ends here, so a page and the fragment of it that htmx asks for are th
 """
 
 from collections.abc import Mapping, Sequence, Sized
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, url_for
@@ -16,10 +15,12 @@ from lfp_trainer.engine.rubric import Strand
 from lfp_trainer.errors import NotFound
 from lfp_trainer.services import exercise_sets, exercise_shelf, exercises
 from lfp_trainer.services.accounts import Person
+from lfp_trainer.services.exercise_drafts import Window
 from lfp_trainer.services.exercise_sets import Answered, RatedSet
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render
+from lfp_trainer.web.rating_form import new_window
 
 EXERCISE = "anchor-vignettes"
 """The id of the exercise that is rated here."""
@@ -140,14 +141,14 @@ def my_set(number: int) -> RatedSet:
     return exercise_sets.find_set(db.session, my_id(), the_exercise(), number)
 
 
-def show_set(number: int) -> Response:
+def show_set(rated: RatedSet) -> Response:
     """Show how a set went, or its first vignette that is open."""
-    exercise, rated = the_exercise(), my_set(number)
+    exercise = the_exercise()
     if rated.first_open is not None:
         return _text(exercise, rated, rated.first_open, None)
     return render_step(
         "outcome",
-        url_for("calibrate.show_set", number=number),
+        url_for("calibrate.show_set", number=rated.number),
         exercise=exercise,
         rated=rated,
         report=report(exercise, rated.judged),
@@ -156,13 +157,14 @@ def show_set(number: int) -> Response:
 
 
 def show_text(
-    number: int,
+    rated: RatedSet,
     place: int,
     *,
     strand: str | None = None,
     status: int = 200,
     problems: Mapping[str, str] | None = None,
     typed: Mapping[Card, Kept] | None = None,
+    window: Window | None = None,
     message: str = "",
 ) -> Response:
     """Show one vignette.
@@ -170,14 +172,16 @@ def show_text(
     :param strand: the one to rate; by default the first that is not finished
     :param problems: what to do about each field that keeps it from being committed
     :param typed: a rating that could not be stored, as it was sent
+    :param window: the page that goes on showing, where no other one has written meanwhile
     """
-    rated = my_set(number)
     answered = rated.at(place)
     return _text(
         the_exercise(),
         rated,
-        replace(answered, kept={**answered.kept, **(typed or {})}),
+        answered,
         strand,
+        typed=typed or {},
+        window=window,
         status=status,
         errors=problems or {},
         message=message,
@@ -191,6 +195,8 @@ def _text(
     strand: str | None,
     *,
     status: int = 200,
+    typed: Mapping[Card, Kept] | None = None,
+    window: Window | None = None,
     **context: Any,
 ) -> Response:
     told = {"exercise": exercise, "rated": rated, "answered": answered, **context}
@@ -212,6 +218,10 @@ def _text(
         url_of_text(rated.number, answered.place, card.strand),
         status=status,
         card=card,
+        own=(typed or {}).get(card, answered.kept[card]),
+        window=window or new_window(answered.kept[card]),
+        # Sent from a page that did not show it: seen now, it may be replaced.
+        elsewhere=answered.kept[card] if typed and not window else None,
         before=after_in(cards[::-1], card),
         is_last=card == cards[-1],
         **told,

@@ -12,6 +12,7 @@ from lfp_trainer.errors import (
     Incomplete,
     NotFound,
     NotYet,
+    StaleDraft,
     StaleMove,
     TooMany,
     TrainerError,
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 STATUS: dict[type[TrainerError], int] = {
     NotFound: 404,
     StaleMove: 409,
+    StaleDraft: 409,
     NotYet: 409,
     UnknownChoice: 409,
     Incomplete: 422,

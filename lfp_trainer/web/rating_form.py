@@ -1,5 +1,6 @@
 """What the form of one rating sends, in a run and outside one."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from flask import Flask, request
 
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.rubric import Rubric
+from lfp_trainer.services.exercise_drafts import Window, fingerprint
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.web import forms
 
@@ -43,3 +45,13 @@ def sent_rating(scale: Rubric, strand: str, sentences: Iterable[str], *, before:
     kept = Kept(rating, not_enough=request.form.get(f"{before}level") == rubric.NE)
     problem = forms.too_long(reason, REASON_LIMIT)
     return Sent(kept, {"reason": problem} if problem else {})
+
+
+def new_window(shown: Kept) -> Window:
+    """Return what tells a page with this rating from every other page that may be open."""
+    return Window(secrets.token_urlsafe(9), fingerprint(shown))
+
+
+def sent_window() -> Window:
+    """Return which page a form was sent from."""
+    return Window(forms.line("window", 32), forms.line("shown", 32))

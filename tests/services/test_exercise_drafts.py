@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import rubric
-from lfp_trainer.errors import Incomplete, StaleMove
+from lfp_trainer.errors import Incomplete, StaleDraft, StaleMove
 from lfp_trainer.services import exercises
-from lfp_trainer.services.exercise_drafts import StaleDraft, Window, fingerprint
+from lfp_trainer.services.exercise_drafts import Window, fingerprint
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import ExerciseRating
