@@ -56,7 +56,8 @@ class _Pages:
         if not wants_fragment():
             return self.render(look, shown, scene_id)
         if shown is None or shown.script is None or scene_id not in shown.script.scenes:
-            abort(404)
+            # The map may be that of an earlier save.
+            return render_template("bench/_gone.html", gone=scene_id), 404
         return render_template("bench/_scene.html", **_scene(shown.script, scene_id))
 
     def rehearse(self) -> ResponseReturnValue:
@@ -70,7 +71,9 @@ class _Pages:
             return "", 204, {} if same else {"HX-Refresh": "true"}
         script, asked = shown.script, request.args
         scene_id, seat = asked.get("scene", ""), asked.get("seat", BOTH)
-        if scene_id not in script.scenes or seat not in (BOTH, *script.scenario.seats):
+        if scene_id and scene_id not in script.scenes:
+            return self.render(look, shown, scene_id)
+        if not scene_id or seat not in (BOTH, *script.scenario.seats):
             abort(404)
         gauges = {name: value for name in script.gauges if (value := _gauge(name)) is not None}
         found = rehearse(script, scene_id, gauges, seat, asked.getlist("path"))
@@ -89,11 +92,14 @@ class _Pages:
             "chart": shown.chart if shown is not None else None,
             "mark": _mark(look, shown),
         }
+        gone = False
         if shown is not None and shown.script is not None:
-            known = scene_id in shown.script.scenes
-            context |= _scene(shown.script, scene_id if known else shown.script.scenario.start)
-        template = "bench/_bench.html" if wants_fragment() else "bench/bench.html"
-        return make_response(render_template(template, **context))
+            gone = bool(scene_id) and scene_id not in shown.script.scenes
+            known = scene_id if scene_id and not gone else shown.script.scenario.start
+            context |= _scene(shown.script, known) | {"gone": scene_id if gone else ""}
+        if wants_fragment():
+            return make_response(render_template("bench/_bench.html", **context))
+        return make_response(render_template("bench/bench.html", **context), 404 if gone else 200)
 
 
 def _mark(look: Look, shown: Look | None) -> str:

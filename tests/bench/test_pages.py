@@ -126,6 +126,34 @@ def test_what_is_not_there_is_not_found(client: FlaskClient, url: str) -> None:
     assert client.get(url).status_code == 404
 
 
+@pytest.mark.parametrize("url", ["/scene/nope", "/play?scene=nope", "/?scene=nope"])
+def test_a_scene_that_is_no_more_is_said_to_be_so_beside_the_map(
+    client: FlaskClient, url: str
+) -> None:
+    answer = client.get(url)
+
+    assert answer.status_code == 404
+    assert "There is no scene “nope” in the file any more." in answer.text
+    assert 'hx-get="/scene/log"' in answer.text
+    assert "Play from here" not in answer.text
+
+
+def test_a_scene_that_is_no_more_is_said_to_be_so_in_its_place(client: FlaskClient) -> None:
+    answer = client.get("/scene/nope", headers=HTMX)
+
+    assert answer.status_code == 404
+    assert answer.text.lstrip().startswith('<section id="scene"')
+    assert "There is no scene “nope” in the file any more." in answer.text
+
+
+def test_a_scene_that_a_save_took_away_is_said_to_be_gone(client: FlaskClient, file: Path) -> None:
+    client.get("/")
+    text = file.read_text()
+    file.write_text(text.replace("visit:", "call:").replace("goto: visit", "goto: call"))
+
+    assert "There is no scene “visit” in the file" in words(client, "/?scene=visit", **HTMX)
+
+
 def test_a_gauge_that_is_no_number_stands_where_the_file_says(client: FlaskClient) -> None:
     assert 'value="0"' in words(client, "/scene/log?gauge-trust=lots", **HTMX)
     assert 'value="9"' in words(client, "/scene/log?gauge-trust=999", **HTMX)

@@ -1,6 +1,8 @@
 """What an author begins with, and what stays open while they write."""
 
+import errno
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -92,6 +94,47 @@ class TestNew:
         assert code == 1
         assert "letters" in said
 
+    @pytest.mark.parametrize(
+        "name", ["vocabulary", "Vocabulary.yaml", "README", "readme.md", "rubrics",
+                 "impact-and-influence.yml", "scenario.schema"],
+    )  # fmt: skip
+    def test_the_names_of_what_lies_beside_it_are_refused(self, tmp_path: Path, name: str) -> None:
+        code, said = run("new", str(tmp_path / name))
+
+        assert code == 1
+        assert "Choose another name." in said
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("name", ["rubrics", "cases"])
+    def test_a_file_where_a_folder_is_needed_is_said_in_a_sentence(
+        self, tmp_path: Path, name: str
+    ) -> None:
+        taken = tmp_path / ("cases" if name == "cases" else "cases/rubrics")
+        taken.parent.mkdir(exist_ok=True)
+        taken.write_text("mine")
+
+        code, said = run("new", str(tmp_path / "cases" / "case"))
+
+        assert code == 1
+        assert said.startswith(f"Error: {taken} is a file, and a folder of that name is needed.")
+        assert taken.read_text() == "mine"
+
+    def test_a_folder_that_may_not_be_written_is_said_in_a_sentence(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(_source: Path, target: Path) -> None:
+            raise PermissionError(errno.EACCES, "Permission denied", str(target))
+
+        monkeypatch.setattr(shutil, "copy", refuse)
+
+        code, said = run("new", str(tmp_path / "case"))
+
+        assert code == 1
+        assert said == (
+            f"Error: {tmp_path / 'README.md'} cannot be written: permission denied."
+            " Write to a folder of your own.\n"
+        )
+
 
 class TestWatch:
     def test_it_tells_each_save_once(
@@ -137,10 +180,34 @@ class TestWatch:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
-            code, said = run("watch", str(file), "--port", str(taken.getsockname()[1]))
+            port = taken.getsockname()[1]
+            code, said = run("watch", str(file), "--port", str(port))
 
         assert code == 1
-        assert "Take another with --port" in said
+        assert said == (
+            f"Error: Port {port} cannot be used: address already in use."
+            " Take another with --port.\n"
+        )
+
+    def test_a_port_that_is_refused_is_said_with_the_system_s_reason(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object) -> None:
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+        monkeypatch.setattr(socket.socket, "bind", refuse)
+
+        code, said = run("watch", str(scenarios.shelve(tmp_path)), "--port", "80")
+
+        assert code == 1
+        assert said.startswith("Error: Port 80 cannot be used: permission denied.")
+
+    @pytest.mark.parametrize("port", ["-1", "65536", "many"])
+    def test_what_is_no_port_is_refused(self, tmp_path: Path, port: str) -> None:
+        code, said = run("watch", str(scenarios.shelve(tmp_path)), "--port", port)
+
+        assert code == 2
+        assert "Invalid value for '--port'" in said
 
 
 def _fetch(url: str) -> str:
