@@ -33,16 +33,32 @@ _ADDRESS = re.compile(r"[^@\s,;<>\"()]{1,64}@[^@\s,;<>\"()]+\.[^@\s,;<>\"().]{2,
 
 Column = InstrumentedAttribute[Any]
 
-# What belongs to a person and moves when it is claimed: the column that names the person, and the
-# columns that may exist only once beside it.
-_OWNED: tuple[tuple[Column, tuple[Column, ...]], ...] = (
-    (Participant.user_id, (Participant.run_id,)),
-    (Step.user_id, ()),
-    (Diagnosis.user_id, (Diagnosis.run_id,)),
-    (Rating.rater_id, (Rating.run_id, Rating.round, Rating.leader, Rating.strand)),
-    (NextStep.user_id, (NextStep.run_id,)),
-    # Nothing of it can exist twice: a guest's sets are counted on after the account's own.
-    (ExerciseRating.user_id, ()),
+
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """Rows that belong to a person and move when they are claimed."""
+
+    owner: Column
+    """Names the person."""
+    only_once: tuple[Column, ...] = ()
+    """May exist only once beside the person."""
+    number: Column | None = None
+    """Counted for each person: what comes from a guest is counted on after the account's own."""
+    counted_in: Column | None = None
+    """What is counted apart."""
+
+
+_OWNED = (
+    _Owned(Participant.user_id, (Participant.run_id,)),
+    _Owned(Step.user_id),
+    _Owned(Diagnosis.user_id, (Diagnosis.run_id,)),
+    _Owned(Rating.rater_id, (Rating.run_id, Rating.round, Rating.leader, Rating.strand)),
+    _Owned(NextStep.user_id, (NextStep.run_id,)),
+    _Owned(
+        ExerciseRating.user_id,
+        number=ExerciseRating.set_number,
+        counted_in=ExerciseRating.exercise_id,
+    ),
 )
 
 
@@ -144,30 +160,32 @@ def claim(session: Session, guest_id: int, account_id: int) -> None:
     )
     if guest is None or account is None:
         raise NotFound
-    for owner, only_once in _OWNED:
+    for owned in _OWNED:
+        owner = owned.owner
         move = sa.update(owner.class_).where(owner == guest_id)
-        if only_once:
+        if owned.only_once:
             own = aliased(owner.class_)
-            same = [getattr(own, column.key) == column for column in only_once]
+            same = [getattr(own, column.key) == column for column in owned.only_once]
             move = move.where(~sa.exists().where(getattr(own, owner.key) == account_id, *same))
         values: dict[str, Any] = {owner.key: account_id}
-        if owner.class_ is ExerciseRating:
-            values["set_number"] = ExerciseRating.set_number + _count_on(session, account_id)
+        if owned.number is not None and owned.counted_in is not None:
+            last = _last_numbers(session, owner, account_id, owned.number, owned.counted_in)
+            values[owned.number.key] = owned.number + last
         session.execute(move.values(values), execution_options={"synchronize_session": False})
     session.execute(sa.delete(User).where(User.id == guest_id))
     session.expire_all()
 
 
-def _count_on(session: Session, account_id: int) -> sa.ColumnElement[int] | int:
-    """Return what to add to the number of a guest's set so that it follows the account's own."""
+def _last_numbers(
+    session: Session, owner: Column, account_id: int, number: Column, counted_in: Column
+) -> sa.ColumnElement[int] | int:
+    """Return what to add to a guest's number so that it follows the account's own."""
     # Asked before anything moves: SQLite would count the rows that have moved already.
     numbers = session.execute(
-        sa.select(ExerciseRating.exercise_id, sa.func.max(ExerciseRating.set_number))
-        .where(ExerciseRating.user_id == account_id)
-        .group_by(ExerciseRating.exercise_id)
+        sa.select(counted_in, sa.func.max(number)).where(owner == account_id).group_by(counted_in)
     )
     last = {row[0]: row[1] for row in numbers}
-    return sa.case(last, value=ExerciseRating.exercise_id, else_=0) if last else 0
+    return sa.case(last, value=counted_in, else_=0) if last else 0
 
 
 def change_profile(

@@ -145,8 +145,8 @@ def _answered(exercise: Exercise, rows: Sequence[Row]) -> Answered:
     )
 
 
-def _people(shown: Sequence[str]) -> tuple[Named, ...]:
-    return tuple(Named(*pair) for pair in zip(shown[::2], shown[1::2], strict=True))
+def _people(shown: Iterable[tuple[str, str]]) -> tuple[Named, ...]:
+    return tuple(Named(name, pronouns) for name, pronouns in shown)
 
 
 def kept_of(row: Row) -> Kept:
@@ -241,7 +241,7 @@ def _blank(
             "rubric_id": card.rubric,
             "strand": card.strand,
             "digest": exercise.texts[each.text_id].digest,
-            "shown": [word for person in each.shown for word in (person.name, person.pronouns)],
+            "shown": [(person.name, person.pronouns) for person in each.shown],
             "not_enough": False,
             "reason": "",
             "evidence": [],

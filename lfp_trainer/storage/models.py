@@ -5,92 +5,18 @@ are constraints here, not checks somewhere else.
 """
 
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from lfp_trainer.storage.database import UtcDateTime
-
-CODES = list[str]
-
-
-class Role(StrEnum):
-    """What a person may do on the site, beside practising."""
-
-    LEARNER = "learner"
-    FACILITATOR = "facilitator"
-    ADMIN = "admin"
-
-
-class WorkPosition(StrEnum):
-    """Where a person works; shown before the name in a cohort."""
-
-    CENTRAL_OFFICE = "CO"
-    ELEMENTARY = "EL"
-    MIDDLE = "MS"
-    HIGH = "HS"
-    STATE_OR_ISD = "MDE-ISD"
-
-
-class Stage(StrEnum):
-    """Where a participant stands in a run, in this order."""
-
-    CASE = "case"
-    DIAGNOSIS = "diagnosis"
-    RATING = "rating"
-    ROLE_PLAY = "role-play"
-    DEBRIEF = "debrief"
-    NEXT_STEP = "next-step"
-    DONE = "done"
-
-
-class Round(StrEnum):
-    """When a rating was given: before the role-play or after it."""
-
-    BEFORE = "before"
-    AFTER = "after"
-
-
-def _stored_words(words: type[StrEnum]) -> sa.Enum:
-    return sa.Enum(
-        words,
-        native_enum=False,
-        create_constraint=False,
-        length=20,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
-class Model(DeclarativeBase):
-    metadata = sa.MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    # Enums are stored as their words: a new one must not be a migration of its own.
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        str: sa.Text(),
-        datetime: UtcDateTime(),
-        **{words: _stored_words(words) for words in (Role, WorkPosition, Stage, Round)},
-        CODES: sa.JSON(),
-    }
-
-
-def table(model: type[Model]) -> sa.Table:
-    """Return the plain table of a model, for the few statements that every choice waits for.
-
-    A statement on a mapped class is planned anew by the ORM each time, which takes longer than
-    SQLite takes to answer it.
-    """
-    found = model.__table__
-    assert isinstance(found, sa.Table)
-    return found
+from lfp_trainer.storage.base import CODES as CODES
+from lfp_trainer.storage.base import Model as Model
+from lfp_trainer.storage.base import Role as Role
+from lfp_trainer.storage.base import Round as Round
+from lfp_trainer.storage.base import Stage as Stage
+from lfp_trainer.storage.base import WorkPosition as WorkPosition
+from lfp_trainer.storage.base import table as table
+from lfp_trainer.storage.exercise_models import ExerciseRating as ExerciseRating
 
 
 class User(Model):
@@ -280,42 +206,3 @@ class NextStep(Model):
     sentence: Mapped[str]
     due_on: Mapped[date | None]
     saved_at: Mapped[datetime]
-
-
-class ExerciseRating(Model):
-    """A person's rating of one text of an exercise on one strand; nobody else ever sees it.
-
-    The rows of a set are made when it is drawn, with all that was drawn, and answered later. A
-    draft until committed; ``level`` and ``not_enough`` as in a run's rating.
-    """
-
-    __tablename__ = "exercise_rating"
-    __table_args__ = (
-        sa.UniqueConstraint(
-            "user_id", "exercise_id", "set_number", "text_id", "rubric_id", "strand",
-            name="uq_exercise_rating_natural_key",
-        ),
-    )  # fmt: skip
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
-    exercise_id: Mapped[str]
-    # Sets are counted for each person, from 1; places within a set too.
-    set_number: Mapped[int]
-    place: Mapped[int]
-    text_id: Mapped[str]
-    rubric_id: Mapped[str]
-    strand: Mapped[str]
-    # Of the text and its references as they were when this was last saved.
-    digest: Mapped[str]
-    # Name and pronouns of each person the text was told of, one after the other.
-    shown: Mapped[CODES]
-    level: Mapped[int | None]
-    not_enough: Mapped[bool]
-    flag: Mapped[str | None]
-    reason: Mapped[str]
-    evidence: Mapped[CODES]
-    saved_at: Mapped[datetime]
-    # The open page that saved it last; empty before anybody did.
-    saved_in: Mapped[str]
-    committed_at: Mapped[datetime | None]

@@ -322,7 +322,10 @@ def test_every_table_that_names_a_person_is_claimed_or_ends_with_the_guest() -> 
         for key in table.foreign_keys
         if key.column.table.name == "user"
     }
-    claimed = {f"{owner.class_.__tablename__}.{owner.key}" for owner, _ in accounts._OWNED}
+    claimed = {
+        f"{owner.class_.__tablename__}.{owner.key}"
+        for owner in (each.owner for each in accounts._OWNED)
+    }
     ends_with_the_guest = {"user_session.user_id"}
 
     assert named == claimed | ends_with_the_guest

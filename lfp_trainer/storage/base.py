@@ -1,0 +1,92 @@
+"""What every table stands on: the words it may store, and how types become columns."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase
+
+from lfp_trainer.storage.database import UtcDateTime
+
+CODES = list[str]
+PEOPLE = list[tuple[str, str]]
+"""Names with pronouns. JSON has no pairs: each is read as a list of two."""
+
+
+class Role(StrEnum):
+    """What a person may do on the site, beside practising."""
+
+    LEARNER = "learner"
+    FACILITATOR = "facilitator"
+    ADMIN = "admin"
+
+
+class WorkPosition(StrEnum):
+    """Where a person works; shown before the name in a cohort."""
+
+    CENTRAL_OFFICE = "CO"
+    ELEMENTARY = "EL"
+    MIDDLE = "MS"
+    HIGH = "HS"
+    STATE_OR_ISD = "MDE-ISD"
+
+
+class Stage(StrEnum):
+    """Where a participant stands in a run, in this order."""
+
+    CASE = "case"
+    DIAGNOSIS = "diagnosis"
+    RATING = "rating"
+    ROLE_PLAY = "role-play"
+    DEBRIEF = "debrief"
+    NEXT_STEP = "next-step"
+    DONE = "done"
+
+
+class Round(StrEnum):
+    """When a rating was given: before the role-play or after it."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+def _stored_words(words: type[StrEnum]) -> sa.Enum:
+    return sa.Enum(
+        words,
+        native_enum=False,
+        create_constraint=False,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Model(DeclarativeBase):
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    # Enums are stored as their words: a new one must not be a migration of its own.
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: sa.Text(),
+        datetime: UtcDateTime(),
+        **{words: _stored_words(words) for words in (Role, WorkPosition, Stage, Round)},
+        CODES: sa.JSON(),
+        PEOPLE: sa.JSON(),
+    }
+
+
+def table(model: type[Model]) -> sa.Table:
+    """Return the plain table of a model, for the few statements that every choice waits for.
+
+    A statement on a mapped class is planned anew by the ORM each time, which takes longer than
+    SQLite takes to answer it.
+    """
+    found = model.__table__
+    assert isinstance(found, sa.Table)
+    return found
