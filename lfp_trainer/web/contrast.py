@@ -102,6 +102,11 @@ def rate(exercise_id: str, number: int, page: int) -> ResponseReturnValue:
     refused = {card: each for card, each in sent.items() if each.problems}
     if refused:
         return _keep_on_the_page(exercise, rated, here, refused)
+    if request.form.get("act") == "back":
+        before = contrast_page.page_before(exercise, here)
+        return go_to(
+            url_for(".show_page", exercise_id=exercise_id, number=number, page=before.number)
+        )
     if is_draft():
         return ("", 204) if keeps_itself() else go_to(url_for(".show", exercise_id=exercise_id))
     if not exercise_parts.is_committed(rated, here.rubric):

@@ -53,6 +53,15 @@ def _on_offer() -> set[str]:
     return {each.script.scenario.id for each in library.on_offer(db.session)}
 
 
+def still_open() -> list[tuple[Exercise, RatedSet]]:
+    """Return the contrasts that the person who asks has begun and not finished."""
+    found = []
+    for exercise in contrasts_of():
+        sets = exercise_sets.sets_of(db.session, my_id(), exercise)
+        found += [(exercise, each) for each in sets if not each.is_finished][-1:]
+    return found
+
+
 def the_contrast(exercise_id: str) -> Exercise:
     """Return an exercise that holds texts against each other.
 
@@ -79,6 +88,12 @@ def page_at(exercise: Exercise, number: int) -> Page:
 def pages_on(exercise: Exercise, rubric_id: str) -> list[Page]:
     """Return the pages on which one rubric is used."""
     return [page for page in pages_of(exercise) if page.rubric == rubric_id]
+
+
+def page_before(exercise: Exercise, here: Page) -> Page:
+    """Return the page before one on the same rubric; itself, where it is the first."""
+    pages = pages_on(exercise, here.rubric)
+    return pages[max(pages.index(here) - 1, 0)]
 
 
 def render_step(
@@ -117,7 +132,8 @@ def _stepper(exercise: Exercise, rated: RatedSet | None) -> list[dict[str, Any]]
         }
         for id, scale in exercise.rubrics.items()
     ]
-    return [first, *rubrics, {"key": DIFFER, "name": "Where they differ", "href": None}]
+    last = _url_of_set(exercise, rated) if rated and rated.is_finished else None
+    return [first, *rubrics, {"key": DIFFER, "name": "Where they differ", "href": last}]
 
 
 def _url_of_beside(exercise: Exercise, rated: RatedSet, rubric_id: str) -> str:
@@ -142,7 +158,11 @@ def show_set(exercise_id: str, number: int) -> Response:
         _url_of_set(exercise, rated),
         exercise=exercise,
         rated=rated,
-        report=report(exercise, rated.judged),
+        # Each by itself: a step on a ladder of four is not one on a ladder of three.
+        reports={
+            id: report(exercise, [each for each in rated.judged if each.card.rubric == id])
+            for id in exercise.rubrics
+        },
         differences=find_differences(exercise, rated.judged),
     )
 

@@ -11,7 +11,7 @@ from lfp_trainer.services import exercise_sets, library, ratings, runs, shelf
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.next_steps import Plan, plans_of
 from lfp_trainer.storage.models import Stage
-from lfp_trainer.web import calibrate_page
+from lfp_trainer.web import calibrate_page, contrast_page
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.gate import Allowed, allow
 from lfp_trainer.web.library import viewer_id
@@ -62,6 +62,7 @@ def show() -> ResponseReturnValue:
         "home/home.html",
         going_on=[row for row in rows if row.is_open],
         finished=[row for row in rows if not row.is_open],
+        open_contrasts=contrast_page.still_open(),
         next_up=shelf.suggest(shelf.cards(db.session, me().id)),
         rated_sets=calibrate_page.my_sets(),
         set_size=exercise_sets.SET_SIZE,

@@ -11,7 +11,16 @@ from lfp_trainer.storage import database
 from lfp_trainer.storage.models import ScenarioVersion
 from lfp_trainer.web.extensions import db
 from tests.conftest import Browser
-from tests.web.contrasting import PAGES, REASON, URL, Rated, answers, page_of, the_contrast
+from tests.web.contrasting import (
+    FIRST_RUBRIC,
+    PAGES,
+    REASON,
+    URL,
+    Rated,
+    answers,
+    page_of,
+    the_contrast,
+)
 
 
 def references(rubric: str) -> list[str]:
@@ -286,3 +295,43 @@ def test_the_sheets_and_the_shelf_lead_to_the_contrast(nobody: Browser) -> None:
         assert link in nobody.get(f"/scenarios/{scenario}").text
     assert link in nobody.get("/scenarios").text
     assert link not in nobody.get("/scenarios/glowing-observations").text
+
+
+def test_back_keeps_what_was_typed(alice: Browser) -> None:
+    rated = Rated.begin(alice)
+    rated.send(1)
+    first = page_of(2).strands[0]
+
+    answer = rated.send(2, {f"{first}-level": "3", f"{first}-reason": "Half a word", "act": "back"})
+
+    assert answer.location.endswith("/1")
+    assert "Half a word" in rated.get(2).text
+
+
+def test_an_open_contrast_is_among_what_waits_at_home(alice: Browser, bob: Browser) -> None:
+    assert "Lakeland, then" not in alice.get("/home").text
+    rated = Rated.begin(alice)
+
+    assert f'href="{rated.url}"' in alice.get("/home").text
+    assert rated.url not in bob.get("/home").text
+    rated.finish()
+    assert f'href="{rated.url}"' not in alice.get("/home").text
+
+
+def test_how_it_went_is_told_rubric_by_rubric(alice: Browser) -> None:
+    """Or levels too high on one ladder and too low on another would pass for level ones."""
+    rated = Rated.begin(alice)
+    for number in range(1, PAGES + 1):
+        rated.send(number, answers(number, level="4" if number in FIRST_RUBRIC else "1"))
+
+    page = " ".join(rated.get().text.split())
+
+    assert "High: your levels are" in page
+    assert "Low: your levels are" in page
+
+
+def test_the_page_says_whose_rows_these_are(nobody: Browser) -> None:
+    page = nobody.get(URL).text
+
+    for rubric in the_contrast().rubrics.values():
+        assert html.escape(rubric.note, quote=False)[:60] in html.unescape(page)
