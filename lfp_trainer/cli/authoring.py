@@ -1,7 +1,9 @@
 """Commands for scenario authors. They need no database, no secret and no network."""
 
 import json
+import shlex
 from pathlib import Path
+from random import randrange
 from typing import Any
 
 import click
@@ -71,16 +73,32 @@ def _with_drafts(found: dict[str, Any]) -> dict[str, Any]:
 @click.argument("file", type=File)
 @click.option("--seat", default=BOTH, show_default=True, help="Play one seat, or both.")
 @click.option("--gauges", is_flag=True, help="Show the hidden gauges after every decision.")
-@click.option("--choices", default="", help="Play these without asking, such as 1,3,2.")
-def play(file: Path, seat: str, gauges: bool, choices: str) -> None:
-    """Play a scenario in the terminal. A seat that is not yours is played by its stand-in."""
+@click.option("--seed", help="Shuffle responses as in the play that told this seed.")
+@click.option(
+    "--choices",
+    default="",
+    help="Play these without asking, such as 1,3,2 in the file's order, which then is shown.",
+)
+def play(file: Path, seat: str, gauges: bool, seed: str | None, choices: str) -> None:
+    """Play a scenario in the terminal. A seat that is not yours is played by its stand-in.
+
+    Responses are shuffled, as they are for learners, so that their place gives no hint.
+    """
     script = load(file)
     seats = script.scenario.seats
     if seat != BOTH and seat not in seats:
         raise click.ClickException(f"There is no seat '{seat}'. Seats: {', '.join(seats)}, both.")
     mine = seats if seat == BOTH else (seat,)
     asked = [answer.strip() for answer in choices.split(",") if answer.strip()]
-    play_through(script, mine=mine, show_gauges=gauges, answers=asked)
+    if asked:
+        seed = None
+    elif seed is None:
+        seed = str(randrange(1_000, 10_000))
+    if seed is not None:
+        click.echo(
+            f"Responses are shuffled; --seed {shlex.quote(seed)} shows them like this again.\n"
+        )
+    play_through(script, mine=mine, show_gauges=gauges, answers=asked, seed=seed)
 
 
 @click.command()

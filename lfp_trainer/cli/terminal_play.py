@@ -16,6 +16,7 @@ from lfp_trainer.engine.play import (
     offered,
     retell,
     seats_on_turn,
+    shuffled,
     stand_in_choice,
     start,
 )
@@ -28,24 +29,36 @@ STOP = {"q", "quit", "exit"}
 
 
 def play_through(
-    script: Script, *, mine: Sequence[str], show_gauges: bool, answers: Sequence[str]
+    script: Script,
+    *,
+    mine: Sequence[str],
+    show_gauges: bool,
+    answers: Sequence[str],
+    seed: str | None = None,
 ) -> None:
     """Play from the start to an ending, or until the person or the input stops.
 
     :param mine: the seats to ask for; the stand-in plays the others
     :param answers: numbers or ids to take before asking
+    :param seed: what responses are shuffled by; None for the file's order
     """
-    _Play(script, mine, show_gauges, answers).run()
+    _Play(script, mine, show_gauges, answers, seed).run()
 
 
 class _Play:
     def __init__(
-        self, script: Script, mine: Sequence[str], show_gauges: bool, answers: Sequence[str]
+        self,
+        script: Script,
+        mine: Sequence[str],
+        show_gauges: bool,
+        answers: Sequence[str],
+        seed: str | None,
     ) -> None:
         self.script = script
         self.mine = mine
         self.show_gauges = show_gauges
         self.answers = list(answers)
+        self.seed = seed
         self.told = 0
         """How many scenes have been told."""
 
@@ -97,6 +110,8 @@ class _Play:
     def ask(self, position: Position) -> str | None:
         """Return the choice a person takes, or None when they stop or the input ends."""
         may = offered(self.script, position)
+        if self.seed is not None:
+            may = shuffled(may, f"{self.seed} {position.scene}")
         names = [
             self.script.scenario.cast[seat].name for seat in seats_on_turn(self.script, position)
         ]

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from lfp_trainer.cli import main
 from lfp_trainer.cli.authoring import SCHEMA, draw, schema_text
 from lfp_trainer.config import SCENARIOS
+from lfp_trainer.engine import play
 from lfp_trainer.scenario_files import find_scenarios
 from tests import exercises, scenarios
 
@@ -179,7 +180,7 @@ def test_the_schema_knows_every_key_of_a_scenario() -> None:
 
 
 def test_a_play_shows_what_choices_lead_to(case: Path) -> None:
-    result = run("play", case, typed="1\n1\n")
+    result = run("play", case, typed="ask\nshow\n")
 
     assert result.exit_code == 0
     for line in (
@@ -200,7 +201,7 @@ def test_a_play_shows_what_choices_lead_to(case: Path) -> None:
 
 
 def test_a_single_seat_is_played_with_the_stand_in(case: Path) -> None:
-    result = run("play", case, "--seat", "partner", "--gauges", typed="2\n")
+    result = run("play", case, "--seat", "partner", "--gauges", typed="tell\n")
 
     assert result.stdout.count("what do you do?") == 1
     assert "The stand-in: Ask what they saw." in result.stdout
@@ -215,7 +216,7 @@ def test_a_play_keeps_from_a_seat_what_only_another_knows(tmp_path: Path) -> Non
     case = scenarios.shelve(tmp_path, data)
 
     told = {
-        seat: "He is afraid." in run("play", case, "--seat", seat, typed="1\n1\n").stdout
+        seat: "He is afraid." in run("play", case, "--seat", seat, typed="q\n").stdout
         for seat in ("partner", "principal", "both")
     }
 
@@ -230,8 +231,48 @@ def test_a_play_can_be_scripted_by_number_or_name(case: Path) -> None:
     assert "Together" in by_number.stdout
 
 
+def test_responses_are_shuffled_by_a_seed_that_is_told(tmp_path: Path) -> None:
+    data = scenarios.scenario()
+    data["scenes"]["log"]["choices"] = {
+        f"way-{number}": scenarios.choice("visit", text=f"Way {number}.", effects={"trust": -1})
+        for number in range(1, 9)
+    }
+    data["scenes"]["log"]["choices"]["way-1"]["effects"] = {"trust": 1}
+    data["scenes"]["log"]["stand_in"] = [{"choose": "way-1"}]
+    del data["scenes"]["walk"]
+    case = scenarios.shelve(tmp_path, data)
+
+    def order(*options: str) -> list[str]:
+        return re.findall(r"^\d+\. Way (\d)\.", run("play", case, *options).stdout, re.M)
+
+    first = run("play", case).stdout
+    told = re.match(r"Responses are shuffled; --seed (\w+) shows them like this again.\n", first)
+    assert told is not None
+    assert order("--seed", told[1]) == re.findall(r"^\d+\. Way (\d)\.", first, re.M)
+    assert len({tuple(order("--seed", seed)) for seed in "abcd"}) > 1
+    assert sorted(order("--seed", "a")) == list("12345678")
+
+
+@pytest.mark.parametrize("typed", ["1\n", "2\n"])
+def test_a_number_takes_the_response_that_it_stands_before(case: Path, typed: str) -> None:
+    order = play.shuffled(("ask", "tell"), "a log")
+
+    said = run("play", case, "--seed", "a", "--seat", "partner", "--gauges", typed=typed).stdout
+
+    moved = {"ask": "Gauges: trust +1", "tell": "Gauges: trust -1"}
+    assert moved[order[int(typed) - 1]] in said
+
+
+def test_choices_given_by_number_are_those_of_the_file_whatever_the_seed(case: Path) -> None:
+    for seed in "abcd":
+        said = run("play", case, "--choices", "1,1", "--seed", seed).stdout
+
+        assert "shuffled" not in said
+        assert said.endswith("Together\nYou go on.\n")
+
+
 def test_an_answer_that_is_none_is_asked_again(case: Path) -> None:
-    result = run("play", case, typed="9\nmaybe\n\n1\n1\n")
+    result = run("play", case, typed="9\nmaybe\n\nask\nshow\n")
 
     assert result.stdout.count("Type a number from 1 to 2, or q to stop.") == 3
     assert "Together" in result.stdout
