@@ -9,6 +9,7 @@ time, and texts, which are told as they stand.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Literal
 
@@ -139,11 +140,21 @@ class Card:
     strand: str
 
 
+class Kind(StrEnum):
+    """What an exercise is made of."""
+
+    VIGNETTES = "vignettes"
+    """Short scenes, each by itself, told of people who are drawn anew."""
+    TEXTS = "texts"
+    """Told as they stand, and held against each other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exercise:
     """Several texts to rate, with the rubrics they are rated on."""
 
     id: str
+    kind: Kind
     title: str
     note: str
     rubrics: Mapping[str, Rubric]
@@ -195,10 +206,10 @@ def assemble(
         mine = {file.rubric: rubrics[file.rubric]}
         texts = {id: _vignette(id, each, mine) for id, each in file.vignettes.items()}
         people = tuple(Named(each.name, each.pronouns) for each in file.people)
-        return Exercise(file.id, file.title, file.note, mine, people, texts)
+        return Exercise(file.id, Kind.VIGNETTES, file.title, file.note, mine, people, texts)
     mine = {id: rubrics[id] for id in file.rubrics}
     texts = {id: _told(id, each, mine, cases or {}) for id, each in file.texts.items()}
-    return Exercise(file.id, file.title, file.note, mine, (), texts, file.debrief)
+    return Exercise(file.id, Kind.TEXTS, file.title, file.note, mine, (), texts, file.debrief)
 
 
 def _vignette(id: str, vignette: Vignette, rubrics: Mapping[str, Rubric]) -> RatedText:

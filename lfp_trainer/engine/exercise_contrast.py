@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lfp_trainer.engine.exercise import Card, Exercise
+from lfp_trainer.engine.exercise import Card, Exercise, Kind
 from lfp_trainer.engine.exercise_report import Judged
 from lfp_trainer.engine.rubric import NE
 
@@ -41,7 +41,7 @@ def pages_of(exercise: Exercise) -> tuple[Page, ...]:
 
 def can_contrast(exercise: Exercise) -> bool:
     """Tell whether an exercise holds texts against each other: vignettes stand by themselves."""
-    return not exercise.people and len(exercise.texts) > 1
+    return exercise.kind is Kind.TEXTS and len(exercise.texts) > 1
 
 
 @dataclass(frozen=True, slots=True)

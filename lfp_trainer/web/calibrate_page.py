@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, url_for
 from flask_login import current_user
 
-from lfp_trainer.engine.exercise import Card, Exercise
+from lfp_trainer.engine.exercise import Card, Exercise, Kind
 from lfp_trainer.engine.exercise_report import report, told_apart
 from lfp_trainer.engine.rubric import Strand
 from lfp_trainer.errors import NotFound
@@ -21,9 +21,6 @@ from lfp_trainer.services.ratings import Kept
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render
 from lfp_trainer.web.rating_form import new_window
-
-EXERCISE = "anchor-vignettes"
-"""The id of the exercise that is rated here."""
 
 STEPS = {
     "strands": "The strands",
@@ -56,7 +53,13 @@ def together(sentences: Sized) -> int:
 
 def can_calibrate() -> bool:
     """Tell whether there are vignettes to rate."""
-    return EXERCISE in exercise_shelf.on_shelf(current_app.config["SCENARIOS"])
+    return _vignettes() is not None
+
+
+def _vignettes() -> Exercise | None:
+    """Return the first exercise of vignettes, whatever a district calls it."""
+    found = exercise_shelf.on_shelf(current_app.config["SCENARIOS"]).values()
+    return next((each for each in found if each.kind is Kind.VIGNETTES), None)
 
 
 def my_id() -> int:
@@ -66,13 +69,14 @@ def my_id() -> int:
 
 
 def the_exercise() -> Exercise:
-    """Return the anchor vignettes.
+    """Return the vignettes that are rated here.
 
     :raise NotFound: if there are none on this site, or their file is broken
     """
-    if not can_calibrate():
+    found = _vignettes()
+    if found is None:
         raise NotFound
-    return exercise_shelf.on_shelf(current_app.config["SCENARIOS"])[EXERCISE]
+    return found
 
 
 def my_sets() -> list[RatedSet]:

@@ -1,5 +1,7 @@
 """Two texts rated page by page: kept as a draft, committed rubric by rubric, and one's own."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -27,7 +29,7 @@ def without_reason() -> Exercise:
     }
     made = exercise(data)
     free = made.rubrics["large"].model_copy(update={"reason": "optional"})
-    return Exercise(made.id, made.title, made.note, {**made.rubrics, "large": free}, (), made.texts)
+    return replace(made, rubrics={**made.rubrics, "large": free})
 
 
 CONTRAST = without_reason()

@@ -5,15 +5,19 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from lfp_trainer import config, scenario_files
 from lfp_trainer.engine.exercise import Exercise
 from lfp_trainer.services import exercise_shelf
 from lfp_trainer.web.calibrate_page import together
+from lfp_trainer.web.extensions import db
 from tests import conftest
 from tests.conftest import Browser
 from tests.exercises import anchored
@@ -314,6 +318,63 @@ def test_an_overlong_reason_is_sent_back_to_be_shortened(alices_set: SetPage) ->
     assert "Shorten this to 500 characters" in words_of(refused.text)
 
 
+def test_an_overlong_reason_stays_on_the_page_as_it_was_typed(alices_set: SetPage) -> None:
+    long = "word " * 101
+
+    refused = alices_set.rate(FIRST, reason=long, level="4")
+
+    assert long.strip() in refused.text
+    assert re.search(r'value="4" checked', refused.text)
+    alices_set.commit_one()
+    assert alices_set.rate(FIRST, reason=long, evidence=["meets"]).status_code == 409
+
+
+def test_a_rating_sent_after_the_sign_in_ended_comes_back_to_its_vignette(
+    app: Flask, alices_set: SetPage
+) -> None:
+    for htmx in (False, True):
+        answer = Browser(app).post(f"{alices_set.url}{FIRST}", {"level": "2"}, htmx=htmx)
+
+        assert answer.status_code == 401
+        assert f'href="/sign-in?next={alices_set.url}/1"' in answer.text
+
+
+def test_the_number_of_queries_does_not_grow_with_the_sets(app: Flask, alices_set: SetPage) -> None:
+    browser = alices_set.browser
+
+    def queries() -> list[int]:
+        counts = []
+        for part in ("/1", ""):
+            with counted(app) as sent:
+                assert alices_set.get(part).status_code == 200
+            counts.append(sum("exercise_rating" in each for each in sent))
+        with counted(app) as sent:
+            browser.get("/home")
+        return [*counts, sum("exercise_rating" in each for each in sent)]
+
+    alices_set.finish()
+    first = queries()
+    SetPage.begin(browser).finish()
+
+    assert queries() == first
+    assert max(first) <= 2
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """Collect the statements that are sent meanwhile."""
+    sent: list[str] = []
+
+    def note(*asked: Any) -> None:
+        sent.append(asked[2])
+
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    sa.event.remove(engine, "before_cursor_execute", note)
+
+
 def test_home_invites_then_continues_then_tells_how_it_went(alice: Browser) -> None:
     assert "See one example of each level" in words_of(alice.get("/home").text)
 
@@ -352,6 +413,20 @@ def test_a_guest_who_signs_in_may_bring_their_sets_along(app: Flask, alice: Brow
     said = words_of(visitor.get("/calibrate").text)
     assert "Set 1" in said
     assert "Set 2" in said
+
+
+def test_a_district_may_call_its_vignettes_what_it_likes(
+    database_url: str, shelf: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(shelf / "rubrics", tmp_path / "rubrics")
+    (tmp_path / "exercises").mkdir()
+    ours = tmp_path / "exercises" / "ours.yaml"
+    ours.write_text(json.dumps(anchored() | {"id": "ours", "note": "Written by our district."}))
+    app = conftest.make_app(database_url, scenarios=tmp_path)
+
+    assert "Written by our district." in words_of(Browser(app).get("/calibrate").text)
+
+    conftest.dispose(app)
 
 
 def test_without_vignettes_there_is_no_calibration_and_the_rest_works(
