@@ -15,11 +15,12 @@ from lfp_trainer.services.next_steps import Plan
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import errors, forms, run_page
+from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
 from lfp_trainer.web.rating_form import sent_rating
-from lfp_trainer.web.run_page import find, is_draft, keeps_itself, now
+from lfp_trainer.web.run_page import find, is_draft, keeps_itself
 from lfp_trainer.web.runs import after
 
 bp = Blueprint("answers", __name__, url_prefix="/runs/<run:key>")

@@ -18,12 +18,13 @@ from lfp_trainer.services.exercise_sets import Answered
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.database import writing
 from lfp_trainer.web import auth, calibrate_page, errors
-from lfp_trainer.web.calibrate_page import address_of, card_of, my_id, my_set, the_exercise
+from lfp_trainer.web.asker import me, now
+from lfp_trainer.web.calibrate_page import address_of, card_of, my_set, the_exercise
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
 from lfp_trainer.web.rating_form import Sent, sent_rating, sent_window
-from lfp_trainer.web.run_page import is_draft, keeps_itself, now
+from lfp_trainer.web.run_page import is_draft, keeps_itself
 
 bp = Blueprint("calibrate", __name__, url_prefix="/calibrate")
 
@@ -109,8 +110,8 @@ def rate(number: int, place: int, strand: str) -> ResponseReturnValue:
     exercise = the_exercise()
     with writing(db.session):
         # Whoever comes at the same moment waits, and then finds what was done here.
-        exercise_sets.hold_set(db.session, my_id(), exercise, number)
-        answered = exercise_sets.find_set(db.session, my_id(), exercise, number).at(place)
+        exercise_sets.hold_set(db.session, me().id, exercise, number)
+        answered = exercise_sets.find_set(db.session, me().id, exercise, number).at(place)
         card = card_of(answered, strand)
         sent = sent_rating(exercise.rubric_of(card), strand, answered.text.sentences)
         # Pressed twice: what is sent again is what is committed.
@@ -150,7 +151,7 @@ def _keep(
     """
     standing = exercises.save_rating(
         db.session,
-        my_id(),
+        me().id,
         exercise,
         answered.text,
         card,
@@ -167,7 +168,7 @@ def _keep(
     if is_last:
         try:
             exercises.commit_text(
-                db.session, my_id(), exercise, number=number, place=answered.place, now=now()
+                db.session, me().id, exercise, number=number, place=answered.place, now=now()
             )
         except Incomplete as error:  # of any strand: the first that needs something is shown
             return error.fields, None

@@ -7,17 +7,16 @@ from collections.abc import Mapping, Sequence, Sized
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, url_for
-from flask_login import current_user
 
 from lfp_trainer.engine.exercise import Card, Exercise, Kind
 from lfp_trainer.engine.exercise_report import report, told_apart
 from lfp_trainer.engine.rubric import Strand
 from lfp_trainer.errors import NotFound
 from lfp_trainer.services import exercise_sets, exercise_shelf, exercises
-from lfp_trainer.services.accounts import Person
 from lfp_trainer.services.exercise_drafts import Window
 from lfp_trainer.services.exercise_sets import Answered, RatedSet
 from lfp_trainer.services.ratings import Kept
+from lfp_trainer.web.asker import me
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render
 from lfp_trainer.web.rating_form import new_window
@@ -62,12 +61,6 @@ def _vignettes() -> Exercise | None:
     return next((each for each in found if each.kind is Kind.VIGNETTES), None)
 
 
-def my_id() -> int:
-    """Return the person who is asking; only for views that let nobody else in."""
-    person: Person = current_user.person
-    return person.id
-
-
 def the_exercise() -> Exercise:
     """Return the vignettes that are rated here.
 
@@ -83,7 +76,7 @@ def my_sets() -> list[RatedSet]:
     """Return the sets of the person who is asking; none where there are no vignettes."""
     if not can_calibrate():
         return []
-    return exercise_sets.sets_of(db.session, my_id(), the_exercise())
+    return exercise_sets.sets_of(db.session, me().id, the_exercise())
 
 
 def invites(rubric_id: str) -> bool:
@@ -91,7 +84,7 @@ def invites(rubric_id: str) -> bool:
     anchors, and never rated a vignette."""
     if not can_calibrate() or rubric_id not in the_exercise().rubrics:
         return False
-    return not exercise_sets.has_begun(db.session, my_id(), the_exercise())
+    return not exercise_sets.has_begun(db.session, me().id, the_exercise())
 
 
 def render_step(
@@ -142,7 +135,7 @@ def my_set(number: int) -> RatedSet:
 
     :raise NotFound: if they have none of that number
     """
-    return exercise_sets.find_set(db.session, my_id(), the_exercise(), number)
+    return exercise_sets.find_set(db.session, me().id, the_exercise(), number)
 
 
 def show_set(rated: RatedSet) -> Response:
@@ -156,7 +149,7 @@ def show_set(rated: RatedSet) -> Response:
         exercise=exercise,
         rated=rated,
         report=report(exercise, rated.judged),
-        sets=exercise_sets.sets_of(db.session, my_id(), exercise),
+        sets=exercise_sets.sets_of(db.session, me().id, exercise),
     )
 
 

@@ -17,13 +17,14 @@ from lfp_trainer.services import exercise_parts, exercise_sets, exercises
 from lfp_trainer.services.exercise_sets import Answered, RatedSet
 from lfp_trainer.storage.database import writing
 from lfp_trainer.web import auth, contrast_page, errors, forms
-from lfp_trainer.web.calibrate_page import after_in, my_id
+from lfp_trainer.web.asker import me, now
+from lfp_trainer.web.calibrate_page import after_in
 from lfp_trainer.web.contrast_page import page_at, the_contrast
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
 from lfp_trainer.web.rating_form import Sent, sent_rating
-from lfp_trainer.web.run_page import is_draft, keeps_itself, now
+from lfp_trainer.web.run_page import is_draft, keeps_itself
 
 bp = Blueprint("contrast", __name__, url_prefix="/contrast")
 
@@ -35,7 +36,7 @@ def show(exercise_id: str) -> ResponseReturnValue:
     exercise = the_contrast(exercise_id)
     taken = []
     if current_user.is_authenticated:
-        taken = exercise_sets.sets_of(db.session, my_id(), exercise)
+        taken = exercise_sets.sets_of(db.session, me().id, exercise)
     return contrast_page.render_step(
         "stories", url_for(".show", exercise_id=exercise_id), exercise=exercise, sets=taken
     )
@@ -87,11 +88,11 @@ def rate(exercise_id: str, number: int, page: int) -> ResponseReturnValue:
     exercise = the_contrast(exercise_id)
     here = page_at(exercise, page)
     with writing(db.session):
-        rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
+        rated = exercise_sets.find_set(db.session, me().id, exercise, number)
         sent = _sent_rows(exercise, rated, here)
         exercise_parts.save_rows(
             db.session,
-            my_id(),
+            me().id,
             exercise,
             rated.about(here.text),
             {card: each.kept for card, each in sent.items() if not each.problems},
@@ -154,7 +155,7 @@ def _sent_rows(exercise: Exercise, rated: RatedSet, page: Page) -> dict[Card, Se
 
 def _go_on(exercise: Exercise, here: Page, number: int) -> Response | None:
     """Leave a page that has been kept; return a page to show where something is missing."""
-    rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
+    rated = exercise_sets.find_set(db.session, me().id, exercise, number)
     rows = exercise_parts.rows_of(rated, here)
     if exercise_parts.find_unfinished(exercise, rated.about(here.text), rows):
         return contrast_page.show_page(exercise.id, number, here.number, status=422)
@@ -163,7 +164,7 @@ def _go_on(exercise: Exercise, here: Page, number: int) -> Response | None:
     try:
         with writing(db.session):
             exercise_parts.commit_rubric(
-                db.session, my_id(), exercise, here.rubric, number=number, now=now()
+                db.session, me().id, exercise, here.rubric, number=number, now=now()
             )
     except Incomplete as error:  # on an earlier page, which is shown
         return contrast_page.show_rubric(

@@ -19,7 +19,7 @@ from lfp_trainer.services import exercise_parts, exercise_sets, exercise_shelf, 
 from lfp_trainer.services.exercise_parts import is_committed
 from lfp_trainer.services.exercise_sets import RatedSet
 from lfp_trainer.services.ratings import Kept
-from lfp_trainer.web.calibrate_page import my_id
+from lfp_trainer.web.asker import me
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render
 
@@ -57,7 +57,7 @@ def still_open() -> list[tuple[Exercise, RatedSet]]:
     """Return the contrasts that the person who asks has begun and not finished."""
     found = []
     for exercise in contrasts_of():
-        sets = exercise_sets.sets_of(db.session, my_id(), exercise)
+        sets = exercise_sets.sets_of(db.session, me().id, exercise)
         found += [(exercise, each) for each in sets if not each.is_finished][-1:]
     return found
 
@@ -149,7 +149,7 @@ def _url_of_set(exercise: Exercise, rated: RatedSet) -> str:
 def show_set(exercise_id: str, number: int) -> Response:
     """Show the page that is open, or where the texts differ."""
     exercise = the_contrast(exercise_id)
-    rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
+    rated = exercise_sets.find_set(db.session, me().id, exercise, number)
     page = exercise_parts.first_open(exercise, rated)
     if page is not None:
         return _rows(exercise, rated, page)
@@ -183,7 +183,7 @@ def show_rubric(
     exercise = the_contrast(exercise_id)
     if rubric_id not in exercise.rubrics:
         raise NotFound
-    rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
+    rated = exercise_sets.find_set(db.session, me().id, exercise, number)
     page = exercise_parts.first_open(exercise, rated, rubric_id)
     if page is not None:
         return _rows(exercise, rated, page, status=status, problems=problems)
@@ -206,7 +206,7 @@ def show_page(
     :param typed: rows that could not be stored, as they were sent
     """
     exercise = the_contrast(exercise_id)
-    rated = exercise_sets.find_set(db.session, my_id(), exercise, number)
+    rated = exercise_sets.find_set(db.session, me().id, exercise, number)
     here = page_at(exercise, page)
     if is_committed(rated, here.rubric):
         return _beside(exercise, rated, here.rubric, status=status, message=message)

@@ -12,10 +12,10 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.next_steps import Plan, plans_of
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import calibrate_page, contrast_page
+from lfp_trainer.web.asker import me, viewer_id
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.gate import Allowed, allow
-from lfp_trainer.web.library import viewer_id
-from lfp_trainer.web.run_page import NAMES, me
+from lfp_trainer.web.run_page import NAMES
 from lfp_trainer.web.runs import start_key
 
 bp = Blueprint("home", __name__)

@@ -10,11 +10,11 @@ from flask_login import current_user
 from lfp_trainer.services import shelf
 from lfp_trainer.services.shelf import Card, Practice, Wanted
 from lfp_trainer.web import forms
+from lfp_trainer.web.asker import viewer_id
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.filters import SCHOOLS
 from lfp_trainer.web.fragments import render
 from lfp_trainer.web.gate import Allowed, allow
-from lfp_trainer.web.run_page import me
 from lfp_trainer.web.runs import start_key
 
 bp = Blueprint("library", __name__, url_prefix="/scenarios")
@@ -46,11 +46,6 @@ def index() -> Response:
     found: dict[str, Any] = {"words": wanted.words or None, **asked}
     response.headers["HX-Replace-Url"] = url_for(".index", **found)
     return response
-
-
-def viewer_id() -> int | None:
-    """Return who is looking, if that is known: the shelf is open to everyone."""
-    return me().id if current_user.is_authenticated else None
 
 
 def _wanted(asked: Mapping[str, str]) -> Wanted:

@@ -4,12 +4,10 @@ Every view of a run ends here, so a page and the fragment of it that htmx asks f
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
-from flask_login import current_user
 
 from lfp_trainer import scenario_map
 from lfp_trainer.engine import debrief, play
@@ -20,12 +18,12 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotYet, StaleMove, TrainerError, UnknownChoice
 from lfp_trainer.services import access, diagnosis, library, next_steps, ratings, runs
 from lfp_trainer.services.access import Seated
-from lfp_trainer.services.accounts import Person
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.services.runs import Note
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.storage.prepared import Within
 from lfp_trainer.web import calibrate_page, errors
+from lfp_trainer.web.asker import me
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render, wants_fragment
 
@@ -37,17 +35,6 @@ NAMES = {
     Stage.DEBRIEF: "Debrief",
     Stage.NEXT_STEP: "Next step",
 }
-
-
-def me() -> Person:
-    """Return the person who is asking; only for views that let nobody else in."""
-    person: Person = current_user.person
-    return person
-
-
-def now() -> datetime:
-    """Return the time, for services, which read no clock."""
-    return datetime.now(UTC)
 
 
 def find(key: str, within: Within | None = None) -> tuple[Seated, Script]:

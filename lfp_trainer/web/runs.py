@@ -12,10 +12,11 @@ from lfp_trainer.services import library, runs
 from lfp_trainer.storage.database import writing, writing_on
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import auth, forms, run_page
+from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
-from lfp_trainer.web.run_page import NAMES, find, now
+from lfp_trainer.web.run_page import NAMES, find
 
 bp = Blueprint("runs", __name__, url_prefix="/runs")
 
