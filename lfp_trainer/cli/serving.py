@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer import config
 from lfp_trainer.config import Settings
 from lfp_trainer.services import demo as demonstration
-from lfp_trainer.services import installation
+from lfp_trainer.services import exercise_shelf, installation
 from lfp_trainer.storage import database
 
 APPLICATION = "lfp_trainer.web:create_app"
@@ -81,7 +81,8 @@ def demo(port: int) -> None:
     _make_ready(_settings())
     engine = database.connect(url)
     with Session(engine, expire_on_commit=False) as session, database.writing(session):
-        demonstration.fill(session, now=datetime.now(UTC))
+        shelf = exercise_shelf.on_shelf(config.SCENARIOS).values()
+        demonstration.fill(session, now=datetime.now(UTC), shelf=shelf)
     engine.dispose()
     port = _free_port(port)
     click.echo(f"\nOpen http://127.0.0.1:{port} and try a scenario, or sign in as one of these:\n")

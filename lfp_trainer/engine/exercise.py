@@ -119,6 +119,11 @@ class RatedText:
     def reference_on(self, card: "Card") -> Reference:
         return self.reference[card.rubric][card.strand]
 
+    @property
+    def codes(self) -> dict[str, str]:
+        """What stands for each sentence in a page: code → id. An id may say what it is for."""
+        return {sha256(f"{self.id} {id}".encode()).hexdigest()[:8]: id for id in self.sentences}
+
     def told_of(self, shown: tuple[Named, ...]) -> "RatedText":
         """Return the text about these people."""
         return replace(

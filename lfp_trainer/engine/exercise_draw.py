@@ -5,7 +5,7 @@ stored, so that a reload shows the same even after the file has changed.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lfp_trainer.engine.exercise import Card, Exercise, RatedText
@@ -67,15 +67,21 @@ def draw(
         had.update(cells_of(exercise.texts[chosen]))
     people = _people(exercise, seed)
     return tuple(
-        Drawn(id, tuple(people[(2 * at + n) % len(people)] for n in range(2)) if people else ())
-        for at, id in enumerate(shuffled(picked, f"{seed} order"))
+        Drawn(id, _two_of(people, at)) for at, id in enumerate(shuffled(picked, f"{seed} order"))
     )
 
 
-def as_example(exercise: Exercise, text: RatedText) -> RatedText:
-    """Return a text told of people of its own: the same ones whenever it is shown as an example."""
-    people = _people(exercise, text.id)
-    return text.told_of(tuple(people[:2]))
+def as_examples(
+    exercise: Exercise, texts: Mapping[LevelOrNE, RatedText]
+) -> dict[LevelOrNE, RatedText]:
+    """Return texts that are shown together, each told of people of its own as far as there are any.
+
+    They are the same ones whenever these texts are shown.
+    """
+    people = _people(exercise, " ".join(text.id for text in texts.values()))
+    return {
+        level: text.told_of(_two_of(people, at)) for at, (level, text) in enumerate(texts.items())
+    }
 
 
 def _shows_too_little(text: RatedText) -> bool:
@@ -87,6 +93,11 @@ def _gain(text: RatedText, wanted: set[Cell], had: Counter[Cell]) -> int:
     new = sum(not had[cell] for cell in cells)
     again = sum(cell in wanted and had[cell] < OFTEN for cell in cells)
     return new + 2 * again
+
+
+def _two_of(people: Sequence[Named], at: int) -> tuple[Named, ...]:
+    """Return the next two people in turn; nobody where nobody is named."""
+    return tuple(people[(2 * at + n) % len(people)] for n in range(2)) if people else ()
 
 
 def _people(exercise: Exercise, seed: str) -> list[Named]:

@@ -69,6 +69,9 @@ class Report:
 
     rated: int
     in_band: int
+    """Whose level lies in the band, whatever the mark."""
+    marked_otherwise: int
+    """Ratings with a mark that the reference does not set, or without one that it sets."""
     lean: Lean
     signed: float | None
     """Mean of own level minus reference; None where it says nothing."""
@@ -95,6 +98,7 @@ def report(exercise: Exercise, judged: Sequence[Judged]) -> Report:
     return Report(
         rated=len(judged),
         in_band=sum(each.in_band for each in judged),
+        marked_otherwise=sum(not each.comparison.flag_agrees for each in judged),
         lean=_lean(mean),
         signed=mean,
         silent=len(silent),

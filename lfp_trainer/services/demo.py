@@ -1,6 +1,6 @@
 """People and runs for a demonstration, played by bots through the services a person uses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -10,10 +10,20 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import play, rubric
 from lfp_trainer.engine.diagnosis import Answer
+from lfp_trainer.engine.exercise import Exercise
 from lfp_trainer.engine.play import Position
 from lfp_trainer.engine.scenario import BOTH
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import accounts, diagnosis, library, next_steps, passwords, ratings, runs
+from lfp_trainer.services import (
+    accounts,
+    demo_calibration,
+    diagnosis,
+    library,
+    next_steps,
+    passwords,
+    ratings,
+    runs,
+)
 from lfp_trainer.services.access import Seated, seat_in
 from lfp_trainer.services.library import Published
 from lfp_trainer.services.next_steps import Plan
@@ -73,18 +83,23 @@ PLAYED: tuple[tuple[tuple[int, Habit, Stage | None], ...], ...] = (
 the stage at which they stopped. The scenarios after these they have not opened yet."""
 
 
-def fill(session: Session, *, now: datetime) -> bool:
-    """Add the demonstration's people and runs once; tell whether they were added now."""
+def fill(session: Session, *, now: datetime, shelf: Iterable[Exercise] = ()) -> bool:
+    """Add the demonstration's people and what they practiced once; tell whether this was now.
+
+    :param shelf: the exercises there are
+    """
     if session.scalar(sa.select(User.id).where(User.email == PLAYERS[0].email)):
         return False
     dice = Random(7)
     hashed = passwords.hash_password(PASSWORD)
     published = library.on_offer(session)
+    people = []
     for place, player in enumerate(PLAYERS):
         user_id = accounts.register(
             session, name=player.name, email=player.email, password_hash=hashed,
             position=player.position, role=player.role, now=now - timedelta(days=40),
         )  # fmt: skip
+        people.append(user_id)
         # Each has played other cases, so that every page has something to show and something new.
         for each, plays in zip([*published[place:], *published[:place]], PLAYED, strict=False):
             for weeks, habit, stop in plays:
@@ -93,6 +108,7 @@ def fill(session: Session, *, now: datetime) -> bool:
                     session, each, user_id=user_id, seat=_seat(each, player), habit=habit,
                     stop=stop, dice=dice, now=then,
                 )  # fmt: skip
+    demo_calibration.rate_sets(session, shelf, people, dice, now)
     return True
 
 

@@ -127,9 +127,12 @@ def find_missing(scale: Rubric, kept: Kept | None) -> dict[str, str]:
     """Return what keeps one rating on a rubric from being committed: field → what to do."""
     if kept is None or not kept.is_answered:
         return {"level": f"Choose a level, or {scale.not_enough.called}."}
+    flag = scale.flags.get(kept.rating.flag or "")
+    if kept.not_enough and flag:
+        return {"level": f"{flag.name} goes with a level. Choose one, or take the mark off."}
     found: dict[str, str] = {}
     if not kept.not_enough and not kept.rating.evidence:
-        found["evidence"] = "Tap at least one sentence that shows it: no level without evidence."
+        found["evidence"] = "Mark at least one sentence that shows it: no level without evidence."
     if scale.reason == "required" and not kept.rating.reason:
         found["reason"] = "Write one line of reason."
     return found

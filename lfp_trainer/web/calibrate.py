@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lfp_trainer.engine.exercise import Card, Exercise
-from lfp_trainer.engine.exercise_draw import as_example
+from lfp_trainer.engine.exercise_draw import as_examples
 from lfp_trainer.errors import Incomplete, StaleDraft, StaleMove, TrainerError
 from lfp_trainer.services import exercise_sets, exercises, ratings
 from lfp_trainer.services.exercise_sets import Answered
@@ -23,7 +23,7 @@ from lfp_trainer.web.calibrate_page import address_of, card_of, my_set, the_exer
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
-from lfp_trainer.web.rating_form import Sent, sent_rating, sent_window
+from lfp_trainer.web.rating_form import Sent, decoded, sent_rating, sent_window
 from lfp_trainer.web.run_page import is_draft, keeps_itself
 
 bp = Blueprint("calibrate", __name__, url_prefix="/calibrate")
@@ -57,13 +57,12 @@ def anchors() -> ResponseReturnValue:
     exercise = the_exercise()
     asked = request.args.get("strand", "")
     card = next((each for each in exercise.cards if each.strand == asked), exercise.cards[0])
-    found = exercise.anchors_of(card)
     return calibrate_page.render_step(
         "anchors",
         url_for(".anchors", strand=card.strand),
         exercise=exercise,
         card=card,
-        anchors={level: as_example(exercise, text) for level, text in found.items()},
+        anchors=as_examples(exercise, exercise.anchors_of(card)),
         following=calibrate_page.after_in(exercise.cards, card),
     )
 
@@ -113,7 +112,7 @@ def rate(number: int, place: int, strand: str) -> ResponseReturnValue:
         exercise_sets.hold_set(db.session, me().id, exercise, number)
         answered = exercise_sets.find_set(db.session, me().id, exercise, number).at(place)
         card = card_of(answered, strand)
-        sent = sent_rating(exercise.rubric_of(card), strand, answered.text.sentences)
+        sent = _sent(exercise, answered, card)
         # Pressed twice: what is sent again is what is committed.
         repeated = answered.committed and answered.kept[card] == sent.kept
         cards = [*answered.kept]
@@ -215,8 +214,12 @@ def _refused(error: TrainerError) -> Response:
 def _typed(number: int, place: int, strand: str) -> dict[Card, Kept]:
     answered = my_set(number).at(place)
     card = card_of(answered, strand)
-    sentences = answered.text.sentences
-    return {card: sent_rating(the_exercise().rubric_of(card), strand, sentences).kept}
+    return {card: _sent(the_exercise(), answered, card).kept}
+
+
+def _sent(exercise: Exercise, answered: Answered, card: Card) -> Sent:
+    codes = answered.text.codes
+    return decoded(sent_rating(exercise.rubric_of(card), card.strand, codes), codes)
 
 
 for _error in (Incomplete, StaleMove):

@@ -6,7 +6,7 @@ Every view ends here, so a page and the fragment of it that htmx asks for are th
 from collections.abc import Mapping, Sequence, Sized
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, url_for
+from flask import Flask, Response, current_app, session, url_for
 
 from lfp_trainer.engine.exercise import Card, Exercise, Kind
 from lfp_trainer.engine.exercise_report import report, told_apart
@@ -27,6 +27,9 @@ STEPS = {
     "rate": "Rate alone",
     "outcome": "How it went",
 }
+
+LESSON = ("strands", "anchors")
+"""The steps that one may pass over; the browser's session keeps which of them it has opened."""
 
 Item = TypeVar("Item")
 
@@ -94,6 +97,8 @@ def render_step(
 
     :param address: where Back and a reload come to it again
     """
+    if step in LESSON:
+        session["lesson"] = sorted({*session.get("lesson", ()), step})
     response = render(
         "calibrate/calibrate.html",
         fragment="calibrate/_step.html",
@@ -113,7 +118,11 @@ def _stepper(rated: RatedSet | None) -> list[dict[str, Any]]:
     hrefs = {"strands": url_for("calibrate.strands"), "anchors": url_for("calibrate.anchors")}
     if rated is not None and rated.texts:
         hrefs["rate"] = url_of_text(rated.number, rated.texts[0].place)
-    return [{"key": key, "name": name, "href": hrefs.get(key)} for key, name in STEPS.items()]
+    skipped = {*LESSON} - {*session.get("lesson", ())}
+    return [
+        {"key": key, "name": name, "href": hrefs.get(key), "skipped": key in skipped}
+        for key, name in STEPS.items()
+    ]
 
 
 def url_of_text(number: int, place: int, strand: str | None = None) -> str:
@@ -210,12 +219,15 @@ def _text(
             **told,
         )
     cards, card = [*answered.kept], _card(exercise, answered, strand)
+    own, codes = (typed or {}).get(card, answered.kept[card]), answered.text.codes
     return render_step(
         "rate",
         url_of_text(rated.number, answered.place, card.strand),
         status=status,
         card=card,
-        own=(typed or {}).get(card, answered.kept[card]),
+        own=own,
+        sentences={code: answered.text.sentences[id] for code, id in codes.items()},
+        cited=[code for code, id in codes.items() if id in own.rating.evidence],
         window=window or new_window(answered.kept[card]),
         # Sent from a page that did not show it: seen now, it may be replaced.
         elsewhere=answered.kept[card] if typed and not window else None,

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Flask, request
 
@@ -55,3 +55,9 @@ def new_window(shown: Kept) -> Window:
 def sent_window() -> Window:
     """Return which page a form was sent from."""
     return Window(forms.line("window", 32), forms.line("shown", 32))
+
+
+def decoded(sent: Sent, codes: Mapping[str, str]) -> Sent:
+    """Return what was sent with the sentences that its codes stand for."""
+    cited = tuple(codes[code] for code in sent.kept.rating.evidence)
+    return replace(sent, kept=replace(sent.kept, rating=replace(sent.kept.rating, evidence=cited)))

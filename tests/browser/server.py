@@ -16,7 +16,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from lfp_trainer.services import accounts, demo, passwords
+from lfp_trainer import config
+from lfp_trainer.services import accounts, demo, exercise_shelf, passwords
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Role
 
@@ -106,7 +107,8 @@ class Site:
     def show_demonstration(self) -> None:
         """Add the people of the demonstration, with the runs they have played."""
         with self.session() as session, database.writing(session):
-            demo.fill(session, now=datetime.now(UTC))
+            shelf = exercise_shelf.on_shelf(config.SCENARIOS).values()
+            demo.fill(session, now=datetime.now(UTC), shelf=shelf)
 
     @contextmanager
     def session(self) -> Iterator[Session]:

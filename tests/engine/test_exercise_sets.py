@@ -2,8 +2,8 @@
 
 import pytest
 
-from lfp_trainer.engine.exercise import Card, Exercise
-from lfp_trainer.engine.exercise_draw import Cell, Drawn, as_example, cells_of, draw
+from lfp_trainer.engine.exercise import Card, Exercise, RatedText
+from lfp_trainer.engine.exercise_draw import Cell, Drawn, as_examples, cells_of, draw
 from lfp_trainer.engine.exercise_report import (
     Judged,
     Lean,
@@ -14,7 +14,7 @@ from lfp_trainer.engine.exercise_report import (
 )
 from lfp_trainer.engine.reference import Reference
 from lfp_trainer.engine.rubric import NE, LevelOrNE, Rating
-from tests.exercises import exercise, vignettes
+from tests.exercises import PEOPLE, exercise, vignettes
 
 M, R = Card("small", "motivate"), Card("small", "results")
 
@@ -97,11 +97,17 @@ def test_an_anchor_is_not_rated_alone() -> None:
     assert sorted(ids(drawn)) == ["silent", "v2", "v3", "v4", "v5"]
 
 
-def test_an_example_is_always_told_of_the_same_people() -> None:
-    text = MANY.texts["1-1"]
+def test_examples_on_one_page_are_told_of_different_people_and_always_of_the_same() -> None:
+    two: dict[LevelOrNE, RatedText] = {1: MANY.texts["1-1"], "NE": MANY.texts["2-2"]}
 
-    assert as_example(MANY, text).sentences == as_example(MANY, text).sentences
-    assert "{" not in as_example(MANY, text).sentences["meets"]
+    shown = as_examples(MANY, two)
+
+    told = [text.sentences["meets"] for text in shown.values()]
+    named = [[name for name in (each["name"] for each in PEOPLE) if name in text] for text in told]
+    assert sorted(name for names in named for name in names) == sorted(p["name"] for p in PEOPLE)
+    assert list(shown) == [1, "NE"]
+    assert as_examples(MANY, two) == shown
+    assert "{" not in "".join(told)
 
 
 def judged(

@@ -10,7 +10,8 @@ from alembic.util.exc import CommandError
 from sqlalchemy.orm import Session
 
 from lfp_trainer import config
-from lfp_trainer.services import demo, installation, library, runs
+from lfp_trainer.engine.exercise_report import Lean, report
+from lfp_trainer.services import demo, exercise_sets, exercise_shelf, installation, library, runs
 from lfp_trainer.services.library import Published, Shelved
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Run, Stage, Step, User
@@ -52,6 +53,26 @@ def test_the_demonstration_is_played_through_the_services_and_filled_once(
         assert [run.stage for run in taken] == [Stage.RATING, Stage.DONE, Stage.DONE]
     stored = session.scalar(sa.select(sa.func.count(Step.id)))
     assert stored == session.scalar(sa.select(sa.func.sum(Run.moves)))
+
+
+def test_the_people_of_the_demonstration_have_calibrated_each_in_their_own_way(
+    session: Session, published: Published
+) -> None:
+    shelf = exercise_shelf.on_shelf(config.SCENARIOS)
+    with database.writing(session):
+        demo.fill(session, now=NOON, shelf=shelf.values())
+
+    vignettes = shelf["anchor-vignettes"]
+    sets = [
+        exercise_sets.sets_of(session, user_id, vignettes)
+        for user_id in session.scalars(sa.select(User.id).order_by(User.id))
+    ]
+    assert [[each.is_finished for each in mine] for mine in sets] == [
+        [True, True], [True], [False],
+    ]  # fmt: skip
+    assert sum(each.committed for each in sets[2][0].texts) == 3
+    assert report(vignettes, sets[1][0].judged).lean is Lean.LENIENT
+    assert report(vignettes, sets[0][0].judged).lean is not Lean.LENIENT
 
 
 def test_a_copy_of_the_database_is_whole_and_readable_by_its_owner_only(

@@ -134,7 +134,7 @@ def test_a_vignette_is_rated_strand_by_strand_and_then_compared_at_once(
     ("changes", "asked"),
     [
         ({"level": ""}, "Choose a level, or NE"),
-        ({"evidence": []}, "Tap at least one sentence"),
+        ({"evidence": []}, "Mark at least one sentence"),
         ({"reason": " "}, "Write one line of reason."),
         ({"level": "NE", "reason": ""}, "Write one line of reason."),
     ],
@@ -196,10 +196,11 @@ def test_a_draft_is_kept_and_is_there_again(alices_set: SetPage) -> None:
 def test_committing_twice_does_no_harm_and_changing_afterwards_is_refused(
     alices_set: SetPage, htmx: bool
 ) -> None:
+    sentence = values(alices_set.get().text, "evidence")[:1]
     alices_set.commit_one()
 
-    twice = alices_set.rate(SECOND, htmx=htmx, evidence=["meets"])
-    changed = alices_set.rate(SECOND, htmx=htmx, evidence=["meets"], level="5")
+    twice = alices_set.rate(SECOND, htmx=htmx, evidence=sentence)
+    changed = alices_set.rate(SECOND, htmx=htmx, evidence=sentence, level="5")
 
     assert twice.status_code == (200 if htmx else 303)
     assert changed.status_code == 409
