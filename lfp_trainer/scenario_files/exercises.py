@@ -10,7 +10,7 @@ from lfp_trainer.engine.exercise import (
     VignetteFile,
     assemble,
 )
-from lfp_trainer.engine.exercise_checks import find_exercise_problems
+from lfp_trainer.engine.exercise.checks import find_exercise_problems
 from lfp_trainer.engine.rubric import Rubric
 from lfp_trainer.engine.scenario import Scenario
 from lfp_trainer.errors import Problem, ScenarioError

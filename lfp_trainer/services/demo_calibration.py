@@ -10,7 +10,7 @@ from lfp_trainer.engine import rubric
 from lfp_trainer.engine.exercise import Card, Exercise
 from lfp_trainer.engine.reference import Reference
 from lfp_trainer.engine.rubric import NE
-from lfp_trainer.services import exercise_sets, exercises
+from lfp_trainer.services import calibrate, exercise_sets, exercises
 from lfp_trainer.services.exercise_sets import Answered
 from lfp_trainer.services.ratings import Kept
 
@@ -72,7 +72,7 @@ def _rate(
         exercises.save_rating(
             session, user_id, exercise, answered.text, card, kept, number=number, now=then
         )
-    exercises.commit_text(session, user_id, exercise, number=number, place=answered.place, now=then)
+    calibrate.commit_text(session, user_id, exercise, number=number, place=answered.place, now=then)
 
 
 def _answer(exercise: Exercise, answered: Answered, card: Card, habit: Habit, dice: Random) -> Kept:

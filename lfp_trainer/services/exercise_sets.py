@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.exercise import Card, Exercise, RatedText
-from lfp_trainer.engine.exercise_draw import Drawn, draw
-from lfp_trainer.engine.exercise_report import Judged, find_weak, judge
+from lfp_trainer.engine.exercise.draw import Drawn, draw
+from lfp_trainer.engine.exercise.report import Compared, compare, find_weak
 from lfp_trainer.engine.persons import Named
 from lfp_trainer.errors import NotFound
 from lfp_trainer.services.ratings import Kept
@@ -41,10 +41,10 @@ class Answered:
         return self.fixed >= self.kept.keys()
 
     @property
-    def judged(self) -> tuple[Judged, ...]:
+    def compared(self) -> tuple[Compared, ...]:
         """The committed ratings beside the reference."""
         return tuple(
-            judge(self.text.id, card, kept.rating, self.text.reference_on(card))
+            compare(self.text.id, card, kept.rating, self.text.reference_on(card))
             for card, kept in self.kept.items()
             if card in self.fixed and card not in self.outdated
         )
@@ -67,8 +67,8 @@ class RatedSet:
         return self.first_open is None
 
     @property
-    def judged(self) -> tuple[Judged, ...]:
-        return tuple(chain.from_iterable(each.judged for each in self.texts))
+    def compared(self) -> tuple[Compared, ...]:
+        return tuple(chain.from_iterable(each.compared for each in self.texts))
 
     def about(self, text_id: str) -> Answered:
         """Return what was answered about one text.
@@ -180,16 +180,6 @@ def hold_set(session: Session, user_id: int, exercise: Exercise, number: int) ->
     ).all()
 
 
-def has_begun(session: Session, user_id: int, exercise: Exercise) -> bool:
-    """Tell whether a person has committed a rating of this exercise."""
-    rows = sa.exists().where(
-        ExerciseRating.user_id == user_id,
-        ExerciseRating.exercise_id == exercise.id,
-        ExerciseRating.committed_at.is_not(None),
-    )
-    return bool(session.scalar(sa.select(rows)))
-
-
 def start_set(
     session: Session,
     user_id: int,
@@ -212,7 +202,7 @@ def start_set(
         if not each.is_finished:
             return each.number
     seen = {text.text.id: each.number for each in taken for text in each.texts}
-    weak = find_weak(chain.from_iterable(each.judged for each in taken))
+    weak = find_weak(chain.from_iterable(each.compared for each in taken))
     number = 1 + _last_number(session, user_id, exercise)
     drawn = draw(exercise, size=size, seed=seed, seen=seen, weak=weak)
     session.execute(sa.insert(ExerciseRating), _blank(exercise, user_id, number, drawn, now))

@@ -1,4 +1,4 @@
-"""Exercises: rate one text of a set, commit it, and only then see the reference.
+"""Exercises: keep a rating of one text of a set, and what both kinds of exercise commit by.
 
 What somebody rates here is theirs alone. Every function takes their id and finds nothing else.
 """
@@ -13,8 +13,8 @@ from lfp_trainer.engine import rubric
 from lfp_trainer.engine.exercise import Card, Exercise, RatedText
 from lfp_trainer.errors import Incomplete, StaleMove
 from lfp_trainer.services.exercise_drafts import Window, may_replace
-from lfp_trainer.services.exercise_sets import STORED, Answered, find_set, hold_set, kept_of
-from lfp_trainer.services.ratings import Kept, find_missing
+from lfp_trainer.services.exercise_sets import STORED, kept_of
+from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.models import ExerciseRating
 
 COMMITTED = "This is committed already, and stays as it is."
@@ -44,7 +44,7 @@ def save_rating(
     row = session.execute(
         sa.select(*STORED, ExerciseRating.digest, ExerciseRating.saved_in, ExerciseRating.id)
         .where(
-            *_of_text(user_id, exercise, text, number),
+            *of_text(user_id, exercise, text, number),
             ExerciseRating.rubric_id == card.rubric,
             ExerciseRating.strand == card.strand,
             ExerciseRating.committed_at.is_(None),
@@ -75,9 +75,10 @@ def save_rating(
     return kept
 
 
-def _of_text(
+def of_text(
     user_id: int, exercise: Exercise, text: RatedText, number: int
 ) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return what tells a person's ratings of one text of a set from all others."""
     return (
         ExerciseRating.user_id == user_id,
         ExerciseRating.exercise_id == exercise.id,
@@ -95,17 +96,6 @@ def _refuse_unknown(exercise: Exercise, text: RatedText, card: Card, rating: rub
         raise Incomplete(unknown)
 
 
-def find_unfinished(exercise: Exercise, answered: Answered, card: Card) -> dict[str, str]:
-    """Return what keeps one rating from being committed: field → what to do."""
-    missing = find_missing(exercise.rubric_of(card), answered.kept[card])
-    return missing or ({"level": REWRITTEN} if card in answered.outdated else {})
-
-
-def first_unfinished(exercise: Exercise, answered: Answered) -> Card | None:
-    """Return the first strand whose rating cannot be committed yet."""
-    return next((card for card in answered.kept if find_unfinished(exercise, answered, card)), None)
-
-
 def find_above_caps(exercise: Exercise, kept: Mapping[Card, Kept]) -> dict[Card, str]:
     """Return which levels of a text a mark does not allow, and what to do."""
     found: dict[Card, str] = {}
@@ -114,31 +104,3 @@ def find_above_caps(exercise: Exercise, kept: Mapping[Card, Kept]) -> dict[Card,
         for strand, what in rubric.find_above_caps(scale, mine).items():
             found[Card(name, strand)] = what
     return found
-
-
-def commit_text(
-    session: Session, user_id: int, exercise: Exercise, *, number: int, place: int, now: datetime
-) -> None:
-    """Fix all ratings of one text. Does nothing to one that is fixed already.
-
-    Nothing has been written when it raises: a draft saved before it in the same transaction stays.
-
-    :raise Incomplete: if a rating is not finished, a level is above what a mark allows, or the
-        text was rewritten while it was being rated
-    """
-    hold_set(session, user_id, exercise, number)
-    answered = find_set(session, user_id, exercise, number).at(place)
-    unfinished = first_unfinished(exercise, answered)
-    if unfinished is not None:
-        raise Incomplete(find_unfinished(exercise, answered, unfinished))
-    above = find_above_caps(exercise, answered.kept)
-    if above:
-        raise Incomplete({card.strand: what for card, what in above.items()})
-    session.execute(
-        sa.update(ExerciseRating)
-        .where(
-            *_of_text(user_id, exercise, answered.text, number),
-            ExerciseRating.committed_at.is_(None),
-        )
-        .values(committed_at=now)
-    )

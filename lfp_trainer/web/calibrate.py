@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lfp_trainer.engine.exercise import Card, Exercise
-from lfp_trainer.engine.exercise_draw import as_examples
+from lfp_trainer.engine.exercise.draw import as_examples
 from lfp_trainer.errors import Incomplete, StaleDraft, StaleMove, TrainerError
-from lfp_trainer.services import exercise_sets, exercises, ratings
+from lfp_trainer.services import calibrate, exercise_sets, exercises, ratings
 from lfp_trainer.services.exercise_sets import Answered
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.database import writing
@@ -166,7 +166,7 @@ def _keep(
         return missing, card.strand
     if is_last:
         try:
-            exercises.commit_text(
+            calibrate.commit_text(
                 db.session, me().id, exercise, number=number, place=answered.place, now=now()
             )
         except Incomplete as error:  # of any strand: the first that needs something is shown

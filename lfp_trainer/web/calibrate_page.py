@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, session, url_for
 
 from lfp_trainer.engine.exercise import Card, Exercise, Kind
-from lfp_trainer.engine.exercise_report import report, told_apart
+from lfp_trainer.engine.exercise.report import report, told_apart
 from lfp_trainer.engine.rubric import Strand
 from lfp_trainer.errors import NotFound
-from lfp_trainer.services import exercise_sets, exercise_shelf, exercises
+from lfp_trainer.services import calibrate, exercise_sets, exercise_shelf
 from lfp_trainer.services.exercise_drafts import Window
 from lfp_trainer.services.exercise_sets import Answered, RatedSet
 from lfp_trainer.services.ratings import Kept
@@ -87,7 +87,7 @@ def invites(rubric_id: str) -> bool:
     anchors, and never rated a vignette."""
     if not can_calibrate() or rubric_id not in the_exercise().rubrics:
         return False
-    return not exercise_sets.has_begun(db.session, me().id, the_exercise())
+    return not calibrate.has_begun(db.session, me().id, the_exercise())
 
 
 def render_step(
@@ -157,7 +157,7 @@ def show_set(rated: RatedSet) -> Response:
         url_for("calibrate.show_set", number=rated.number),
         exercise=exercise,
         rated=rated,
-        report=report(exercise, rated.judged),
+        report=report(exercise, rated.compared),
         sets=exercise_sets.sets_of(db.session, me().id, exercise),
     )
 
@@ -213,7 +213,7 @@ def _text(
             status=status,
             apart={
                 each.card: told_apart(_strand(exercise, each.card), each)
-                for each in answered.judged
+                for each in answered.compared
             },
             onward=_onward(rated, answered),
             **told,
@@ -240,7 +240,7 @@ def _text(
 def _card(exercise: Exercise, answered: Answered, strand: str | None) -> Card:
     """Return what is to be rated: the strand asked for, else the first that is not finished."""
     cards = [*answered.kept]
-    unfinished = exercises.first_unfinished(exercise, answered) or cards[-1]
+    unfinished = calibrate.first_unfinished(exercise, answered) or cards[-1]
     return next((each for each in cards if each.strand == strand), unfinished)
 
 

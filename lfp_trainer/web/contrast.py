@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lfp_trainer.engine.exercise import Card, Exercise
-from lfp_trainer.engine.exercise_contrast import Page
+from lfp_trainer.engine.exercise.contrast import Page
 from lfp_trainer.errors import Incomplete, StaleMove, TrainerError
-from lfp_trainer.services import exercise_parts, exercise_sets, exercises
+from lfp_trainer.services import contrast, exercise_sets, exercises
 from lfp_trainer.services.exercise_sets import Answered, RatedSet
 from lfp_trainer.storage.database import writing
 from lfp_trainer.web import auth, contrast_page, errors, forms
@@ -90,7 +90,7 @@ def rate(exercise_id: str, number: int, page: int) -> ResponseReturnValue:
     with writing(db.session):
         rated = exercise_sets.find_set(db.session, me().id, exercise, number)
         sent = _sent_rows(exercise, rated, here)
-        exercise_parts.save_rows(
+        contrast.save_rows(
             db.session,
             me().id,
             exercise,
@@ -110,7 +110,7 @@ def rate(exercise_id: str, number: int, page: int) -> ResponseReturnValue:
         )
     if is_draft():
         return ("", 204) if keeps_itself() else go_to(url_for(".show", exercise_id=exercise_id))
-    if not exercise_parts.is_committed(rated, here.rubric):
+    if not contrast.is_committed(rated, here.rubric):
         unfinished = _go_on(exercise, here, number)
         if unfinished is not None:
             return unfinished
@@ -125,9 +125,9 @@ def _keep_on_the_page(
     exercise: Exercise, rated: RatedSet, here: Page, refused: Mapping[Card, Sent]
 ) -> Response:
     """Show rows that cannot be stored as they were typed; the others of the page are stored."""
-    if exercise_parts.is_committed(rated, here.rubric):
+    if contrast.is_committed(rated, here.rubric):
         raise StaleMove(exercises.COMMITTED)
-    problems = exercise_parts.as_fields({card: each.problems for card, each in refused.items()})
+    problems = contrast.as_fields({card: each.problems for card, each in refused.items()})
     if keeps_itself():
         return errors.answer(422, next(iter(problems.values())))
     return contrast_page.show_page(
@@ -149,21 +149,21 @@ def _sent_rows(exercise: Exercise, rated: RatedSet, page: Page) -> dict[Card, Se
             answered.text.sentences,
             before=f"{card.strand}-",
         )
-        for card in exercise_parts.rows_of(rated, page)
+        for card in contrast.rows_of(rated, page)
     }
 
 
 def _go_on(exercise: Exercise, here: Page, number: int) -> Response | None:
     """Leave a page that has been kept; return a page to show where something is missing."""
     rated = exercise_sets.find_set(db.session, me().id, exercise, number)
-    rows = exercise_parts.rows_of(rated, here)
-    if exercise_parts.find_unfinished(exercise, rated.about(here.text), rows):
+    rows = contrast.rows_of(rated, here)
+    if contrast.find_unfinished(exercise, rated.about(here.text), rows):
         return contrast_page.show_page(exercise.id, number, here.number, status=422)
     if after_in(contrast_page.pages_on(exercise, here.rubric), here) is not None:
         return None
     try:
         with writing(db.session):
-            exercise_parts.commit_rubric(
+            contrast.commit_rubric(
                 db.session, me().id, exercise, here.rubric, number=number, now=now()
             )
     except Incomplete as error:  # on an earlier page, which is shown

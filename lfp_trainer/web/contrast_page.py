@@ -11,12 +11,12 @@ from typing import Any
 from flask import Flask, Response, current_app, url_for
 
 from lfp_trainer.engine.exercise import Card, Exercise
-from lfp_trainer.engine.exercise_contrast import Page, can_contrast, find_differences, pages_of
-from lfp_trainer.engine.exercise_report import report, told_apart
+from lfp_trainer.engine.exercise.contrast import Page, can_contrast, find_differences, pages_of
+from lfp_trainer.engine.exercise.report import report, told_apart
 from lfp_trainer.engine.rubric import Rating
 from lfp_trainer.errors import NotFound
-from lfp_trainer.services import exercise_parts, exercise_sets, exercise_shelf, library
-from lfp_trainer.services.exercise_parts import is_committed
+from lfp_trainer.services import contrast, exercise_sets, exercise_shelf, library
+from lfp_trainer.services.contrast import is_committed
 from lfp_trainer.services.exercise_sets import RatedSet
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.web.asker import me
@@ -150,7 +150,7 @@ def show_set(exercise_id: str, number: int) -> Response:
     """Show the page that is open, or where the texts differ."""
     exercise = the_contrast(exercise_id)
     rated = exercise_sets.find_set(db.session, me().id, exercise, number)
-    page = exercise_parts.first_open(exercise, rated)
+    page = contrast.first_open_page(exercise, rated)
     if page is not None:
         return _rows(exercise, rated, page)
     return render_step(
@@ -160,10 +160,10 @@ def show_set(exercise_id: str, number: int) -> Response:
         rated=rated,
         # Each by itself: a step on a ladder of four is not one on a ladder of three.
         reports={
-            id: report(exercise, [each for each in rated.judged if each.card.rubric == id])
+            id: report(exercise, [each for each in rated.compared if each.card.rubric == id])
             for id in exercise.rubrics
         },
-        differences=find_differences(exercise, rated.judged),
+        differences=find_differences(exercise, rated.compared),
     )
 
 
@@ -184,7 +184,7 @@ def show_rubric(
     if rubric_id not in exercise.rubrics:
         raise NotFound
     rated = exercise_sets.find_set(db.session, me().id, exercise, number)
-    page = exercise_parts.first_open(exercise, rated, rubric_id)
+    page = contrast.first_open_page(exercise, rated, rubric_id)
     if page is not None:
         return _rows(exercise, rated, page, status=status, problems=problems)
     return _beside(exercise, rated, rubric_id, status=status)
@@ -227,10 +227,10 @@ def _rows(
 ) -> Response:
     answered = rated.about(page.text)
     answered = replace(answered, kept={**answered.kept, **(typed or {})})
-    rows = exercise_parts.rows_of(rated, page)
+    rows = contrast.rows_of(rated, page)
     told: dict[str, str] = {}
     if status == 422:
-        told = exercise_parts.as_fields(exercise_parts.find_unfinished(exercise, answered, rows))
+        told = contrast.as_fields(contrast.find_unfinished(exercise, answered, rows))
         told = told | dict(problems or {}) if typed or not told else told
     return render_step(
         "rows",
@@ -242,7 +242,7 @@ def _rows(
         at=page.rubric,
         rated=rated,
         answered=answered,
-        sheet=page,
+        page=page,
         pages=pages_on(exercise, page.rubric),
         rows=rows,
         errors=told,
@@ -255,9 +255,9 @@ def _rows(
 def _beside(
     exercise: Exercise, rated: RatedSet, rubric_id: str, *, status: int = 200, message: str = ""
 ) -> Response:
-    judged = [
+    compared = [
         each
-        for each in chain.from_iterable(rated.about(id).judged for id in _told(exercise, rated))
+        for each in chain.from_iterable(rated.about(id).compared for id in _told(exercise, rated))
         if each.card.rubric == rubric_id
     ]
     strands = exercise.rubrics[rubric_id].strands
@@ -269,15 +269,15 @@ def _beside(
         at=rubric_id,
         rated=rated,
         rubric_id=rubric_id,
-        judged=judged,
+        compared=compared,
         outdated=any(
             card.rubric == rubric_id for answered in rated.texts for card in answered.outdated
         ),
         apart={
             (each.text_id, each.card): told_apart(strands[each.card.strand], each)
-            for each in judged
+            for each in compared
         },
-        differences=find_differences(exercise, judged),
+        differences=find_differences(exercise, compared),
         onward=_url_of_set(exercise, rated),
         message=message,
     )

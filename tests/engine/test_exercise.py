@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lfp_trainer.engine.exercise import Card
-from lfp_trainer.engine.exercise_checks import find_exercise_problems
+from lfp_trainer.engine.exercise.checks import find_exercise_problems
 from lfp_trainer.engine.persons import PLACEHOLDERS, Named, fill, unknown_placeholders
 from tests import exercises
 from tests.exercises import exercise, read, reference, said, vignette, vignettes

@@ -7,9 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from lfp_trainer.engine.exercise import Card, Exercise, assemble
-from lfp_trainer.engine.exercise_checks import find_exercise_problems
-from lfp_trainer.engine.exercise_contrast import can_contrast, find_differences, pages_of
-from lfp_trainer.engine.exercise_report import Judged, judge
+from lfp_trainer.engine.exercise.checks import find_exercise_problems
+from lfp_trainer.engine.exercise.contrast import can_contrast, find_differences, pages_of
+from lfp_trainer.engine.exercise.report import Compared, compare
 from lfp_trainer.engine.rubric import NE, LevelOrNE, Rating, Rubric
 from lfp_trainer.engine.scenario import Scenario
 from tests import exercises, scenarios
@@ -209,7 +209,7 @@ def test_vignettes_are_no_contrast_and_neither_is_one_text_alone() -> None:
 LevelPairs = dict[str, tuple[LevelOrNE, LevelOrNE]]
 
 
-def rated(levels: LevelPairs, own: int | None) -> list[Judged]:
+def rated(levels: LevelPairs, own: int | None) -> list[Compared]:
     """Rate each strand of the larger rubric in both texts, whose references are (before, after)."""
     data = exercises.texts()
     texts = {id: dict(each) for id, each in data["texts"].items()}
@@ -218,7 +218,7 @@ def rated(levels: LevelPairs, own: int | None) -> list[Judged]:
         texts[text]["reference"] = texts[text]["reference"] | {"large": told}
     whole = exercises.exercise(data | {"texts": texts})
     return [
-        judge(text.id, card, Rating(own), text.reference_on(card))
+        compare(text.id, card, Rating(own), text.reference_on(card))
         for text in reversed([*whole.texts.values()])
         for card in whole.cards_of(text)
         if card.rubric == "large"
@@ -226,9 +226,9 @@ def rated(levels: LevelPairs, own: int | None) -> list[Judged]:
 
 
 def test_the_strands_that_differ_most_come_first_and_silent_ones_last() -> None:
-    judged = rated({"vision": (1, NE), "routines": (2, 1), "plans": (1, 3)}, own=2)
+    compared = rated({"vision": (1, NE), "routines": (2, 1), "plans": (1, 3)}, own=2)
 
-    found = find_differences(contrast(), judged)
+    found = find_differences(contrast(), compared)
 
     assert [(each.card.strand, each.reference, each.reference_gap) for each in found] == [
         ("plans", (1, 3), 2),
@@ -240,14 +240,14 @@ def test_the_strands_that_differ_most_come_first_and_silent_ones_last() -> None:
 
 def test_a_difference_names_the_two_texts_it_lies_between() -> None:
     whole = three_texts()
-    judged = [
-        judge(text.id, card, Rating(1), text.reference_on(card))
+    compared = [
+        compare(text.id, card, Rating(1), text.reference_on(card))
         for text in whole.texts.values()
         for card in whole.cards_of(text)
         if card.rubric == "large" and (text.id, card.strand) != ("later", "plans")
     ]
 
-    found = find_differences(whole, judged)
+    found = find_differences(whole, compared)
 
     assert {each.card.strand: each.texts for each in found} == {
         "vision": ("before", "later"),
@@ -264,15 +264,17 @@ def three_texts() -> Exercise:
 
 
 def test_a_rating_of_not_enough_has_no_distance() -> None:
-    judged = rated({"vision": (1, 2), "routines": (1, 1), "plans": (1, 1)}, own=None)
+    compared = rated({"vision": (1, 2), "routines": (1, 1), "plans": (1, 1)}, own=None)
 
-    assert find_differences(contrast(), judged)[0].own_gap is None
+    assert find_differences(contrast(), compared)[0].own_gap is None
 
 
 def test_a_strand_rated_in_one_text_alone_has_no_difference() -> None:
-    judged = rated({"vision": (1, 2), "routines": (1, 1), "plans": (1, 1)}, own=2)
+    compared = rated({"vision": (1, 2), "routines": (1, 1), "plans": (1, 1)}, own=2)
     without = [
-        each for each in judged if (each.text_id, each.card) != ("before", Card("large", "vision"))
+        each
+        for each in compared
+        if (each.text_id, each.card) != ("before", Card("large", "vision"))
     ]
 
     found = find_differences(contrast(), without)

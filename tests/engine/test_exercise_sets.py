@@ -3,12 +3,12 @@
 import pytest
 
 from lfp_trainer.engine.exercise import Card, Exercise, RatedText
-from lfp_trainer.engine.exercise_draw import Cell, Drawn, as_examples, cells_of, draw
-from lfp_trainer.engine.exercise_report import (
-    Judged,
+from lfp_trainer.engine.exercise.draw import Cell, Drawn, as_examples, cells_of, draw
+from lfp_trainer.engine.exercise.report import (
+    Compared,
     Lean,
+    compare,
     find_weak,
-    judge,
     report,
     told_apart,
 )
@@ -110,9 +110,9 @@ def test_examples_on_one_page_are_told_of_different_people_and_always_of_the_sam
     assert "{" not in "".join(told)
 
 
-def judged(
+def compared(
     *levels: tuple[LevelOrNE, LevelOrNE], card: Card = M, band: int = 0, text: str = "text"
-) -> list[Judged]:
+) -> list[Compared]:
     """Judge pairs of own level and reference level, each accepted ``band`` around it."""
     found = []
     for number, (own, level) in enumerate(levels):
@@ -123,7 +123,7 @@ def judged(
             f' "confidence": "high", "evidence": ["acts"], "why": "…"}}'
         )
         rating = Rating(own if isinstance(own, int) else None)
-        found.append(judge(f"{text}-{number}", card, rating, reference))
+        found.append(compare(f"{text}-{number}", card, rating, reference))
     return found
 
 
@@ -144,7 +144,7 @@ def _json(level: LevelOrNE) -> str:
 def test_a_lean_is_told_from_five_levels_on_and_ne_is_no_level(
     pairs: list[tuple[LevelOrNE, LevelOrNE]], lean: Lean, mean: float | None
 ) -> None:
-    found = report(MANY, judged(*pairs))
+    found = report(MANY, compared(*pairs))
 
     assert found.lean is lean
     assert found.signed == pytest.approx(mean)
@@ -154,46 +154,46 @@ def test_the_vector_of_the_domain_brief() -> None:
     reference = (1, 1, 1, 1, 2, 3, 2, 1, 2, 4, 4, 5)
     learner = (2, 1, 1, 2, 2, 3, 3, 2, 2, 3, 4, 4)
 
-    found = report(MANY, judged(*zip(learner, reference, strict=True)))
+    found = report(MANY, compared(*zip(learner, reference, strict=True)))
 
     assert found.signed == pytest.approx(2 / 12)
     assert found.in_band == 6
 
 
 def test_ratings_in_band_and_texts_seen_to_be_silent_are_counted() -> None:
-    found = report(MANY, judged((NE, NE), (2, NE), (3, 3), (NE, 4)))
+    found = report(MANY, compared((NE, NE), (2, NE), (3, 3), (NE, 4)))
 
     assert (found.rated, found.in_band) == (4, 2)
     assert (found.silent, found.silent_seen) == (2, 1)
 
 
 def test_one_level_for_all_strands_is_told_where_the_reference_tells_them_apart() -> None:
-    on_m = judged((3, 3), (2, 1), (4, 2))
+    on_m = compared((3, 3), (2, 1), (4, 2))
 
-    same = judged((3, 3), (2, 4), (4, 5), card=R)
+    same = compared((3, 3), (2, 4), (4, 5), card=R)
     assert report(MANY, on_m + same).one_level_for_all == 2
 
-    one_apart = judged((3, 3), (2, 4), (5, 5), card=R)
+    one_apart = compared((3, 3), (2, 4), (5, 5), card=R)
     assert report(MANY, on_m + one_apart).one_level_for_all == 0
 
     assert report(MANY, on_m).one_level_for_all == 0
 
 
 def test_one_text_rated_alike_is_no_halo() -> None:
-    pair = judged((2, 1)) + judged((2, 4), card=R)
+    pair = compared((2, 1)) + compared((2, 4), card=R)
 
     assert report(MANY, pair).one_level_for_all == 0
 
 
 def test_the_neighbors_crossed_most_often_are_to_be_looked_at_again() -> None:
-    found = report(MANY, judged((4, 2), (2, 3), (5, 5)) + judged((1, 2), card=R))
+    found = report(MANY, compared((4, 2), (2, 3), (5, 5)) + compared((1, 2), card=R))
 
     assert found.look_again is not None
     assert (found.look_again.card, found.look_again.low, found.look_again.times) == (M, 2, 2)
 
 
 def test_a_level_that_the_band_accepts_is_no_mix_up() -> None:
-    assert report(MANY, judged((3, 2), (1, 2), band=1)).look_again is None
+    assert report(MANY, compared((3, 2), (1, 2), band=1)).look_again is None
 
 
 def test_the_question_is_the_one_next_to_the_reference() -> None:
@@ -208,7 +208,7 @@ def test_the_question_is_the_one_next_to_the_reference() -> None:
     )
 
     def question(own: LevelOrNE, level: LevelOrNE) -> str | None:
-        found = told_apart(asked, judged((own, level))[0])
+        found = told_apart(asked, compared((own, level))[0])
         return found.ask if found else None
 
     assert question(4, 2) == "2?"
@@ -219,6 +219,6 @@ def test_the_question_is_the_one_next_to_the_reference() -> None:
 
 
 def test_a_level_found_as_often_as_missed_is_not_weak() -> None:
-    rated = judged((2, 3), (3, 3), (1, 2), (1, 2), (2, 2), (4, NE))
+    rated = compared((2, 3), (3, 3), (1, 2), (1, 2), (2, 2), (4, NE))
 
     assert find_weak(rated) == {(M, 2), (M, NE)}

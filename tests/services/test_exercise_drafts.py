@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import rubric
 from lfp_trainer.errors import Incomplete, StaleDraft, StaleMove
-from lfp_trainer.services import exercises
+from lfp_trainer.services import calibrate, exercises
 from lfp_trainer.services.exercise_drafts import Window, fingerprint
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage import database
@@ -108,7 +108,7 @@ def test_a_window_is_told_of_a_commitment_before_it_is_told_of_another_window(
         exercises.save_rating(
             session, alice_id, SMALL, again(session, alice_id).text, R, GOOD, number=1, now=NOON
         )
-        exercises.commit_text(session, alice_id, SMALL, number=1, place=1, now=NOON)
+        calibrate.commit_text(session, alice_id, SMALL, number=1, place=1, now=NOON)
 
     with pytest.raises(StaleMove, match="committed already"):
         send(session, alice_id, second, half(3))
@@ -120,7 +120,7 @@ def test_what_cannot_be_committed_yet_is_kept_all_the_same(session: Session, ali
     with database.writing(session):
         exercises.save_rating(session, alice_id, SMALL, answered.text, R, GOOD, number=1, now=NOON)
         with pytest.raises(Incomplete):
-            exercises.commit_text(session, alice_id, SMALL, number=1, place=1, now=NOON)
+            calibrate.commit_text(session, alice_id, SMALL, number=1, place=1, now=NOON)
 
     assert again(session, alice_id).kept[R] == GOOD
     assert not again(session, alice_id).fixed

@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.exercise import Card, Exercise
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove
-from lfp_trainer.services import accounts, exercise_sets, exercise_shelf, exercises, guests
+from lfp_trainer.services import (
+    accounts,
+    calibrate,
+    exercise_sets,
+    exercise_shelf,
+    exercises,
+    guests,
+)
 from lfp_trainer.services.exercise_sets import Answered, RatedSet
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage import database
@@ -70,7 +77,7 @@ def commit(
     session: Session, user_id: int, place: int = 1, *, number: int = 1, within: Exercise = SMALL
 ) -> None:
     with database.writing(session):
-        exercises.commit_text(session, user_id, within, number=number, place=place, now=NOON)
+        calibrate.commit_text(session, user_id, within, number=number, place=place, now=NOON)
 
 
 def rate_all(session: Session, user_id: int, rated: RatedSet, kept: Kept = GOOD) -> None:
@@ -131,7 +138,7 @@ def test_a_draft_is_kept_and_may_change(session: Session, alice_id: int) -> None
 
     assert again(session, alice_id).kept[M] == half
     assert not again(session, alice_id).kept[R].is_answered
-    assert again(session, alice_id).judged == ()
+    assert again(session, alice_id).compared == ()
 
 
 @pytest.mark.parametrize(
@@ -237,14 +244,14 @@ def test_the_reference_stands_beside_what_is_committed_and_only_then(
     rated = start(session, alice_id)
     for card in (M, R):
         save(session, alice_id, rated.at(1), card)
-    assert exercise_sets.find_set(session, alice_id, SMALL, 1).judged == ()
+    assert exercise_sets.find_set(session, alice_id, SMALL, 1).compared == ()
 
     commit(session, alice_id)
 
-    judged = exercise_sets.find_set(session, alice_id, SMALL, 1).judged
-    assert [each.card for each in judged] == [M, R]
-    assert judged[0].comparison.shared == judged[0].reference.evidence
-    assert {each.own.level for each in judged} == {2}
+    compared = exercise_sets.find_set(session, alice_id, SMALL, 1).compared
+    assert [each.card for each in compared] == [M, R]
+    assert compared[0].comparison.shared == compared[0].reference.evidence
+    assert {each.own.level for each in compared} == {2}
 
 
 def test_a_finished_set_is_followed_by_one_of_texts_not_seen_yet(
@@ -292,7 +299,7 @@ def test_a_text_rewritten_after_it_was_committed_is_not_compared(
 
     seen = exercise_sets.find_set(session, alice_id, exercise(changed), 1)
 
-    assert seen.judged == ()
+    assert seen.compared == ()
     assert seen.is_finished
     assert seen.at(1).outdated == {M, R}
 
@@ -344,8 +351,8 @@ def test_nobody_finds_what_another_person_rates(
     rate_all(session, alice_id, rated)
 
     assert exercise_sets.sets_of(session, bob_id, SMALL) == []
-    assert not exercise_sets.has_begun(session, bob_id, SMALL)
-    assert exercise_sets.has_begun(session, alice_id, SMALL)
+    assert not calibrate.has_begun(session, bob_id, SMALL)
+    assert calibrate.has_begun(session, alice_id, SMALL)
     with pytest.raises(NotFound):
         exercise_sets.find_set(session, bob_id, SMALL, 1)
     with pytest.raises(StaleMove):

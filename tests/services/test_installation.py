@@ -10,7 +10,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy.orm import Session
 
 from lfp_trainer import config
-from lfp_trainer.engine.exercise_report import Lean, report
+from lfp_trainer.engine.exercise.report import Lean, report
 from lfp_trainer.services import demo, exercise_sets, exercise_shelf, installation, library, runs
 from lfp_trainer.services.library import Published, Shelved
 from lfp_trainer.storage import database
@@ -71,8 +71,8 @@ def test_the_people_of_the_demonstration_have_calibrated_each_in_their_own_way(
         [True, True], [True], [False],
     ]  # fmt: skip
     assert sum(each.committed for each in sets[2][0].texts) == 3
-    assert report(vignettes, sets[1][0].judged).lean is Lean.LENIENT
-    assert report(vignettes, sets[0][0].judged).lean is not Lean.LENIENT
+    assert report(vignettes, sets[1][0].compared).lean is Lean.LENIENT
+    assert report(vignettes, sets[0][0].compared).lean is not Lean.LENIENT
 
 
 def test_a_copy_of_the_database_is_whole_and_readable_by_its_owner_only(

@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 
 from lfp_trainer import config
 from lfp_trainer.engine.exercise import Exercise
-from lfp_trainer.engine.exercise_contrast import Page, pages_of
+from lfp_trainer.engine.exercise.contrast import Page, pages_of
 from lfp_trainer.services import exercise_shelf
 from tests.conftest import Browser
 
@@ -41,7 +41,7 @@ def answers(number: int, *, level: str = "2", **changes: object) -> dict[str, ob
 
 @dataclass
 class Rated:
-    """One round of one person."""
+    """One set of one person."""
 
     browser: Browser
     url: str

@@ -50,7 +50,7 @@ def draw(
     A worked example is not drawn, since its answer has been shown; nor, where there is any choice,
     is a set without a text that shows too little.
 
-    :param seen: text → the round in which it was last shown
+    :param seen: text → the set in which it was last shown
     :param weak: the levels that were missed before
     """
     pool = [id for id, text in exercise.texts.items() if not text.anchor] or [*exercise.texts]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lfp_trainer.engine.exercise import Card, Exercise, Kind
-from lfp_trainer.engine.exercise_report import Judged
+from lfp_trainer.engine.exercise.report import Compared
 from lfp_trainer.engine.rubric import NE
 
 Pair = tuple[int | None, int | None]
@@ -29,14 +29,14 @@ class Page:
 
 def pages_of(exercise: Exercise) -> tuple[Page, ...]:
     """Return the pages of an exercise: rubric by rubric, within it text by text."""
-    sheets = [
+    parts = [
         (rubric, text.id, section, strands)
         for rubric, scale in exercise.rubrics.items()
         for text in exercise.texts.values()
         if rubric in text.reference
         for section, strands in scale.sections.items()
     ]
-    return tuple(Page(number, *sheet) for number, sheet in enumerate(sheets, start=1))
+    return tuple(Page(number, *part) for number, part in enumerate(parts, start=1))
 
 
 def can_contrast(exercise: Exercise) -> bool:
@@ -63,15 +63,15 @@ class Difference:
         return _gap(self.reference)
 
 
-def find_differences(exercise: Exercise, judged: Iterable[Judged]) -> list[Difference]:
+def find_differences(exercise: Exercise, compared: Iterable[Compared]) -> list[Difference]:
     """Return the strands rated in more than one text, those that differ most first.
 
     Of more than two texts, the first that is rated on a strand is held against the last. Where the
     reference gives no level to one of them nothing can be said of the distance: those come last.
     """
-    found: dict[Card, list[Judged]] = {}
+    found: dict[Card, list[Compared]] = {}
     order = list(exercise.texts)
-    for each in sorted(judged, key=lambda each: order.index(each.text_id)):
+    for each in sorted(compared, key=lambda each: order.index(each.text_id)):
         found.setdefault(each.card, []).append(each)
     several = [_difference(card, found[card]) for card in exercise.cards if card in found]
     return sorted(
@@ -81,10 +81,10 @@ def find_differences(exercise: Exercise, judged: Iterable[Judged]) -> list[Diffe
     )
 
 
-def _difference(card: Card, judged: list[Judged]) -> Difference | None:
-    if len(judged) < 2:
+def _difference(card: Card, compared: list[Compared]) -> Difference | None:
+    if len(compared) < 2:
         return None
-    ends = (judged[0], judged[-1])
+    ends = (compared[0], compared[-1])
     levels = [None if each.reference.level == NE else int(each.reference.level) for each in ends]
     return Difference(
         card=card,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.exercise import Card, Exercise
-from lfp_trainer.engine.exercise_contrast import Page, pages_of
+from lfp_trainer.engine.exercise.contrast import Page, pages_of
 from lfp_trainer.errors import Incomplete
 from lfp_trainer.services.exercise_sets import Answered, RatedSet, find_set
 from lfp_trainer.services.exercises import REWRITTEN, find_above_caps, save_rating
@@ -89,7 +89,9 @@ def is_committed(rated: RatedSet, rubric_id: str) -> bool:
     )
 
 
-def first_open(exercise: Exercise, rated: RatedSet, rubric_id: str | None = None) -> Page | None:
+def first_open_page(
+    exercise: Exercise, rated: RatedSet, rubric_id: str | None = None
+) -> Page | None:
     """Return the first page that can be rated: of one rubric, or of the first that is open.
 
     It is the first one with an unfinished row, or else the last: that is where one commits.

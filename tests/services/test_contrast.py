@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.exercise import Card, Exercise
-from lfp_trainer.engine.exercise_contrast import Page, pages_of
+from lfp_trainer.engine.exercise.contrast import Page, pages_of
 from lfp_trainer.errors import Incomplete, StaleMove
-from lfp_trainer.services import exercise_parts, exercise_sets
+from lfp_trainer.services import contrast, exercise_sets
 from lfp_trainer.services.exercise_sets import RatedSet
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage import database
@@ -61,12 +61,12 @@ def save(
     with database.writing(session):
         answered = now_of(session, user_id, within).about(page.text)
         sent = {card: changes.get(card.strand, kept) for card in page.cards}
-        exercise_parts.save_rows(session, user_id, within, answered, sent, number=1, now=NOON)
+        contrast.save_rows(session, user_id, within, answered, sent, number=1, now=NOON)
 
 
 def commit(session: Session, user_id: int, rubric_id: str) -> None:
     with database.writing(session):
-        exercise_parts.commit_rubric(session, user_id, CONTRAST, rubric_id, number=1, now=NOON)
+        contrast.commit_rubric(session, user_id, CONTRAST, rubric_id, number=1, now=NOON)
 
 
 def test_a_set_has_a_row_for_whatever_a_text_is_rated_on(
@@ -86,9 +86,9 @@ def test_one_rubric_is_committed_and_the_other_stays_open(
     commit(session, alice_id, "small")
 
     rated = now_of(session, alice_id)
-    assert exercise_parts.is_committed(rated, "small")
-    assert not exercise_parts.is_committed(rated, "large")
-    assert {each.card.rubric for each in rated.judged} == {"small"}
+    assert contrast.is_committed(rated, "small")
+    assert not contrast.is_committed(rated, "large")
+    assert {each.card.rubric for each in rated.compared} == {"small"}
     assert not rated.is_finished
     assert rated.about("before").committed
     assert not rated.about("after").committed
@@ -104,15 +104,15 @@ def test_a_rubric_is_not_committed_while_a_row_of_any_text_is_unfinished(
 
     session.rollback()
     rated = now_of(session, alice_id)
-    assert rated.judged == ()
-    assert exercise_parts.first_open(CONTRAST, rated) == FIRST
+    assert rated.compared == ()
+    assert contrast.first_open_page(CONTRAST, rated) == FIRST
 
 
 def test_the_first_open_page_has_something_missing_or_is_where_one_commits(
     session: Session, alice_id: int, begun: int
 ) -> None:
     def first_open() -> Page | None:
-        return exercise_parts.first_open(CONTRAST, now_of(session, alice_id))
+        return contrast.first_open_page(CONTRAST, now_of(session, alice_id))
 
     assert first_open() == FIRST
     save(session, alice_id, FIRST)
@@ -138,7 +138,7 @@ def test_a_level_needs_a_sentence_and_a_reason_only_where_the_rubric_asks_for_on
     found = {
         (card.strand, field)
         for page in (FIRST, THIRD)
-        for card, fields in exercise_parts.find_unfinished(
+        for card, fields in contrast.find_unfinished(
             CONTRAST, rated.about(page.text), page.cards
         ).items()
         for field in fields
@@ -174,12 +174,12 @@ def test_a_text_that_was_rewritten_is_to_be_looked_at_again(
     data["texts"]["before"]["text"][0]["text"] = "Rewritten."
     rewritten = exercise(data)
     answered = now_of(session, alice_id, rewritten).about("before")
-    assert exercise_parts.find_unfinished(rewritten, answered, FIRST.cards).keys() == {*FIRST.cards}
+    assert contrast.find_unfinished(rewritten, answered, FIRST.cards).keys() == {*FIRST.cards}
 
     save(session, alice_id, FIRST, within=rewritten)  # the same answers
 
     answered = now_of(session, alice_id, rewritten).about("before")
-    assert exercise_parts.find_unfinished(rewritten, answered, FIRST.cards) == {}
+    assert contrast.find_unfinished(rewritten, answered, FIRST.cards) == {}
 
 
 def test_only_what_has_changed_is_written(session: Session, alice_id: int, begun: int) -> None:
@@ -189,7 +189,7 @@ def test_only_what_has_changed_is_written(session: Session, alice_id: int, begun
         answered = now_of(session, alice_id).about("before")
         changed = Kept(rubric.Rating(3, None, "More.", ("acts",)), not_enough=False)
         sent = dict(zip(FIRST.cards, (GOOD, changed), strict=True))
-        exercise_parts.save_rows(session, alice_id, CONTRAST, answered, sent, number=1, now=later)
+        contrast.save_rows(session, alice_id, CONTRAST, answered, sent, number=1, now=later)
 
     saved = session.execute(
         sa.select(ExerciseRating.strand, ExerciseRating.saved_at).where(
@@ -203,7 +203,7 @@ def test_a_row_of_another_text_is_refused(session: Session, alice_id: int, begun
     answered = now_of(session, alice_id).about("before")
 
     with pytest.raises(Incomplete):
-        exercise_parts.save_rows(
+        contrast.save_rows(
             session, alice_id, CONTRAST, answered, {Card("large", "plans"): GOOD},
             number=1, now=NOON,
         )  # fmt: skip

@@ -11,7 +11,7 @@ from statistics import fmean
 
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.exercise import Card, Exercise
-from lfp_trainer.engine.exercise_draw import Cell
+from lfp_trainer.engine.exercise.draw import Cell
 from lfp_trainer.engine.reference import Reference
 from lfp_trainer.engine.rubric import Comparison, Distance, Neighbours, Rating, Strand
 
@@ -33,7 +33,7 @@ class Lean(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Compared:
     """One committed rating beside its reference."""
 
     text_id: str
@@ -85,26 +85,26 @@ class Report:
     look_again: LookAgain | None
 
 
-def judge(text_id: str, card: Card, own: Rating, reference: Reference) -> Judged:
+def compare(text_id: str, card: Card, own: Rating, reference: Reference) -> Compared:
     """Hold a rating beside its reference."""
-    return Judged(text_id, card, own, reference, reference.compare(own))
+    return Compared(text_id, card, own, reference, reference.compare(own))
 
 
-def report(exercise: Exercise, judged: Sequence[Judged]) -> Report:
+def report(exercise: Exercise, compared: Sequence[Compared]) -> Report:
     """Return how a set went."""
-    signed = [each.comparison.signed for each in judged if each.comparison.signed is not None]
+    signed = [each.comparison.signed for each in compared if each.comparison.signed is not None]
     mean = fmean(signed) if len(signed) >= FEW else None
-    silent = [each for each in judged if each.reference.level == rubric.NE]
+    silent = [each for each in compared if each.reference.level == rubric.NE]
     return Report(
-        rated=len(judged),
-        in_band=sum(each.in_band for each in judged),
-        marked_otherwise=sum(not each.comparison.flag_agrees for each in judged),
+        rated=len(compared),
+        in_band=sum(each.in_band for each in compared),
+        marked_otherwise=sum(not each.comparison.flag_agrees for each in compared),
         lean=_lean(mean),
         signed=mean,
         silent=len(silent),
         silent_seen=sum(each.own.level is None for each in silent),
-        one_level_for_all=_one_level_for_all(judged),
-        look_again=_look_again(exercise, judged),
+        one_level_for_all=_one_level_for_all(compared),
+        look_again=_look_again(exercise, compared),
     )
 
 
@@ -116,10 +116,10 @@ def _lean(mean: float | None) -> Lean:
     return Lean.LENIENT if mean > 0 else Lean.SEVERE
 
 
-def _one_level_for_all(judged: Iterable[Judged]) -> int:
+def _one_level_for_all(compared: Iterable[Compared]) -> int:
     """Count the texts that a halo covered up; one text alone may be a coincidence."""
-    together: dict[tuple[str, str], list[Judged]] = defaultdict(list)
-    for each in judged:
+    together: dict[tuple[str, str], list[Compared]] = defaultdict(list)
+    for each in compared:
         together[each.text_id, each.card.rubric].append(each)
     several = [group for group in together.values() if len(group) > 1]
     if any(len({each.own.level for each in group}) > 1 for group in several):
@@ -128,9 +128,9 @@ def _one_level_for_all(judged: Iterable[Judged]) -> int:
     return covered if covered > 1 else 0
 
 
-def _look_again(exercise: Exercise, judged: Iterable[Judged]) -> LookAgain | None:
+def _look_again(exercise: Exercise, compared: Iterable[Compared]) -> LookAgain | None:
     crossed: Counter[tuple[Card, int]] = Counter()
-    for each in judged:
+    for each in compared:
         own, level = each.own.level, each.reference.level
         if not each.in_band and own is not None and isinstance(level, int):
             crossed.update((each.card, low) for low in range(min(own, level), max(own, level)))
@@ -146,7 +146,7 @@ def neighbours(strand: Strand, low: int) -> Neighbours | None:
     return next((each for each in strand.neighbours if each.between[0] == low), None)
 
 
-def told_apart(strand: Strand, each: Judged) -> Neighbours | None:
+def told_apart(strand: Strand, each: Compared) -> Neighbours | None:
     """Return the question between the reference and the level next to it on the rating's side."""
     own, level = each.own.level, each.reference.level
     if own is None or not isinstance(level, int) or own == level:
@@ -154,9 +154,9 @@ def told_apart(strand: Strand, each: Judged) -> Neighbours | None:
     return neighbours(strand, level if own > level else level - 1)
 
 
-def find_weak(judged: Iterable[Judged]) -> set[Cell]:
+def find_weak(compared: Iterable[Compared]) -> set[Cell]:
     """Return the levels that were missed more often than found."""
     balance: Counter[Cell] = Counter()
-    for each in judged:
+    for each in compared:
         balance[each.cell] += -1 if each.in_band else 1
     return {cell for cell, misses in balance.items() if misses > 0}
