@@ -1,7 +1,8 @@
 """Who may see what: the only place it is decided, and always as a query.
 
 A run is visible to its participants. Nobody else, admins included: partners often evaluate the same
-principals, and practice that might be watched is not practice.
+principals, and practice that might be watched is not practice. What somebody rates outside a run is
+theirs alone.
 """
 
 from dataclasses import dataclass
@@ -9,9 +10,17 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from lfp_trainer.errors import NotFound
-from lfp_trainer.storage.models import Participant, Run, ScenarioVersion, Stage, table
+from lfp_trainer.storage.models import (
+    ExerciseRating,
+    Participant,
+    Run,
+    ScenarioVersion,
+    Stage,
+    table,
+)
 from lfp_trainer.storage.prepared import Prepared, Within
 
 
@@ -72,3 +81,12 @@ def seat_in(within: Within, key: str, *, viewer_id: int) -> Seated:
     for row in _ONE_RUN.rows(within, viewer=viewer_id, key=key):
         return Seated(*row)
     raise NotFound
+
+
+def exercise_ratings_of(
+    viewer_id: int, exercise_id: str, *columns: sa.ColumnElement[Any] | InstrumentedAttribute[Any]
+) -> sa.Select[*tuple[Any, ...]]:
+    """Select columns of what this person has rated of an exercise."""
+    return sa.select(*columns).where(
+        ExerciseRating.user_id == viewer_id, ExerciseRating.exercise_id == exercise_id
+    )

@@ -10,20 +10,19 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine.exercise import Card, Exercise
 from lfp_trainer.errors import Incomplete
+from lfp_trainer.services import access
 from lfp_trainer.services.exercise_sets import Answered, find_set, hold_set
-from lfp_trainer.services.exercises import REWRITTEN, find_above_caps, of_text
+from lfp_trainer.services.exercises import REWRITTEN, find_above_caps
 from lfp_trainer.services.ratings import find_missing
 from lfp_trainer.storage.models import ExerciseRating
 
 
 def has_begun(session: Session, user_id: int, exercise: Exercise) -> bool:
     """Tell whether a person has committed a rating of this exercise."""
-    rows = sa.exists().where(
-        ExerciseRating.user_id == user_id,
-        ExerciseRating.exercise_id == exercise.id,
-        ExerciseRating.committed_at.is_not(None),
+    committed = access.exercise_ratings_of(user_id, exercise.id, ExerciseRating.id).where(
+        ExerciseRating.committed_at.is_not(None)
     )
-    return bool(session.scalar(sa.select(rows)))
+    return session.execute(committed.limit(1)).first() is not None
 
 
 def find_unfinished(exercise: Exercise, answered: Answered, card: Card) -> dict[str, str]:
@@ -58,7 +57,10 @@ def commit_text(
     session.execute(
         sa.update(ExerciseRating)
         .where(
-            *of_text(user_id, exercise, answered.text, number),
+            ExerciseRating.user_id == user_id,
+            ExerciseRating.exercise_id == exercise.id,
+            ExerciseRating.set_number == number,
+            ExerciseRating.text_id == answered.text.id,
             ExerciseRating.committed_at.is_(None),
         )
         .values(committed_at=now)

@@ -18,6 +18,7 @@ from lfp_trainer.engine.exercise.draw import Drawn, draw
 from lfp_trainer.engine.exercise.report import Compared, compare, find_weak
 from lfp_trainer.engine.persons import Named
 from lfp_trainer.errors import NotFound
+from lfp_trainer.services import access
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.models import ExerciseRating, User
 
@@ -97,7 +98,7 @@ STORED = (
     ExerciseRating.evidence,
 )  # fmt: skip
 """The columns that are a rating."""
-_ROWS: sa.Select[*tuple[Any, ...]] = sa.select(
+_ROW = (
     ExerciseRating.set_number, ExerciseRating.place, ExerciseRating.text_id,
     ExerciseRating.rubric_id, ExerciseRating.strand, ExerciseRating.digest, ExerciseRating.shown,
     *STORED, ExerciseRating.committed_at,
@@ -113,12 +114,9 @@ def _sets(
     session: Session, user_id: int, exercise: Exercise, *which: sa.ColumnElement[bool]
 ) -> list[RatedSet]:
     rows = session.execute(
-        _ROWS.where(
-            ExerciseRating.user_id == user_id,
-            ExerciseRating.exercise_id == exercise.id,
-            ExerciseRating.text_id.in_(exercise.texts),
-            *which,
-        ).order_by(ExerciseRating.set_number, ExerciseRating.place)
+        access.exercise_ratings_of(user_id, exercise.id, *_ROW)
+        .where(ExerciseRating.text_id.in_(exercise.texts), *which)
+        .order_by(ExerciseRating.set_number, ExerciseRating.place)
     ).all()
     return [
         RatedSet(number, tuple(_answered(exercise, [*each]) for _, each in groupby(rated, _place)))
@@ -168,12 +166,8 @@ def find_set(session: Session, user_id: int, exercise: Exercise, number: int) ->
 def hold_set(session: Session, user_id: int, exercise: Exercise, number: int) -> None:
     """Let nobody else change a set until the transaction ends; read it after this."""
     session.execute(
-        sa.select(ExerciseRating.id)
-        .where(
-            ExerciseRating.user_id == user_id,
-            ExerciseRating.exercise_id == exercise.id,
-            ExerciseRating.set_number == number,
-        )
+        access.exercise_ratings_of(user_id, exercise.id, ExerciseRating.id)
+        .where(ExerciseRating.set_number == number)
         # In one order, or two windows could wait for each other.
         .order_by(ExerciseRating.id)
         .with_for_update()
@@ -211,10 +205,10 @@ def start_set(
 
 def _last_number(session: Session, user_id: int, exercise: Exercise) -> int:
     """Return the number of the last set, also of one whose texts are all gone."""
-    last = sa.select(sa.func.max(ExerciseRating.set_number)).where(
-        ExerciseRating.user_id == user_id, ExerciseRating.exercise_id == exercise.id
+    number: int | None = session.scalar(
+        access.exercise_ratings_of(user_id, exercise.id, sa.func.max(ExerciseRating.set_number))
     )
-    return session.scalar(last) or 0
+    return number or 0
 
 
 def _blank(

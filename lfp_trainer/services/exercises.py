@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.exercise import Card, Exercise, RatedText
 from lfp_trainer.errors import Incomplete, StaleMove
+from lfp_trainer.services import access
 from lfp_trainer.services.exercise_drafts import Window, may_replace
 from lfp_trainer.services.exercise_sets import STORED, kept_of
 from lfp_trainer.services.ratings import Kept
@@ -42,9 +43,17 @@ def save_rating(
     """
     _refuse_unknown(exercise, text, card, kept.rating)
     row = session.execute(
-        sa.select(*STORED, ExerciseRating.digest, ExerciseRating.saved_in, ExerciseRating.id)
+        access.exercise_ratings_of(
+            user_id,
+            exercise.id,
+            *STORED,
+            ExerciseRating.digest,
+            ExerciseRating.saved_in,
+            ExerciseRating.id,
+        )
         .where(
-            *of_text(user_id, exercise, text, number),
+            ExerciseRating.set_number == number,
+            ExerciseRating.text_id == text.id,
             ExerciseRating.rubric_id == card.rubric,
             ExerciseRating.strand == card.strand,
             ExerciseRating.committed_at.is_(None),
@@ -73,18 +82,6 @@ def save_rating(
         )
     )
     return kept
-
-
-def of_text(
-    user_id: int, exercise: Exercise, text: RatedText, number: int
-) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return what tells a person's ratings of one text of a set from all others."""
-    return (
-        ExerciseRating.user_id == user_id,
-        ExerciseRating.exercise_id == exercise.id,
-        ExerciseRating.set_number == number,
-        ExerciseRating.text_id == text.id,
-    )
 
 
 def _refuse_unknown(exercise: Exercise, text: RatedText, card: Card, rating: rubric.Rating) -> None:
