@@ -270,6 +270,19 @@ def test_a_seat_that_wins_by_habit_beside_the_stand_in_is_told() -> None:
     }  # fmt: skip
 
 
+def test_a_stand_in_that_goes_round_unseen_ends_no_search() -> None:
+    """The explorer refuses such a file where it meets the ring; of a long story it may not."""
+    data = sound()
+    data["scenes"]["scene-0"]["choices"]["a-0"]["goto"] = "scene-0"
+
+    report = reported(data)
+
+    assert report["endings_as_principal"].value == []
+    assert report["plays_as_principal"].value == {
+        "reference": 0, "random": 0, "consulting": 0, "longest": 0, "shortest": 0,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(("habit", "sign"), [("longest", "x" * 80), ("shortest", "x")])
 def test_a_seat_that_wins_by_length_beside_the_stand_in_is_told(habit: str, sign: str) -> None:
     data = sound()
