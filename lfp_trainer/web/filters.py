@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args
 
 from flask import Flask
 
 from lfp_trainer.engine.debrief import Decision
-from lfp_trainer.engine.scenario import BOTH
+from lfp_trainer.engine.scenario import BOTH, Hair
 from lfp_trainer.engine.script import Script
 from lfp_trainer.engine.vocabulary import Term, Vocabulary
 
@@ -27,7 +27,7 @@ NUMBERS = (
 
 def install(app: Flask) -> None:
     """Offer the filters, and the word for every seat, to every template."""
-    app.jinja_env.globals.update(BOTH=BOTH, SCHOOLS=SCHOOLS)
+    app.jinja_env.globals.update(BOTH=BOTH, SCHOOLS=SCHOOLS, HAIR=get_args(Hair))
     app.jinja_env.filters.update(
         ordinal=ordinal,
         day=day,
