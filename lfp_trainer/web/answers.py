@@ -19,20 +19,14 @@ from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
+from lfp_trainer.web.rated_page import is_draft, keeps_itself, kept
 from lfp_trainer.web.rating_form import sent_rating
-from lfp_trainer.web.run_page import find, is_draft, keeps_itself
+from lfp_trainer.web.run_page import find
 from lfp_trainer.web.runs import after
 
 bp = Blueprint("answers", __name__, url_prefix="/runs/<run:key>")
 
 run_page.answer_refusals(bp)
-
-
-def _kept() -> ResponseReturnValue:
-    """Answer a draft: nothing to swap for htmx, the home page for a person who stops here."""
-    if keeps_itself():
-        return "", 204
-    return go_to(url_for("home.show"))
 
 
 @bp.post("/diagnosis")
@@ -51,7 +45,7 @@ def diagnose(key: str) -> ResponseReturnValue:
         )
         diagnosis.save_diagnosis(db.session, seated, answer, now=now())
     if is_draft():
-        return _kept()
+        return kept(url_for("home.show"))
     with writing(db.session):
         seated, script = find(key)
         diagnosis.commit_diagnosis(db.session, seated, script, now=now())
@@ -68,19 +62,18 @@ def rate(key: str, card: int) -> ResponseReturnValue:
         if card >= len(cards):
             raise NotFound
         sent = sent_rating(script.rubric, cards[card][1], script.scenario.sentences)
-        kept = sent.kept
         if sent.problems:
             runs.require(seated, Stage.RATING)
         else:
-            ratings.save_rating(db.session, seated, script, cards[card], kept, now=now())
+            ratings.save_rating(db.session, seated, script, cards[card], sent.kept, now=now())
     if sent.problems and keeps_itself():
         return errors.answer(422, next(iter(sent.problems.values())))
     if sent.problems:
-        typed = {cards[card]: kept}
+        typed = {cards[card]: sent.kept}
         return run_page.show(key, status=422, problems=sent.problems, card=card, typed=typed)
     if is_draft():
-        return _kept()
-    missing = ratings.find_missing(script.rubric, kept)
+        return kept(url_for("home.show"))
+    missing = ratings.find_missing(script.rubric, sent.kept)
     if missing:
         return run_page.show(key, status=422, problems=missing, card=card)
     if wants_fragment():
@@ -115,7 +108,7 @@ def plan(key: str) -> ResponseReturnValue:
         seated, _ = find(key)
         next_steps.save_plan(db.session, seated, written, now=now())
     if is_draft():
-        return _kept()
+        return kept(url_for("home.show"))
     with writing(db.session):
         seated, _ = find(key)
         next_steps.finish_plan(db.session, seated, now=now())

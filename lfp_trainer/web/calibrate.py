@@ -5,6 +5,7 @@ Whoever starts a set without being signed in becomes a guest, as with a run.
 
 import secrets
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,14 +18,14 @@ from lfp_trainer.services import calibrate, exercise_sets, exercises, ratings
 from lfp_trainer.services.exercise_sets import Answered
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.database import writing
-from lfp_trainer.web import auth, calibrate_page, errors
+from lfp_trainer.web import auth, calibrate_page, errors, rated_page
 from lfp_trainer.web.asker import me, now
 from lfp_trainer.web.calibrate_page import address_of, card_of, my_set, the_exercise
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
+from lfp_trainer.web.rated_page import goes_back, is_draft, keeps_itself, kept
 from lfp_trainer.web.rating_form import Sent, decoded, sent_rating, sent_window
-from lfp_trainer.web.run_page import is_draft, keeps_itself
 
 bp = Blueprint("calibrate", __name__, url_prefix="/calibrate")
 
@@ -123,8 +124,8 @@ def rate(number: int, place: int, strand: str) -> ResponseReturnValue:
     if sent.problems:
         return _keep_on_the_page(number, answered, card, sent)
     if is_draft():
-        return ("", 204) if keeps_itself() else go_to(url_for(".show"))
-    if _goes_back():
+        return kept(url_for(".show"))
+    if goes_back():
         following, refused = calibrate_page.after_in(cards[::-1], card), None
     if refused is not None:
         problems, at = refused
@@ -137,12 +138,8 @@ def rate(number: int, place: int, strand: str) -> ResponseReturnValue:
     return go_to(calibrate_page.url_of_text(number, place, ahead))
 
 
-def _goes_back() -> bool:
-    return request.form.get("act") == "back"
-
-
 def _keep(
-    exercise: Exercise, answered: Answered, card: Card, kept: Kept, number: int, *, is_last: bool
+    exercise: Exercise, answered: Answered, card: Card, own: Kept, number: int, *, is_last: bool
 ) -> tuple[Mapping[str, str], str | None] | None:
     """Keep a rating; after the last strand commit the vignette too.
 
@@ -154,12 +151,12 @@ def _keep(
         exercise,
         answered.text,
         card,
-        kept,
+        own,
         number=number,
         now=now(),
         window=sent_window(),
     )
-    if is_draft() or _goes_back():
+    if is_draft() or goes_back():
         return None
     missing = ratings.find_missing(exercise.rubric_of(card), standing)
     if missing:
@@ -193,22 +190,21 @@ def _keep_on_the_page(number: int, answered: Answered, card: Card, sent: Sent) -
 
 def _refused(error: TrainerError) -> Response:
     """Answer with the vignette as it is now and a sentence, never with an error page."""
-    status = errors.status_of(error)
     where = request.view_args or {}
-    if "strand" not in where or keeps_itself():
-        return errors.answer(status, str(error))
-    fields = error.fields if isinstance(error, Incomplete) else {}
-    response = calibrate_page.show_text(
-        my_set(where["number"]),
-        where["place"],
-        strand=where["strand"],
-        status=status,
-        problems=fields,
-        message="" if fields or isinstance(error, StaleDraft) else str(error),
-        typed=_typed(**where) if isinstance(error, StaleDraft) else None,
-    )
-    response.headers["HX-Retarget"] = "#stage"
-    return response
+    if "strand" not in where:
+        return rated_page.refuse(error, None)
+    is_stale = isinstance(error, StaleDraft)
+
+    def show(**how: Any) -> Response:
+        return calibrate_page.show_text(
+            my_set(where["number"]),
+            where["place"],
+            strand=where["strand"],
+            typed=_typed(**where) if is_stale else None,
+            **how,
+        )
+
+    return rated_page.refuse(error, show, said="" if is_stale else None)
 
 
 def _typed(number: int, place: int, strand: str) -> dict[Card, Kept]:

@@ -16,9 +16,9 @@ from lfp_trainer.services import calibrate, exercise_sets, exercise_shelf
 from lfp_trainer.services.exercise_drafts import Window
 from lfp_trainer.services.exercise_sets import Answered, RatedSet
 from lfp_trainer.services.ratings import Kept
+from lfp_trainer.web import rated_page
 from lfp_trainer.web.asker import me
 from lfp_trainer.web.extensions import db
-from lfp_trainer.web.fragments import render
 from lfp_trainer.web.rating_form import new_window
 
 STEPS = {
@@ -99,19 +99,10 @@ def render_step(
     """
     if step in LESSON:
         session["lesson"] = sorted({*session.get("lesson", ()), step})
-    response = render(
-        "calibrate/calibrate.html",
-        fragment="calibrate/_step.html",
-        status=status,
-        **{"errors": {}, "message": ""} | context,
-        step=step,
-        steps=_stepper(context.get("rated")),
-        address=address,
-        exercise=exercise,
+    steps = _stepper(context.get("rated"))
+    return rated_page.render_step(
+        "calibrate", address, status=status, step=step, steps=steps, exercise=exercise, **context
     )
-    # A refusal is no place to come back to.
-    response.headers["HX-Push-Url" if status == 200 else "HX-Replace-Url"] = address
-    return response
 
 
 def _stepper(rated: RatedSet | None) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ Whoever starts without being signed in becomes a guest, as with a run.
 
 import secrets
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,15 +17,15 @@ from lfp_trainer.errors import Incomplete, StaleMove, TrainerError
 from lfp_trainer.services import contrast, exercise_sets, exercises
 from lfp_trainer.services.exercise_sets import Answered, RatedSet
 from lfp_trainer.storage.database import writing
-from lfp_trainer.web import auth, contrast_page, errors, forms
+from lfp_trainer.web import auth, contrast_page, errors, forms, rated_page
 from lfp_trainer.web.asker import me, now
 from lfp_trainer.web.calibrate_page import after_in
 from lfp_trainer.web.contrast_page import page_at, the_contrast
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
+from lfp_trainer.web.rated_page import goes_back, is_draft, keeps_itself, kept
 from lfp_trainer.web.rating_form import Sent, sent_rating
-from lfp_trainer.web.run_page import is_draft, keeps_itself
 
 bp = Blueprint("contrast", __name__, url_prefix="/contrast")
 
@@ -103,13 +104,13 @@ def rate(exercise_id: str, number: int, page: int) -> ResponseReturnValue:
     refused = {card: each for card, each in sent.items() if each.problems}
     if refused:
         return _keep_on_the_page(exercise, rated, here, refused)
-    if request.form.get("act") == "back":
+    if goes_back():
         before = contrast_page.page_before(exercise, here)
         return go_to(
             url_for(".show_page", exercise_id=exercise_id, number=number, page=before.number)
         )
     if is_draft():
-        return ("", 204) if keeps_itself() else go_to(url_for(".show", exercise_id=exercise_id))
+        return kept(url_for(".show", exercise_id=exercise_id))
     if not contrast.is_committed(rated, here.rubric):
         unfinished = _go_on(exercise, here, number)
         if unfinished is not None:
@@ -175,21 +176,9 @@ def _go_on(exercise: Exercise, here: Page, number: int) -> Response | None:
 
 def _refused(error: TrainerError) -> Response:
     """Answer with the page as it is now and a sentence, never with an error page."""
-    status = errors.status_of(error)
     where = request.view_args or {}
-    if "page" not in where or keeps_itself():
-        return errors.answer(status, str(error))
-    fields = error.fields if isinstance(error, Incomplete) else {}
-    response = contrast_page.show_page(
-        where["exercise_id"],
-        where["number"],
-        where["page"],
-        status=status,
-        problems=fields,
-        message="" if fields else str(error),
-    )
-    response.headers["HX-Retarget"] = "#stage"
-    return response
+    show = partial(contrast_page.show_page, **where) if "page" in where else None
+    return rated_page.refuse(error, show)
 
 
 for _error in (Incomplete, StaleMove):

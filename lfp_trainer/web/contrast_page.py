@@ -19,9 +19,9 @@ from lfp_trainer.services import contrast, exercise_sets, exercise_shelf, librar
 from lfp_trainer.services.contrast import is_committed
 from lfp_trainer.services.exercise_sets import RatedSet
 from lfp_trainer.services.ratings import Kept
+from lfp_trainer.web import rated_page
 from lfp_trainer.web.asker import me
 from lfp_trainer.web.extensions import db
-from lfp_trainer.web.fragments import render
 
 STORIES, DIFFER = "stories", "differ"
 """The first step and the last one; between them, one for each rubric."""
@@ -103,19 +103,10 @@ def render_step(
 
     :param address: where Back and a reload come to it again
     """
-    response = render(
-        "contrast/contrast.html",
-        fragment="contrast/_step.html",
-        status=status,
-        **{"errors": {}, "message": "", "at": step} | context,
-        step=step,
-        steps=_stepper(exercise, context.get("rated")),
-        address=address,
-        exercise=exercise,
+    told = {"at": step, "steps": _stepper(exercise, context.get("rated")), **context}
+    return rated_page.render_step(
+        "contrast", address, status=status, step=step, exercise=exercise, **told
     )
-    # A refusal is no place to come back to.
-    response.headers["HX-Push-Url" if status == 200 else "HX-Replace-Url"] = address
-    return response
 
 
 def _stepper(exercise: Exercise, rated: RatedSet | None) -> list[dict[str, Any]]:

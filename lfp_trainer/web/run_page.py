@@ -22,10 +22,10 @@ from lfp_trainer.services.ratings import Kept
 from lfp_trainer.services.runs import Note
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.storage.prepared import Within
-from lfp_trainer.web import calibrate_page, errors
+from lfp_trainer.web import calibrate_page, rated_page
 from lfp_trainer.web.asker import me
 from lfp_trainer.web.extensions import db
-from lfp_trainer.web.fragments import render, wants_fragment
+from lfp_trainer.web.fragments import render
 
 NAMES = {
     Stage.CASE: "Case",
@@ -48,16 +48,6 @@ def find(key: str, within: Within | None = None) -> tuple[Seated, Script]:
     return seated, library.script_of(within, seated.version_id, seated.digest)
 
 
-def is_draft() -> bool:
-    """Tell whether a form is only to be kept: by itself while written, or by who stops here."""
-    return request.form.get("act") in ("keep", "stop")
-
-
-def keeps_itself() -> bool:
-    """Tell whether the form was sent by itself, by a page that goes on showing it."""
-    return request.form.get("act") == "keep" and wants_fragment()
-
-
 def answer_refusals(blueprint: Blueprint) -> None:
     """Answer what a run refuses with the run as it is now and a sentence, never an error page."""
     for error in (Incomplete, NotYet, StaleMove, UnknownChoice):
@@ -65,24 +55,12 @@ def answer_refusals(blueprint: Blueprint) -> None:
 
 
 def _refused(error: TrainerError) -> Response:
-    key = (request.view_args or {}).get("key")
-    status = errors.status_of(error)
-    if key is None:
-        return errors.answer(status, str(error))
-    if keeps_itself():  # the page goes on showing what is written in it
-        return errors.answer(status, str(error))
-    fields = error.fields if isinstance(error, Incomplete) else {}
+    where = request.view_args or {}
+    if "key" not in where:
+        return rated_page.refuse(error, None)
     # What somebody else's page still offered says nothing to the person who pressed it.
-    message = "" if fields else str(StaleMove() if isinstance(error, UnknownChoice) else error)
-    response = show(
-        key,
-        status=status,
-        problems=fields,
-        message=message,
-        card=(request.view_args or {}).get("card"),
-    )
-    response.headers["HX-Retarget"] = "#stage"
-    return response
+    said = str(StaleMove()) if isinstance(error, UnknownChoice) else None
+    return rated_page.refuse(error, partial(show, where["key"], card=where.get("card")), said=said)
 
 
 def show(
@@ -111,10 +89,7 @@ def show(
     if typed:
         context["kept"] = {**context["kept"], **typed}
     response = render("runs/run.html", fragment="runs/_stage.html", status=status, **context)
-    # Back and a reload must come to what was showing. A refusal is no place to come back to.
-    header = "HX-Push-Url" if status == 200 else "HX-Replace-Url"
-    response.headers[header] = context["address"]
-    return response
+    return rated_page.with_address(response, context["address"])
 
 
 def place_of(key: str) -> str:
