@@ -73,7 +73,9 @@ def anchors() -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     """Draw a set, or go on with the one that is open."""
     exercise = the_exercise()
+    learned = calibrate_page.opened()
     person = auth.ensure_person()
+    calibrate_page.note_opened(learned)  # the visitor who is a guest now is the same person
     with writing(db.session):
         number = exercise_sets.start_set(
             db.session, person.id, exercise, seed=secrets.token_hex(8), now=now()

@@ -98,18 +98,27 @@ def render_step(
     :param address: where Back and a reload come to it again
     """
     if step in LESSON:
-        session["lesson"] = sorted({*session.get("lesson", ()), step})
+        note_opened({step})
     steps = _stepper(context.get("rated"))
     return rated_page.render_step(
         "calibrate", address, status=status, step=step, steps=steps, exercise=exercise, **context
     )
 
 
+def opened() -> set[str]:
+    """Return which steps of the lesson this browser has opened since somebody signed in."""
+    return {*session.get("lesson", ())}
+
+
+def note_opened(steps: set[str]) -> None:
+    session["lesson"] = sorted(opened() | steps)
+
+
 def _stepper(rated: RatedSet | None) -> list[dict[str, Any]]:
     hrefs = {"strands": url_for("calibrate.strands"), "anchors": url_for("calibrate.anchors")}
     if rated is not None and rated.texts:
         hrefs["rate"] = url_of_text(rated.number, rated.texts[0].place)
-    skipped = {*LESSON} - {*session.get("lesson", ())}
+    skipped = {*LESSON} - opened()
     return [
         {"key": key, "name": name, "href": hrefs.get(key), "skipped": key in skipped}
         for key, name in STEPS.items()
