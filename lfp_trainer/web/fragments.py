@@ -14,7 +14,7 @@ def wants_fragment() -> bool:
     return request.headers.get("HX-Request-Type") == "partial"
 
 
-def render(page: str, *, fragment: str, status: int = 200, **context: Any) -> Response:
+def render(page: str, /, *, fragment: str, status: int = 200, **context: Any) -> Response:
     """Render the fragment for htmx and the page around it for everyone else."""
     template = fragment if wants_fragment() else page
     response = make_response(render_template(template, **context), status)
