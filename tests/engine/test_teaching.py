@@ -273,7 +273,7 @@ def test_a_seat_that_wins_by_habit_beside_the_stand_in_is_told() -> None:
 def test_a_stand_in_that_goes_round_unseen_ends_no_search() -> None:
     """The explorer refuses such a file where it meets the ring; of a long story it may not."""
     data = sound()
-    data["scenes"]["scene-0"]["choices"]["a-0"]["goto"] = "scene-0"
+    data["scenes"]["scene-0"]["choices"]["a-0"].update(goto="scene-0", effects={})
 
     report = reported(data)
 

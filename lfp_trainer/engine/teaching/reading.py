@@ -42,12 +42,13 @@ class Reading:
         self.before = sum(map(words_in, scenario.sentences.values())) + max(map(words_in, briefs))
 
     def minutes_of(self, path: tuple[str, ...]) -> float:
-        """Return how long one play takes."""
-        position = start(self.script)
+        """Return how long one play takes, up to a length that only one has that goes round."""
+        position, path = start(self.script), path[:MOST_DECISIONS]
         words = self.before + self.told(None, "")
         for choice_id in path:
             words += self.step(position, choice_id)
-            position = choose(self.script, position, choice_id)
+            # A path that grew with each step would make a long way round take minutes.
+            position = choose(self.script, position, choice_id)._replace(path=())
         return minutes_for(words + self.close(position), len(path))
 
     def slowest(self, max_moves: int) -> float | None:
