@@ -2,7 +2,7 @@
 
 import time
 
-from lfp_trainer.engine.explorer import Exploration, explore
+from lfp_trainer.engine.explorer import MAX_MOVES, Exploration, explore
 from lfp_trainer.engine.play import replay
 from lfp_trainer.errors import Problem
 from tests import scenarios
@@ -240,13 +240,10 @@ def test_marks_that_a_condition_asks_about_are_told_apart() -> None:
     assert "thank" in explore(scenarios.script(data)).choices
 
 
-def test_a_hundred_scenes_are_walked_well_within_a_second() -> None:
-    script = scenarios.script(long_story(100))
-    begin = time.process_time()
+def test_a_hundred_scenes_are_walked_within_the_moves_allowed() -> None:
+    exploration = explore(scenarios.script(long_story(100)))
 
-    exploration = explore(script)
-
-    assert time.process_time() - begin < 1
+    assert exploration.states <= MAX_MOVES
     assert exploration.scenes == frozenset(f"scene-{number}" for number in range(100))
     assert exploration.shortest == 100
     assert exploration.endings == {"together", "alone"}
@@ -255,11 +252,10 @@ def test_a_hundred_scenes_are_walked_well_within_a_second() -> None:
 def test_a_story_without_limits_is_sampled_and_says_so() -> None:
     data = long_story(20, ways_back=True)
     data["endings"].insert(0, {"id": "luck", "when": "trust >= 9999", "title": "L", "text": "L"})
-    begin = time.process_time()
 
     exploration = explore(scenarios.script(data), 10_000)
 
-    assert time.process_time() - begin < 1
+    assert exploration.states <= 10_000
     assert not exploration.complete
     assert exploration.longest is None
     (missed,) = [each for each in exploration.problems if each.at[0] == "endings"]
@@ -325,7 +321,8 @@ def test_best_ranked_choices_that_go_round_for_ever_name_their_scenes_within_sec
 
     exploration = explore(scenarios.script(data), 10_000)
 
-    assert time.process_time() - begin < 5
+    # A path copied at each step would take minutes.
+    assert time.process_time() - begin < 60
     assert fix_of(exploration.problems, "best ranked") == (
         "Let one of them lead on to an ending; now they go log → visit → log."
     )
