@@ -78,7 +78,7 @@ def save_rating(
             evidence=list(kept.rating.evidence),
             digest=text.digest,
             saved_at=now,
-            saved_in="" if window is None else window.id,
+            saved_in="" if window is None else window.mark,
         )
     )
     return kept

@@ -54,7 +54,8 @@ def new_window(shown: Kept) -> Window:
 
 def sent_window() -> Window:
     """Return which page a form was sent from."""
-    return Window(forms.line("window", 32), forms.line("shown", 32))
+    written = request.form.get("act") == "keep"
+    return Window(forms.line("window", 32), forms.line("shown", 32), is_sent=not written)
 
 
 def decoded(sent: Sent, codes: Mapping[str, str]) -> Sent:

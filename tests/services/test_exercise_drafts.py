@@ -1,5 +1,6 @@
 """Drafts of ratings from several windows: what one of them wrote, no other wipes unseen."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -96,6 +97,21 @@ def test_the_same_sent_twice_is_written_once(session: Session, alice_id: int) ->
 
     saved = sa.select(ExerciseRating.saved_at).where(ExerciseRating.reason != "")
     assert session.scalars(saved).all() == [NOON]
+
+
+def test_a_draft_that_was_overtaken_by_a_button_of_its_own_page_takes_nothing_back(
+    session: Session, alice_id: int
+) -> None:
+    start(session, alice_id)
+    draft = open_window(session, alice_id, "a")
+    pressed = replace(draft, is_sent=True)
+    send(session, alice_id, pressed, GOOD)
+
+    with pytest.raises(StaleDraft):
+        send(session, alice_id, draft, half(2))
+
+    assert again(session, alice_id).kept[M] == GOOD
+    assert send(session, alice_id, pressed, half(4)) == half(4)
 
 
 def test_a_window_is_told_of_a_commitment_before_it_is_told_of_another_window(

@@ -140,6 +140,19 @@ def test_the_first_strand_has_nothing_to_go_back_to(alices_set: SetPage) -> None
     assert reason_on(alices_set) == "Half"
 
 
+def test_a_draft_that_comes_after_the_button_was_pressed_takes_nothing_back(
+    alices_set: SetPage,
+) -> None:
+    tab = Tab(alices_set)
+    assert tab.rate().status_code == 303
+
+    late = tab.keep(level="2")
+
+    assert late.status_code == 409
+    assert reason_on(alices_set) == REASON.replace("'", "&#39;")
+    assert tab.rate("4").status_code == 303
+
+
 def at_once(app: Flask, sends: list[Callable[[Browser], TestResponse]]) -> list[TestResponse]:
     """Send from as many browsers of Alice's at one moment."""
     browsers = []
