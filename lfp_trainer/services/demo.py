@@ -16,6 +16,7 @@ from lfp_trainer.engine.scenario import BOTH
 from lfp_trainer.engine.script import Script
 from lfp_trainer.services import (
     accounts,
+    choices,
     demo_calibration,
     diagnosis,
     library,
@@ -182,7 +183,9 @@ def _choose(
     path = runs.path_of(session, run.run_id)
     choice_id = habit(script, play.replay(script, path), dice)
     reason = dice.choice(("", "", "It keeps the door open.", "We need to look at the same thing."))
-    runs.record_choice(session, run, script, choice_id, at_step=len(path), reason=reason, now=then)
+    choices.record_choice(
+        session, run, script, choice_id, at_step=len(path), reason=reason, now=then
+    )
 
 
 def _plan(session: Session, run: Seated, dice: Random, then: datetime) -> None:

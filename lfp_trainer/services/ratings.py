@@ -12,7 +12,7 @@ from lfp_trainer.engine.reference import Reference
 from lfp_trainer.engine.rubric import Comparison, Rubric
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete
-from lfp_trainer.services import drafts, runs
+from lfp_trainer.services import choices, drafts, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.storage.models import Rating, Round, Stage
 
@@ -187,7 +187,7 @@ def commit_ratings(session: Session, seated: Seated, script: Script, *, now: dat
     if above:
         raise Incomplete(above)
     runs.move_on(session, seated, Stage.RATING, now=now)
-    runs.open_role_play(session, seated, script, now=now)
+    choices.open_role_play(session, seated, script, now=now)
 
 
 def compare_ratings(script: Script, kept: Mapping[Card, Kept]) -> list[Compared]:

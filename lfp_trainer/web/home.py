@@ -15,7 +15,7 @@ from lfp_trainer.web import calibrate_page, contrast_page
 from lfp_trainer.web.asker import me, viewer_id
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.gate import Allowed, allow
-from lfp_trainer.web.run_page import NAMES
+from lfp_trainer.web.run_stages import NAMES
 from lfp_trainer.web.runs import start_key
 
 bp = Blueprint("home", __name__)

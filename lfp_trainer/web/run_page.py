@@ -1,4 +1,4 @@
-"""The one page of a run: which stage it shows, and what that stage needs to know.
+"""The one page of a run: which stage it shows, and where it is found again.
 
 Every view of a run ends here, so a page and the fragment of it that htmx asks for are the same.
 """
@@ -9,32 +9,18 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
-from lfp_trainer import scenario_map
-from lfp_trainer.engine import debrief, play
-from lfp_trainer.engine.diagnosis import compare_diagnosis
-from lfp_trainer.engine.play import Position
-from lfp_trainer.engine.scenario import MOST_NAMED
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotYet, StaleMove, TrainerError, UnknownChoice
-from lfp_trainer.services import access, diagnosis, library, next_steps, ratings, runs
+from lfp_trainer.services import access, library, ratings, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.ratings import Kept
-from lfp_trainer.services.runs import Note
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.storage.prepared import Within
-from lfp_trainer.web import calibrate_page, rated_page
+from lfp_trainer.web import rated_page
 from lfp_trainer.web.asker import me
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render
-
-NAMES = {
-    Stage.CASE: "Case",
-    Stage.DIAGNOSIS: "Diagnosis",
-    Stage.RATING: "Rating",
-    Stage.ROLE_PLAY: "Role-play",
-    Stage.DEBRIEF: "Debrief",
-    Stage.NEXT_STEP: "Next step",
-}
+from lfp_trainer.web.run_stages import NAMES, context_of
 
 
 def find(key: str, within: Within | None = None) -> tuple[Seated, Script]:
@@ -96,7 +82,7 @@ def place_of(key: str) -> str:
     """Return the address of where a run is now, which stays the same when the run goes on."""
     seated, script = find(key)
     at = _shown_stage(seated, None)
-    return _address(seated, at, _CONTEXTS[at](seated, script, None))
+    return _address(seated, at, context_of(seated, script, at, None))
 
 
 def _address(seated: Seated, at: Stage, context: Mapping[str, Any]) -> str:
@@ -122,7 +108,7 @@ def url_of(key: str, **where: Any) -> str:
 
 
 def _context(seated: Seated, script: Script, at: Stage, card: int | None) -> dict[str, Any]:
-    told = _CONTEXTS[at](seated, script, card)
+    told = context_of(seated, script, at, card)
     return {
         "run": seated,
         "script": script,
@@ -154,104 +140,3 @@ def _stepper(seated: Seated) -> list[dict[str, Any]]:
         }
         for stage, name in NAMES.items()
     ]
-
-
-def _case(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
-    return {"reading": script.rubric.rules}
-
-
-def _diagnosis(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
-    kept = diagnosis.diagnosis_of(db.session, seated)
-    return {
-        "answer": kept.answer,
-        "committed": kept.committed,
-        "feedback": compare_diagnosis(script.scenario, kept.answer) if kept.committed else None,
-        "most": MOST_NAMED,
-    }
-
-
-def _rating(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
-    kept = ratings.ratings_of(db.session, seated)
-    cards = ratings.cards_of(script)
-    committed = seated.stage is not Stage.RATING
-    unfinished = ratings.first_unfinished(script, kept)
-    at = card if card is not None and 0 <= card <= len(cards) else unfinished
-    return {
-        "cards": cards,
-        "kept": kept,
-        "committed": committed,
-        "compared": ratings.compare_ratings(script, kept) if committed else [],
-        "unfinished": unfinished,
-        # One past the last card is the overview from which all of them are committed.
-        "card": len(cards) if at is None else at,
-        "is_new_to_levels": not committed and calibrate_page.invites(script.rubric.id),
-    }
-
-
-def _role_play(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
-    position = play.replay(script, runs.path_of(db.session, seated.run_id))
-    return turn_context(seated, script, position, notes=runs.notes_of(db.session, seated.run_id))
-
-
-def turn_context(
-    seated: Seated,
-    script: Script,
-    position: Position,
-    *,
-    notes: Mapping[int, Note],
-    since: int | None = None,
-) -> dict[str, Any]:
-    """Return what the conversation needs: all of it, or what came after ``since`` steps.
-
-    A page with that many steps already shows the passages before its scene; the scene is replaced.
-    """
-    own = runs.own_seats(script, seated.seat)
-    moments = play.retell(script, position.path, since=since, to=own)
-    here = None if position.scene is None else moments.pop()
-    return {
-        "run": seated,
-        "script": script,
-        "scenario": script.scenario,
-        "past": moments,
-        "decide": partial(debrief.decision, script, own_seats=own),
-        "here": here,
-        "may": () if here is None else play.shuffled(here.may, f"{seated.key} {here.scene_id}"),
-        "steps_taken": len(position.path),
-        "ending": play.ending_of(script, position),
-        "epilogue": play.epilogue_of(script, position),
-        "notes": notes,
-        "latest": max((n for n, note in notes.items() if not note.stand_in), default=0),
-        "own": own,
-        "errors": {},
-    }
-
-
-def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
-    path = runs.path_of(db.session, seated.run_id)
-    kept = diagnosis.diagnosis_of(db.session, seated)
-    told = debrief.tell(script, path, own_seats=runs.own_seats(script, seated.seat))
-    return {
-        "told": told,
-        "chart": library.chart_of(seated.digest, script),
-        "taken": scenario_map.taken(script, path),
-        "labels": ["Start", *(f"{n}" for n in range(1, len(path) + 1))],
-        "answer": kept.answer,
-        "feedback": compare_diagnosis(script.scenario, kept.answer),
-        "compared": ratings.compare_ratings(script, ratings.ratings_of(db.session, seated)),
-        "notes": runs.notes_of(db.session, seated.run_id),
-        "plan": next_steps.plan_of(db.session, seated),
-    }
-
-
-def _next_step(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
-    return {"plan": next_steps.plan_of(db.session, seated)}
-
-
-_CONTEXTS = {
-    Stage.CASE: _case,
-    Stage.DIAGNOSIS: _diagnosis,
-    Stage.RATING: _rating,
-    Stage.ROLE_PLAY: _role_play,
-    Stage.DEBRIEF: _debrief,
-    Stage.NEXT_STEP: _next_step,
-}

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.scenario import BOTH
 from lfp_trainer.errors import StaleMove
-from lfp_trainer.services import library, runs
+from lfp_trainer.services import choices, library, runs
 from lfp_trainer.storage.database import writing, writing_on
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import auth, forms, run_page
@@ -16,7 +16,8 @@ from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
-from lfp_trainer.web.run_page import NAMES, find
+from lfp_trainer.web.run_page import find
+from lfp_trainer.web.run_stages import NAMES, turn_context
 
 bp = Blueprint("runs", __name__, url_prefix="/runs")
 
@@ -95,7 +96,7 @@ def choose(key: str) -> ResponseReturnValue:
         seated, script = find(key, within)
         if at_step is None:
             raise StaleMove
-        recorded = runs.record_choice(
+        recorded = choices.record_choice(
             within,
             seated,
             script,
@@ -108,9 +109,7 @@ def choose(key: str) -> ResponseReturnValue:
     here = run_page.url_of(key, stage=Stage.ROLE_PLAY.value)
     if not wants_fragment():
         return go_to(f"{here}#now")
-    context = run_page.turn_context(
-        seated, script, recorded.position, since=at_step, notes=recorded.notes
-    )
+    context = turn_context(seated, script, recorded.position, since=at_step, notes=recorded.notes)
     response = make_response(render_template("runs/_turn.html", **context))
     response.headers["HX-Replace-Url"] = here
     response.vary.add("HX-Request-Type")

@@ -24,6 +24,7 @@ from lfp_trainer.engine.play import Position
 from lfp_trainer.engine.scenario import BOTH
 from lfp_trainer.engine.script import Script
 from lfp_trainer.services import access, accounts, installation, library, passwords, runs
+from lfp_trainer.services.choices import open_role_play
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Run, Stage, Step
@@ -107,7 +108,7 @@ def _runs(
         seated = access.seat_in(session, key, viewer_id=user_id)
         for stage in BEFORE:
             runs.move_on(session, seated, stage, now=now)
-        runs.open_role_play(session, seated, script, now=now)
+        open_role_play(session, seated, script, now=now)
         for turn in _play(script, key, runs.own_seats(script, seat), dice):
             made += 1
             yield turn

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import play
 from lfp_trainer.errors import Incomplete, NotFound, NotYet, StaleMove, UnknownChoice
-from lfp_trainer.services import access, accounts, runs
+from lfp_trainer.services import access, accounts, choices, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage import database
@@ -31,7 +31,7 @@ def choose(
 ) -> tuple[str, ...]:
     with database.writing(session):
         fresh = access.seat_in(session, seated.key, viewer_id=seated.user_id)
-        recorded = runs.record_choice(
+        recorded = choices.record_choice(
             session, fresh, published.script, choice_id, at_step=at_step, reason=reason, now=NOON
         )
     assert recorded.notes == runs.notes_of(session, seated.run_id, since=at_step)

@@ -1,0 +1,136 @@
+"""What each stage of a run needs to know to be shown."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from lfp_trainer import scenario_map
+from lfp_trainer.engine import debrief, play
+from lfp_trainer.engine.diagnosis import compare_diagnosis
+from lfp_trainer.engine.play import Position
+from lfp_trainer.engine.scenario import MOST_NAMED
+from lfp_trainer.engine.script import Script
+from lfp_trainer.services import diagnosis, library, next_steps, ratings, runs
+from lfp_trainer.services.access import Seated
+from lfp_trainer.services.runs import Note
+from lfp_trainer.storage.models import Stage
+from lfp_trainer.web import calibrate_page
+from lfp_trainer.web.extensions import db
+
+NAMES = {
+    Stage.CASE: "Case",
+    Stage.DIAGNOSIS: "Diagnosis",
+    Stage.RATING: "Rating",
+    Stage.ROLE_PLAY: "Role-play",
+    Stage.DEBRIEF: "Debrief",
+    Stage.NEXT_STEP: "Next step",
+}
+
+
+def context_of(seated: Seated, script: Script, stage: Stage, card: int | None) -> dict[str, Any]:
+    """Return what a stage needs, beside what every stage is given.
+
+    :param card: which rating to show, counted from 0
+    """
+    return _CONTEXTS[stage](seated, script, card)
+
+
+def _case(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
+    return {"reading": script.rubric.rules}
+
+
+def _diagnosis(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
+    kept = diagnosis.diagnosis_of(db.session, seated)
+    return {
+        "answer": kept.answer,
+        "committed": kept.committed,
+        "feedback": compare_diagnosis(script.scenario, kept.answer) if kept.committed else None,
+        "most": MOST_NAMED,
+    }
+
+
+def _rating(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
+    kept = ratings.ratings_of(db.session, seated)
+    cards = ratings.cards_of(script)
+    committed = seated.stage is not Stage.RATING
+    unfinished = ratings.first_unfinished(script, kept)
+    at = card if card is not None and 0 <= card <= len(cards) else unfinished
+    return {
+        "cards": cards,
+        "kept": kept,
+        "committed": committed,
+        "compared": ratings.compare_ratings(script, kept) if committed else [],
+        "unfinished": unfinished,
+        # One past the last card is the overview from which all of them are committed.
+        "card": len(cards) if at is None else at,
+        "is_new_to_levels": not committed and calibrate_page.invites(script.rubric.id),
+    }
+
+
+def _role_play(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
+    position = play.replay(script, runs.path_of(db.session, seated.run_id))
+    return turn_context(seated, script, position, notes=runs.notes_of(db.session, seated.run_id))
+
+
+def turn_context(
+    seated: Seated,
+    script: Script,
+    position: Position,
+    *,
+    notes: Mapping[int, Note],
+    since: int | None = None,
+) -> dict[str, Any]:
+    """Return what the conversation needs: all of it, or what came after ``since`` steps.
+
+    A page with that many steps already shows the passages before its scene; the scene is replaced.
+    """
+    own = runs.own_seats(script, seated.seat)
+    moments = play.retell(script, position.path, since=since, to=own)
+    here = None if position.scene is None else moments.pop()
+    return {
+        "run": seated,
+        "script": script,
+        "scenario": script.scenario,
+        "past": moments,
+        "decide": partial(debrief.decision, script, own_seats=own),
+        "here": here,
+        "may": () if here is None else play.shuffled(here.may, f"{seated.key} {here.scene_id}"),
+        "steps_taken": len(position.path),
+        "ending": play.ending_of(script, position),
+        "epilogue": play.epilogue_of(script, position),
+        "notes": notes,
+        "latest": max((n for n, note in notes.items() if not note.stand_in), default=0),
+        "own": own,
+        "errors": {},
+    }
+
+
+def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
+    path = runs.path_of(db.session, seated.run_id)
+    kept = diagnosis.diagnosis_of(db.session, seated)
+    told = debrief.tell(script, path, own_seats=runs.own_seats(script, seated.seat))
+    return {
+        "told": told,
+        "chart": library.chart_of(seated.digest, script),
+        "taken": scenario_map.taken(script, path),
+        "labels": ["Start", *(f"{n}" for n in range(1, len(path) + 1))],
+        "answer": kept.answer,
+        "feedback": compare_diagnosis(script.scenario, kept.answer),
+        "compared": ratings.compare_ratings(script, ratings.ratings_of(db.session, seated)),
+        "notes": runs.notes_of(db.session, seated.run_id),
+        "plan": next_steps.plan_of(db.session, seated),
+    }
+
+
+def _next_step(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
+    return {"plan": next_steps.plan_of(db.session, seated)}
+
+
+_CONTEXTS: dict[Stage, Callable[[Seated, Script, int | None], dict[str, Any]]] = {
+    Stage.CASE: _case,
+    Stage.DIAGNOSIS: _diagnosis,
+    Stage.RATING: _rating,
+    Stage.ROLE_PLAY: _role_play,
+    Stage.DEBRIEF: _debrief,
+    Stage.NEXT_STEP: _next_step,
+}
