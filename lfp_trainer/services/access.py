@@ -40,6 +40,10 @@ class Seated:
     version_id: int
     digest: str
     scenario_id: str
+    what_if_of: int | None
+    """The run (by id) that this one rewinds; None for a play from the start."""
+    what_if_at: int | None
+    """The number of the step at which it takes another response."""
 
 
 _run, _part, _version = table(Run).c, table(Participant).c, table(ScenarioVersion).c
@@ -57,6 +61,8 @@ _SEATED: sa.Select[*tuple[Any, ...]] = (
         _version.id,
         _version.digest,
         _version.scenario_id,
+        _run.what_if_of,
+        _run.what_if_at,
     )
     .join_from(table(Run), table(Participant), _part.run_id == _run.id)
     .join(table(ScenarioVersion), _version.id == _run.scenario_version_id)

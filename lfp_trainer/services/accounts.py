@@ -19,6 +19,7 @@ from lfp_trainer.storage.models import (
     ExerciseRating,
     NextStep,
     Participant,
+    Ranking,
     Rating,
     Role,
     Step,
@@ -51,6 +52,7 @@ class _Owned:
 _OWNED = (
     _Owned(Participant.user_id, (Participant.run_id,)),
     _Owned(Step.user_id),
+    _Owned(Ranking.user_id, (Ranking.run_id, Ranking.number)),
     _Owned(Diagnosis.user_id, (Diagnosis.run_id,)),
     _Owned(Rating.rater_id, (Rating.run_id, Rating.round, Rating.leader, Rating.strand)),
     _Owned(NextStep.user_id, (NextStep.run_id,)),

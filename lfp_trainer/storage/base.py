@@ -45,10 +45,24 @@ class Stage(StrEnum):
 
 
 class Round(StrEnum):
-    """When a rating was given: before the role-play or after it."""
+    """Which of somebody's ratings in a run one is."""
 
     BEFORE = "before"
+    """Of a leader, before the role-play."""
+    AGAIN = "again"
+    """The one retry of a rating from before, once its reference has been seen."""
     AFTER = "after"
+    """Of the same leader, after the role-play."""
+    OWN = "own"
+    """Of one's own play in a seat: ``leader`` is the seat, evidence the numbers of steps."""
+
+
+class Outcome(StrEnum):
+    """What became of a next step, in the words of the person who wrote it."""
+
+    DONE = "done"
+    NOT_YET = "not-yet"
+    DROPPED = "dropped"
 
 
 def _stored_words(words: type[StrEnum]) -> sa.Enum:
@@ -75,7 +89,7 @@ class Model(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: sa.Text(),
         datetime: UtcDateTime(),
-        **{words: _stored_words(words) for words in (Role, WorkPosition, Stage, Round)},
+        **{words: _stored_words(words) for words in (Role, WorkPosition, Stage, Round, Outcome)},
         CODES: sa.JSON(),
         PEOPLE: sa.JSON(),
     }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lfp_trainer.storage.base import CODES as CODES
 from lfp_trainer.storage.base import Model as Model
+from lfp_trainer.storage.base import Outcome as Outcome
 from lfp_trainer.storage.base import Role as Role
 from lfp_trainer.storage.base import Round as Round
 from lfp_trainer.storage.base import Stage as Stage
@@ -108,6 +109,11 @@ class Run(Model):
     ending_id: Mapped[str | None]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    # The play that this one rewinds, and the step at which it takes another response. Both stay.
+    what_if_of: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("run.id", ondelete="SET NULL"), index=True
+    )
+    what_if_at: Mapped[int | None]
 
 
 class Participant(Model):
@@ -147,6 +153,24 @@ class Step(Model):
     choice_id: Mapped[str]
     reason: Mapped[str]
     chosen_at: Mapped[datetime]
+
+
+class Ranking(Model):
+    """All the responses of one decision, in the order in which somebody ranked them.
+
+    The first of them is the step of that number; why is its reason.
+    """
+
+    __tablename__ = "ranking"
+    # Somebody who decides together with another may rank too: once each for a step.
+    __table_args__ = (sa.UniqueConstraint("run_id", "user_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(sa.ForeignKey("run.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    ranked: Mapped[CODES]
+    ranked_at: Mapped[datetime]
 
 
 class Diagnosis(Model):
@@ -206,3 +230,6 @@ class NextStep(Model):
     sentence: Mapped[str]
     due_on: Mapped[date | None]
     saved_at: Mapped[datetime]
+    # What the person says became of it; asked whenever they come back.
+    answer: Mapped[Outcome | None]
+    answered_at: Mapped[datetime | None]
