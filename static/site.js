@@ -26,7 +26,36 @@
 
   // A new moment folds the coaching of the one before: the page is a conversation, not a report.
   document.addEventListener("htmx:before:swap", ({ target }) => {
-    if (target.closest("#now")) for (const told of document.querySelectorAll(".coaching[open]")) told.open = false;
+    if (target.closest("#now form")) for (const told of document.querySelectorAll(".coaching[open]")) told.open = false;
+  });
+
+  // Places of an order stay unique: a place that another response has is traded for the one given up.
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.matches("[data-place]")) target.dataset.place = target.value;
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches("[data-place]")) return;
+    const before = target.dataset.place;
+    target.dataset.place = target.value;
+    const others = [...target.form.querySelectorAll("[data-place]")].filter((el) => el !== target);
+    const other = others.find((el) => el.value && el.value === target.value);
+    if (other) other.value = other.dataset.place = before;
+    const told = target.form.querySelector("[data-traded]");
+    if (told) told.textContent = !other ? "" : before ? `The response that had this place is now ${other.selectedOptions[0].text}.` : "The response that had this place needs another one.";
+  });
+
+  // Picking one or ranking them all: what was written of why goes along.
+  let written;
+  document.addEventListener("htmx:before:swap", ({ target }) => {
+    const reason = target.closest(".other-way") && document.getElementById("reason");
+    written = reason?.value;
+  });
+  document.addEventListener("htmx:after:settle", () => {
+    const reason = written && document.getElementById("reason");
+    if (!reason) return;
+    reason.value = written;
+    reason.closest("details")?.setAttribute("open", "");
+    written = "";
   });
 
   // The address says which part of a run is showing, however one came here: so Back leads to it again.

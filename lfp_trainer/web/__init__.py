@@ -26,6 +26,7 @@ from lfp_trainer.web import (
     home,
     kept,
     library,
+    rankings,
     rating_form,
     runs,
     security,
@@ -63,7 +64,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     rating_form.install(app)
     calibrate_page.install(app)
     contrast_page.install(app)
-    for feature in (home, library, runs, answers, calibrate, contrast, account, admin, health):
+    for feature in (
+        home, library, runs, rankings, answers, calibrate, contrast, account, admin, health,
+    ):  # fmt: skip
         app.register_blueprint(feature.bp)
     gate.guard(app)
     return app

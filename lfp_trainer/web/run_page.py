@@ -87,7 +87,8 @@ def place_of(key: str) -> str:
 
 def _address(seated: Seated, at: Stage, context: Mapping[str, Any]) -> str:
     rating = at is Stage.RATING and not context["committed"]
-    return url_of(seated.key, stage=at.value, card=context["card"] if rating else None)
+    card = context["card"] if rating else None
+    return url_of(seated.key, stage=at.value, card=card, way=context.get("way") or None)
 
 
 def printed(key: str) -> Response:

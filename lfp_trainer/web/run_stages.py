@@ -1,20 +1,22 @@
 """What each stage of a run needs to know to be shown."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from lfp_trainer import scenario_map
-from lfp_trainer.engine import debrief, play
+from lfp_trainer.engine import debrief, play, ranking
 from lfp_trainer.engine.diagnosis import compare_diagnosis
-from lfp_trainer.engine.play import Position
+from lfp_trainer.engine.play import Moment, Position
+from lfp_trainer.engine.ranking import Ranked
 from lfp_trainer.engine.scenario import MOST_NAMED
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import diagnosis, library, next_steps, ratings, runs
+from lfp_trainer.services import diagnosis, library, next_steps, rankings, ratings, runs
 from lfp_trainer.services.access import Seated
+from lfp_trainer.services.rankings import Order
 from lfp_trainer.services.runs import Note
 from lfp_trainer.storage.models import Stage
-from lfp_trainer.web import calibrate_page
+from lfp_trainer.web import calibrate_page, ranking_form
 from lfp_trainer.web.extensions import db
 
 NAMES = {
@@ -69,7 +71,15 @@ def _rating(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
 
 def _role_play(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
     position = play.replay(script, runs.path_of(db.session, seated.run_id))
-    return turn_context(seated, script, position, notes=runs.notes_of(db.session, seated.run_id))
+    context = turn_context(
+        seated,
+        script,
+        position,
+        notes=runs.notes_of(db.session, seated.run_id),
+        orders=rankings.rankings_of(db.session, seated.run_id, seated.user_id),
+        way=ranking_form.way(),
+    )
+    return context | {"typed": ranking_form.typed(len(position.path))}
 
 
 def turn_context(
@@ -79,10 +89,15 @@ def turn_context(
     *,
     notes: Mapping[int, Note],
     since: int | None = None,
+    orders: Mapping[int, Order] | None = None,
+    way: str = "",
 ) -> dict[str, Any]:
     """Return what the conversation needs: all of it, or what came after ``since`` steps.
 
     A page with that many steps already shows the passages before its scene; the scene is replaced.
+
+    :param orders: the decisions that were ranked, by step number
+    :param way: in which the open decision is played
     """
     own = runs.own_seats(script, seated.seat)
     moments = play.retell(script, position.path, since=since, to=own)
@@ -102,6 +117,23 @@ def turn_context(
         "latest": max((n for n, note in notes.items() if not note.stand_in), default=0),
         "own": own,
         "errors": {},
+        "ranked": _ranked(script, moments, orders),
+        "way": way if here else "",
+        "typed": ranking_form.Typed(),
+    }
+
+
+def _ranked(
+    script: Script, moments: Iterable[Moment], orders: Mapping[int, Order] | None
+) -> dict[int, Ranked]:
+    """Return the orders made in some moments, each beside the reference's: step number → both."""
+    if not orders:
+        return {}
+    offered = {each.number: each.may for each in moments}
+    return {
+        number: ranking.compare_ranking(ranking.ranks_of(script, offered[number]), order)
+        for number, order in orders.items()
+        if number in offered
     }
 
 
@@ -109,8 +141,12 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
     path = runs.path_of(db.session, seated.run_id)
     kept = diagnosis.diagnosis_of(db.session, seated)
     told = debrief.tell(script, path, own_seats=runs.own_seats(script, seated.seat))
+    orders = rankings.rankings_of(db.session, seated.run_id, seated.user_id)
+    ranked = _ranked(script, (each.moment for each in told.decisions), orders)
     return {
         "told": told,
+        "ranked": ranked,
+        "ranked_credit": ranking.average_credit(ranked.values()),
         "chart": library.chart_of(seated.digest, script),
         "taken": scenario_map.taken(script, path),
         "labels": ["Start", *(f"{n}" for n in range(1, len(path) + 1))],

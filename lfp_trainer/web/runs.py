@@ -1,9 +1,11 @@
 """A run's page, its stages and the role-play."""
 
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.scenario import BOTH
@@ -11,7 +13,7 @@ from lfp_trainer.errors import StaleMove
 from lfp_trainer.services import choices, library, runs
 from lfp_trainer.storage.database import writing, writing_on
 from lfp_trainer.storage.models import Stage
-from lfp_trainer.web import auth, forms, run_page
+from lfp_trainer.web import auth, forms, ranking_form, run_page
 from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
@@ -106,10 +108,18 @@ def choose(key: str) -> ResponseReturnValue:
             now=now(),
         )
     # With its stage: the last response leads to the debrief, but its ending is not read yet.
-    here = run_page.url_of(key, stage=Stage.ROLE_PLAY.value)
+    way = ranking_form.way()
+    here = run_page.url_of(key, stage=Stage.ROLE_PLAY.value, way=way or None)
     if not wants_fragment():
         return go_to(f"{here}#now")
-    context = turn_context(seated, script, recorded.position, since=at_step, notes=recorded.notes)
+    context = turn_context(
+        seated, script, recorded.position, since=at_step, notes=recorded.notes, way=way
+    )
+    return answer_turn(context, here)
+
+
+def answer_turn(context: Mapping[str, Any], here: str) -> Response:
+    """Answer a step over htmx with what came of it, at the address where it is found again."""
     response = make_response(render_template("runs/_turn.html", **context))
     response.headers["HX-Replace-Url"] = here
     response.vary.add("HX-Request-Type")

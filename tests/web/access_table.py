@@ -30,6 +30,7 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "answers.rate"): ("{run}/ratings/0", HER_RUN),
     ("POST", "answers.commit_ratings"): ("{run}/ratings", HER_RUN),
     ("POST", "runs.choose"): ("{run}/choices", HER_RUN),
+    ("POST", "rankings.rank"): ("{run}/rankings", HER_RUN),
     ("POST", "runs.finish_debrief"): ("{run}/debrief", HER_RUN),
     ("GET", "runs.print_debrief"): ("{run}/debrief", HER_RUN),
     ("POST", "answers.plan"): ("{run}/next-step", HER_RUN),
