@@ -17,6 +17,7 @@ from lfp_trainer.web import (
     auth,
     calibrate,
     calibrate_page,
+    calibration,
     contrast,
     contrast_page,
     errors,
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     contrast_page.install(app)
     for feature in (home, library, runs, answers, calibrate, contrast, account, admin, health):
         app.register_blueprint(feature.bp)
+    app.register_blueprint(calibration.bp)
     gate.guard(app)
     return app
 
