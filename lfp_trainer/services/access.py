@@ -16,6 +16,7 @@ from lfp_trainer.errors import NotFound
 from lfp_trainer.storage.models import (
     ExerciseRating,
     Participant,
+    Rating,
     Run,
     ScenarioVersion,
     Stage,
@@ -95,4 +96,16 @@ def exercise_ratings_of(
     """Select columns of what this person has rated of an exercise."""
     return sa.select(*columns).where(
         ExerciseRating.user_id == viewer_id, ExerciseRating.exercise_id == exercise_id
+    )
+
+
+def run_ratings_of(
+    viewer_id: int, *columns: sa.ColumnElement[Any] | InstrumentedAttribute[Any]
+) -> sa.Select[*tuple[Any, ...]]:
+    """Select columns of what this person has rated in runs."""
+    return (
+        sa.select(*columns)
+        .join_from(Rating, Run)
+        .join(ScenarioVersion)
+        .where(Rating.rater_id == viewer_id)
     )

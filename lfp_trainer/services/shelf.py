@@ -1,8 +1,7 @@
 """The shelf as one person sees it: what is on offer, what they made of it, what to try next."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -13,35 +12,10 @@ from lfp_trainer.scenario_map import Chart, taken, veil
 from lfp_trainer.services import library, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.library import Published
+from lfp_trainer.services.played import Best as Best
+from lfp_trainer.services.played import Played as Played
+from lfp_trainer.services.played import played_by
 from lfp_trainer.storage.models import Stage
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """What one person has made of one scenario, whichever of its versions they played."""
-
-    open: Seated | None = None
-    """The latest run that is not finished."""
-    latest: Seated | None = None
-    """The latest run that came to an ending, which one may look back at without a spoiler."""
-    ended: int = 0
-    """How many runs came to an ending."""
-    diagnosed: bool = False
-    """True once a diagnosis was committed: the reference diagnosis gives nothing away any more."""
-    best: "Best | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class Best:
-    """The best ending that somebody came to; an author lists the best first."""
-
-    title: str
-    place: int
-    """Its place among the endings, counted from 1."""
-    of: int
-    """How many endings there are."""
-    on: datetime
-    """When it was first reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +106,7 @@ def _said(card: Card) -> str:
 
 def cards(session: Session, viewer_id: int | None) -> list[Card]:
     """Return every scenario on offer by title, with what the viewer has played of it."""
-    taken = {} if viewer_id is None else _taken_by(session, viewer_id)
-    return [_card(session, each, taken) for each in library.on_offer(session)]
+    return _cards(session, library.on_offer(session), viewer_id)
 
 
 def card_of(session: Session, scenario_id: str, viewer_id: int | None) -> Card:
@@ -141,56 +114,13 @@ def card_of(session: Session, scenario_id: str, viewer_id: int | None) -> Card:
 
     :raise NotFound: if no such scenario is on offer
     """
-    published = library.current(session, scenario_id)
-    taken = {} if viewer_id is None else _taken_by(session, viewer_id)
-    return _card(session, published, taken)
+    (card,) = _cards(session, [library.current(session, scenario_id)], viewer_id)
+    return card
 
 
-def _taken_by(session: Session, viewer_id: int) -> Mapping[str, list[Seated]]:
-    """Return a person's runs: scenario id → the latest first."""
-    taken: dict[str, list[Seated]] = {}
-    for seated in runs.runs_of(session, viewer_id):
-        taken.setdefault(seated.scenario_id, []).append(seated)
-    return taken
-
-
-def _card(session: Session, published: Published, taken: Mapping[str, Sequence[Seated]]) -> Card:
-    mine = taken.get(published.script.scenario.id, ())
-    ended = [each for each in mine if each.ending_id is not None]
-    played = Played(
-        open=next((each for each in mine if each.stage is not Stage.DONE), None),
-        latest=next(iter(ended), None),
-        ended=len(ended),
-        diagnosed=any(runs.has_reached(each, Stage.RATING) for each in mine),
-        best=_best(session, published, ended),
-    )
-    return Card(published, played)
-
-
-def _best(session: Session, published: Published, ended: Sequence[Seated]) -> Best | None:
-    """Return the best ending, by the order and under the title that it has now."""
-    endings = [each.ending for each in published.script.endings]
-    now = {ending.id: place for place, ending in enumerate(endings, start=1)}
-    known = [
-        (now[run.ending_id], run.ended_at)
-        for run in ended
-        if run.ending_id in now and run.ended_at is not None
-    ]
-    if known:
-        place, on = min(known)
-        return Best(endings[place - 1].title, place, len(endings), on)
-    # Every ending they came to has been taken out of the file since.
-    gone = [_then(session, run) for run in ended]
-    return min(gone, key=lambda each: (each.place, each.on), default=None)
-
-
-def _then(session: Session, run: Seated) -> Best:
-    """Return a run's ending as its own version has it."""
-    script = library.script_of(session, run.version_id, run.digest)
-    for place, compiled in enumerate(script.endings, start=1):
-        if compiled.ending.id == run.ending_id and run.ended_at is not None:
-            return Best(compiled.ending.title, place, len(script.endings), run.ended_at)
-    raise AssertionError("a run ends in one of its version's endings")
+def _cards(session: Session, offered: Sequence[Published], viewer_id: int | None) -> list[Card]:
+    played = played_by(session, viewer_id, offered)
+    return [Card(*each) for each in zip(offered, played, strict=True)]
 
 
 def map_of(session: Session, card: Card) -> tuple[Chart, frozenset[object]]:

@@ -17,6 +17,7 @@ from lfp_trainer.web import (
     auth,
     calibrate,
     calibrate_page,
+    calibration,
     contrast,
     contrast_page,
     errors,
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         home, library, runs, rankings, answers, calibrate, contrast, account, admin, health,
     ):  # fmt: skip
         app.register_blueprint(feature.bp)
+    app.register_blueprint(calibration.bp)
     gate.guard(app)
     return app
 

@@ -55,10 +55,10 @@ def together(sentences: Sized) -> int:
 
 def can_calibrate() -> bool:
     """Tell whether there are vignettes to rate."""
-    return _vignettes() is not None
+    return vignettes() is not None
 
 
-def _vignettes() -> Exercise | None:
+def vignettes() -> Exercise | None:
     """Return the first exercise of vignettes, whatever a district calls it."""
     found = exercise_shelf.on_shelf(current_app.config["SCENARIOS"]).values()
     return next((each for each in found if each.kind is Kind.VIGNETTES), None)
@@ -69,7 +69,7 @@ def the_exercise() -> Exercise:
 
     :raise NotFound: if there are none on this site, or their file is broken
     """
-    found = _vignettes()
+    found = vignettes()
     if found is None:
         raise NotFound
     return found

@@ -19,6 +19,8 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     # (method, endpoint): (address, who)
     ("GET", "home.welcome"): ("/", EVERYONE),
     ("GET", "home.show"): ("/home", SIGNED_IN),
+    ("GET", "home.past"): ("/home/runs", SIGNED_IN),
+    ("GET", "calibration.show"): ("/calibration", SIGNED_IN),
     ("GET", "library.index"): ("/scenarios", EVERYONE),
     ("GET", "library.show"): ("/scenarios/glowing-observations", EVERYONE),
     ("GET", "health.show"): ("/health", EVERYONE),

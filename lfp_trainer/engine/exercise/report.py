@@ -99,7 +99,7 @@ def report(exercise: Exercise, compared: Sequence[Compared]) -> Report:
         rated=len(compared),
         in_band=sum(each.in_band for each in compared),
         marked_otherwise=sum(not each.comparison.flag_agrees for each in compared),
-        lean=_lean(mean),
+        lean=lean_of(mean),
         signed=mean,
         silent=len(silent),
         silent_seen=sum(each.own.level is None for each in silent),
@@ -108,7 +108,8 @@ def report(exercise: Exercise, compared: Sequence[Compared]) -> Report:
     )
 
 
-def _lean(mean: float | None) -> Lean:
+def lean_of(mean: float | None) -> Lean:
+    """Return which way a mean of own level minus reference leans; None where it says nothing."""
     if mean is None:
         return Lean.UNKNOWN
     if abs(mean) < LEANS:

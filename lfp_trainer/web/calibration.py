@@ -1,0 +1,127 @@
+"""A person's own calibration profile: every figure drawn, in words, and with what to try next.
+
+Nobody else is ever shown it, and nothing on it is a grade.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lfp_trainer.engine.calibration import Missing, Wanted
+from lfp_trainer.engine.calibration.profile import IN_A_SITTING, SITTINGS, WINDOW
+from lfp_trainer.engine.exercise import Exercise
+from lfp_trainer.engine.exercise.report import LEANS
+from lfp_trainer.services import calibration, exercise_sets, shelf
+from lfp_trainer.services.calibration import Reading, key_of
+from lfp_trainer.web import calibrate_page
+from lfp_trainer.web.asker import me
+from lfp_trainer.web.calibration_advice import Advisor
+from lfp_trainer.web.extensions import db
+from lfp_trainer.web.gate import Allowed, allow
+
+bp = Blueprint("calibration", __name__)
+
+FIGURES = {
+    "in_band": "In the band",
+    "trend": "Sitting by sitting",
+    "leaning": "Which way you lean",
+    "strands": "Strand by strand",
+    "agreement": "How far apart",
+    "roles": "Role by role",
+    "halo": "One level for everything",
+    "silence": "Where the text says too little",
+    "spread": "How much of the ladder you use",
+    "kappa": "Agreement beyond chance",
+}
+"""Each figure of a profile and what it is called, in the order of the page."""
+
+
+@bp.get("/calibration")
+@allow(Allowed.SIGNED_IN)
+def show() -> ResponseReturnValue:
+    """Show how the person who is asking rates, on one rubric."""
+    readings = _mine()
+    asked = request.args.get("rubric")
+    reading = next((each for each in readings if each.key == asked), next(iter(readings), None))
+    told: dict[str, Any] = {"reading": None}
+    if reading is not None:
+        told = _told(reading, shelf.cards(db.session, me().id))
+    return render_template(
+        "calibration/calibration.html",
+        readings=readings,
+        set_ratings=_ratings_of_a_set(),
+        most=WINDOW,
+        most_sittings=SITTINGS,
+        **told,
+    )
+
+
+def at_home(cards: Sequence[shelf.Card]) -> dict[str, Any]:
+    """Return what the short form of it on a person's own page needs.
+
+    :param cards: the shelf as this person sees it
+    """
+    reading = next(iter(_mine()), None)
+    return {"reading": None} if reading is None else _told(reading, cards)
+
+
+def _mine() -> list[Reading]:
+    exercise = calibrate_page.vignettes()
+    return calibration.readings_of(db.session, me().id, exercise)
+
+
+def _told(reading: Reading, cards: Sequence[shelf.Card]) -> dict[str, Any]:
+    """Return the figures of a reading that can be told, and what the others need."""
+    cases = calibration.cases_for(cards, reading.rubric)
+    advice = Advisor(reading.rubric, _trained_on(reading), cases).on(reading)
+    figures = {name: getattr(reading.profile, name) for name in FIGURES}
+    return {
+        "reading": reading,
+        "titles": FIGURES,
+        "leans": LEANS,
+        "figures": {name: each for name, each in figures.items() if name in advice},
+        "needs": {
+            name: needs(each, reading)
+            for name, each in figures.items()
+            if isinstance(each, Missing)
+        },
+        "advice": advice,
+        "own_role": calibration.own_role(me().position, reading.rubric),
+    }
+
+
+def _trained_on(reading: Reading) -> Exercise | None:
+    """Return the vignettes, where they are rated on the same ladders."""
+    exercise = calibrate_page.vignettes()
+    rubric = exercise.rubrics.get(reading.rubric.id) if exercise else None
+    return exercise if rubric is not None and key_of(rubric) == reading.key else None
+
+
+def _ratings_of_a_set() -> int | None:
+    """Return about how many ratings a set of vignettes is; None where there are no vignettes."""
+    exercise = calibrate_page.vignettes()
+    return None if exercise is None else exercise_sets.SET_SIZE * len(exercise.cards)
+
+
+_WHERE = {
+    Wanted.RATINGS: "",
+    Wanted.LEVELS: " with a level on both sides",
+    Wanted.SILENT: " where the reference finds too little in the text",
+    Wanted.LEADERS: " whose strands the reference tells apart",
+    Wanted.SITTINGS: f" of {IN_A_SITTING} ratings or more; a case or a set of vignettes is one",
+}
+
+
+def needs(missing: Missing, reading: Reading) -> str:
+    """Say how much more a figure needs before it can be told."""
+    one, many = {
+        Wanted.LEADERS: ("person", "people"),
+        Wanted.SITTINGS: ("sitting", "sittings"),
+    }.get(missing.of, ("rating", "ratings"))
+    role = reading.rubric.roles.get(missing.about or "")
+    strand = reading.rubric.strands.get(missing.about or "")
+    about = f" of a {role[:1].lower()}{role[1:]}" if role else ""
+    about += f" on “{strand.name}”" if strand else ""
+    return f"{missing.more} more {one if missing.more == 1 else many}{about}{_WHERE[missing.of]}."
