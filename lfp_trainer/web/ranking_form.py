@@ -26,7 +26,7 @@ class Typed:
         return ranking.misplaced({id: self.places.get(id) for id in offered})
 
 
-def way() -> str:
+def asked_way() -> str:
     """Return how the open decision is to be played, by the address or the form."""
     return RANK if request.values.get("way") == RANK else ""
 
@@ -41,7 +41,7 @@ def sent_places() -> dict[str, int]:
     return {id: place for id, place in sent.items() if place is not None}
 
 
-def typed(steps_taken: int) -> Typed:
+def typed_order(steps_taken: int) -> Typed:
     """Return what was written in the form of the decision that follows so many steps."""
     if request.form.get("step") != f"{steps_taken}":
         return Typed()

@@ -6,6 +6,7 @@ from typing import Any
 
 from lfp_trainer import scenario_map
 from lfp_trainer.engine import debrief, play, ranking
+from lfp_trainer.engine.debrief import Debrief
 from lfp_trainer.engine.diagnosis import compare_diagnosis
 from lfp_trainer.engine.play import Moment, Position
 from lfp_trainer.engine.ranking import Ranked
@@ -16,8 +17,9 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.rankings import Order
 from lfp_trainer.services.runs import Note
 from lfp_trainer.storage.models import Stage
-from lfp_trainer.web import calibrate_page, ranking_form
+from lfp_trainer.web import calibrate_page
 from lfp_trainer.web.extensions import db
+from lfp_trainer.web.ranking_form import Typed, asked_way, typed_order
 
 NAMES = {
     Stage.CASE: "Case",
@@ -77,9 +79,9 @@ def _role_play(seated: Seated, script: Script, card: int | None) -> dict[str, An
         position,
         notes=runs.notes_of(db.session, seated.run_id),
         orders=rankings.rankings_of(db.session, seated.run_id, seated.user_id),
-        way=ranking_form.way(),
+        way=asked_way(),
     )
-    return context | {"typed": ranking_form.typed(len(position.path))}
+    return context | {"typed": typed_order(len(position.path))}
 
 
 def turn_context(
@@ -119,7 +121,7 @@ def turn_context(
         "errors": {},
         "ranked": _ranked(script, moments, orders),
         "way": way if here else "",
-        "typed": ranking_form.Typed(),
+        "typed": Typed(),
     }
 
 
@@ -141,12 +143,9 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
     path = runs.path_of(db.session, seated.run_id)
     kept = diagnosis.diagnosis_of(db.session, seated)
     told = debrief.tell(script, path, own_seats=runs.own_seats(script, seated.seat))
-    orders = rankings.rankings_of(db.session, seated.run_id, seated.user_id)
-    ranked = _ranked(script, (each.moment for each in told.decisions), orders)
     return {
         "told": told,
-        "ranked": ranked,
-        "ranked_credit": ranking.average_credit(ranked.values()),
+        **_ranked_in(seated, script, told),
         "chart": library.chart_of(seated.digest, script),
         "taken": scenario_map.taken(script, path),
         "labels": ["Start", *(f"{n}" for n in range(1, len(path) + 1))],
@@ -156,6 +155,12 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
         "notes": runs.notes_of(db.session, seated.run_id),
         "plan": next_steps.plan_of(db.session, seated),
     }
+
+
+def _ranked_in(seated: Seated, script: Script, told: Debrief) -> dict[str, Any]:
+    orders = rankings.rankings_of(db.session, seated.run_id, seated.user_id)
+    ranked = _ranked(script, (each.moment for each in told.decisions), orders)
+    return {"ranked": ranked, "ranked_credit": ranking.average_credit(ranked.values())}
 
 
 def _next_step(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def choose(key: str) -> ResponseReturnValue:
             now=now(),
         )
     # With its stage: the last response leads to the debrief, but its ending is not read yet.
-    way = ranking_form.way()
+    way = ranking_form.asked_way()
     here = run_page.url_of(key, stage=Stage.ROLE_PLAY.value, way=way or None)
     if not wants_fragment():
         return go_to(f"{here}#now")
