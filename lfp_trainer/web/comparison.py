@@ -57,10 +57,12 @@ def _gauge(moved: GaugePair | None, script: Script) -> str:
 
 
 def _shown(parting: Parting, script: Script) -> str:
+    def named(strand: str, level: int) -> str:
+        return f"“{level} {script.rubric.strands[strand].levels[level - 1].name}”"
+
     before = {each.strand: each.level for each in parting.first.shown}
     differs = [
-        f"{script.rubric.strands[each.strand].name.lower()} {each.level}"
-        f" instead of {before[each.strand]}"
+        f"{named(each.strand, each.level)} instead of {named(each.strand, before[each.strand])}"
         for each in parting.other.shown
         if before.get(each.strand, each.level) != each.level
     ]
