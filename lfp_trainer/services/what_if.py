@@ -57,7 +57,7 @@ class Made:
 
 
 def own_decisions(session: Session, seated: Seated) -> dict[int, Taken]:
-    """Return what a learner decided in a finished play, not what a stand-in did: step → decision.
+    """Return what a learner decided in a finished play, not anybody else: step → decision.
 
     :raise NotYet: if the play has not come to its end
     """
@@ -65,11 +65,7 @@ def own_decisions(session: Session, seated: Seated) -> dict[int, Taken]:
         raise NotYet("the role-play")
     rows = session.execute(
         sa.select(_steps.number, _steps.scene_id, _steps.choice_id, _steps.reason)
-        .where(
-            _steps.run_id == seated.run_id,
-            _steps.user_id == seated.user_id,
-            _steps.stand_in.is_(False),
-        )
+        .where(_steps.run_id == seated.run_id, _steps.user_id == seated.user_id)
         .order_by(_steps.number)
     )
     return {number: Taken(*taken) for number, *taken in rows}

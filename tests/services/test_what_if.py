@@ -124,6 +124,24 @@ def test_what_a_stand_in_decided_is_nothing_to_go_back_to(
     assert count(session) == 1
 
 
+def test_what_somebody_else_decided_is_nothing_to_go_back_to(
+    session: Session, stand_at: StandAt, rewind: Rewind
+) -> None:
+    first = stand_at(Stage.DEBRIEF)
+    with database.writing(session):
+        bob_id = accounts.make_guest(session, now=NOON)
+        session.execute(
+            sa.update(Step)
+            .where(Step.run_id == first.run_id, Step.number == 2)
+            .values(user_id=bob_id)
+        )
+
+    with pytest.raises(StaleMove):
+        rewind(first, 2)
+
+    assert set(what_if.own_decisions(session, first)) == set(notes(session, first)) - {2}
+
+
 def notes(session: Session, run: Seated) -> dict[int, runs.Note]:
     return runs.notes_of(session, run.run_id)
 
