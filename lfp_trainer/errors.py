@@ -135,6 +135,15 @@ class NotYet(TrainerError):
         super().__init__(f"First finish this part: {needed}.")
 
 
+class NotInWhatIf(TrainerError):
+    """A part of a run that a what-if does not have: it is only a conversation, told afterwards."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A what-if has only the conversation and its debrief. Here is where it is now."
+        )
+
+
 class Incomplete(TrainerError):
     """An answer with something missing; ``fields`` maps each field to what to do about it."""
 

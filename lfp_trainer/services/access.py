@@ -46,6 +46,11 @@ class Seated:
     what_if_at: int | None
     """The number of the step at which it takes another response."""
 
+    @property
+    def is_what_if(self) -> bool:
+        """Tell whether it rewinds another play, also one that is gone by now."""
+        return self.what_if_at is not None
+
 
 _run, _part, _version = table(Run).c, table(Participant).c, table(ScenarioVersion).c
 _SEATED: sa.Select[*tuple[Any, ...]] = (
@@ -88,6 +93,21 @@ def seat_in(within: Within, key: str, *, viewer_id: int) -> Seated:
     for row in _ONE_RUN.rows(within, viewer=viewer_id, key=key):
         return Seated(*row)
     raise NotFound
+
+
+def rewound_by(within: Within, seated: Seated) -> Seated | None:
+    """Find the play that a what-if rewinds; None where it is gone, or not this participant's."""
+    if seated.what_if_of is None:
+        return None
+    its_play = runs_visible_to(seated.user_id).where(_run.id == seated.what_if_of)
+    row = within.execute(its_play).first()
+    return None if row is None else Seated(*row)
+
+
+def what_ifs_of(seated: Seated) -> sa.Select[*tuple[Any, ...]]:
+    """Select the what-ifs that this participant has made of a play, the latest first."""
+    theirs = runs_visible_to(seated.user_id).where(_run.what_if_of == seated.run_id)
+    return theirs.order_by(_run.started_at.desc(), _run.id.desc())
 
 
 def exercise_ratings_of(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine.scenario import BOTH
 from lfp_trainer.engine.script import Script
-from lfp_trainer.errors import Incomplete, NotYet, StaleMove
+from lfp_trainer.errors import Incomplete, NotInWhatIf, NotYet, StaleMove
 from lfp_trainer.services import access
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.library import Published
@@ -67,7 +67,7 @@ def start_run(
     scenario = published.script.scenario
     if seat != BOTH and seat not in scenario.seats:
         raise Incomplete({"seat": "Choose the seat you want to play."})
-    repeated = _run_started_by(session, start_key, user_id)
+    repeated = run_started_by(session, start_key, user_id)
     if repeated is not None:
         return repeated
     run = Run(
@@ -81,7 +81,7 @@ def start_run(
         with session.begin_nested():
             session.add(run)
     except IntegrityError as error:  # the other half of a double click was faster
-        repeated = _run_started_by(session, start_key, user_id)
+        repeated = run_started_by(session, start_key, user_id)
         if repeated is not None:
             return repeated
         raise StaleMove("This form was already used. Open the scenario again.") from error
@@ -92,7 +92,8 @@ def start_run(
     return run.key
 
 
-def _run_started_by(session: Session, start_key: str, user_id: int) -> str | None:
+def run_started_by(session: Session, start_key: str, user_id: int) -> str | None:
+    """Return the key of the run that a one-time key of this person has started, if one was."""
     return session.scalar(
         sa.select(Run.key)
         .join(Participant)
@@ -126,7 +127,10 @@ def require(seated: Seated, stage: Stage) -> None:
 
     :raise NotYet: if it has not come so far
     :raise StaleMove: if it is past it
+    :raise NotInWhatIf: if it is a what-if, which is only played
     """
+    if seated.is_what_if and stage is not Stage.ROLE_PLAY:
+        raise NotInWhatIf
     if seated.stage is stage:
         return
     if not has_reached(seated, stage):
@@ -137,9 +141,11 @@ def require(seated: Seated, stage: Stage) -> None:
 def move_on(within: Within, seated: Seated, done: Stage, *, now: datetime) -> Stage:
     """Go from a finished stage to the next one, once, whoever asks how often.
 
+    A what-if is done once it is played.
+
     :raise StaleMove: if the participant is no longer at that stage
     """
-    following = STAGES[STAGES.index(done) + 1]
+    following = Stage.DONE if seated.is_what_if else STAGES[STAGES.index(done) + 1]
     moved = _MOVE_ON.count(
         within,
         run=seated.run_id,

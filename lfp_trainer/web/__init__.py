@@ -31,8 +31,14 @@ from lfp_trainer.web import (
     rating_form,
     runs,
     security,
+    what_if,
 )
 from lfp_trainer.web.extensions import csrf, db, login_manager
+
+_FEATURES = (
+    home, library, runs, rankings, answers, second_ratings, what_if, next_steps, calibrate,
+    calibration, contrast, account, my_data, admin, health,
+)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -65,11 +71,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     rating_form.install(app)
     calibrate_page.install(app)
     contrast_page.install(app)
-    for feature in (
-        home, library, runs, rankings, answers, calibrate, contrast, account, admin, health,
-    ):  # fmt: skip
+    for feature in _FEATURES:
         app.register_blueprint(feature.bp)
-    app.register_blueprint(calibration.bp)
     gate.guard(app)
     return app
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from lfp_trainer.errors import (
     Incomplete,
     NotFound,
+    NotInWhatIf,
     NotYet,
     StaleDraft,
     StaleMove,
@@ -28,6 +29,7 @@ STATUS: dict[type[TrainerError], int] = {
     StaleMove: 409,
     StaleDraft: 409,
     NotYet: 409,
+    NotInWhatIf: 409,
     UnknownChoice: 409,
     Incomplete: 422,
     TooMany: 429,

@@ -10,8 +10,15 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from lfp_trainer.engine.script import Script
-from lfp_trainer.errors import Incomplete, NotYet, StaleMove, TrainerError, UnknownChoice
-from lfp_trainer.services import access, library, ratings, runs
+from lfp_trainer.errors import (
+    Incomplete,
+    NotInWhatIf,
+    NotYet,
+    StaleMove,
+    TrainerError,
+    UnknownChoice,
+)
+from lfp_trainer.services import access, library, ratings, runs, what_if
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.models import Stage
@@ -21,6 +28,9 @@ from lfp_trainer.web.asker import me
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render
 from lfp_trainer.web.run_stages import NAMES, context_of
+
+WHAT_IF_STAGES = (Stage.ROLE_PLAY, Stage.DEBRIEF)
+"""A what-if is played and told, and answers nothing of its own around it."""
 
 
 def find(key: str, within: Within | None = None) -> tuple[Seated, Script]:
@@ -36,7 +46,7 @@ def find(key: str, within: Within | None = None) -> tuple[Seated, Script]:
 
 def answer_refusals(blueprint: Blueprint) -> None:
     """Answer what a run refuses with the run as it is now and a sentence, never an error page."""
-    for error in (Incomplete, NotYet, StaleMove, UnknownChoice):
+    for error in (Incomplete, NotInWhatIf, NotYet, StaleMove, UnknownChoice):
         blueprint.register_error_handler(error, _refused)
 
 
@@ -69,13 +79,18 @@ def show(
     seated, script = find(key)
     at = _shown_stage(seated, looking_at)
     if looking_at not in (None, at) and not message:
-        name = NAMES[looking_at]
-        message = f"This run has not come to this part yet: {name}. Here is where it is."
+        message = _not_here(seated, looking_at)
     context = _context(seated, script, at, card) | {"errors": problems or {}, "message": message}
     if typed:
         context["kept"] = {**context["kept"], **typed}
     response = render("runs/run.html", fragment="runs/_stage.html", status=status, **context)
     return rated_page.with_address(response, context["address"])
+
+
+def _not_here(seated: Seated, asked: Stage) -> str:
+    if asked not in stages_of(seated):
+        return str(NotInWhatIf())
+    return f"This run has not come to this part yet: {NAMES[asked]}. Here is where it is."
 
 
 def place_of(key: str) -> str:
@@ -119,25 +134,31 @@ def _context(seated: Seated, script: Script, at: Stage, card: int | None) -> dic
         "is_current": at is _shown_stage(seated, None),
         "stages": _stepper(seated),
         "own": runs.own_seats(script, seated.seat),
+        "origin": what_if.origin_of(db.session, seated) if seated.is_what_if else None,
         "errors": {},
         **told,
     }
 
 
+def stages_of(seated: Seated) -> tuple[Stage, ...]:
+    """Return the stages that a run shows."""
+    return WHAT_IF_STAGES if seated.is_what_if else tuple(NAMES)
+
+
 def _shown_stage(seated: Seated, asked: Stage | None) -> Stage:
-    if asked is not None and runs.has_reached(seated, asked):
+    if asked is not None and asked in stages_of(seated) and runs.has_reached(seated, asked):
         return asked
-    return Stage.NEXT_STEP if seated.stage is Stage.DONE else seated.stage
+    return stages_of(seated)[-1] if seated.stage is Stage.DONE else seated.stage
 
 
 def _stepper(seated: Seated) -> list[dict[str, Any]]:
     return [
         {
             "key": stage,
-            "name": name,
+            "name": NAMES[stage],
             "href": url_for("runs.show", key=seated.key, stage=stage.value)
             if runs.has_reached(seated, stage)
             else None,
         }
-        for stage, name in NAMES.items()
+        for stage in stages_of(seated)
     ]

@@ -36,6 +36,11 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "runs.finish_debrief"): ("{run}/debrief", HER_RUN),
     ("GET", "runs.print_debrief"): ("{run}/debrief", HER_RUN),
     ("POST", "answers.plan"): ("{run}/next-step", HER_RUN),
+    ("GET", "what_if.choose_decision"): ("{run}/what-if", HER_RUN),
+    ("GET", "what_if.show"): ("{run}/what-if/1", HER_RUN),
+    ("POST", "what_if.start"): ("{run}/what-if/1", HER_RUN),
+    # Of a run that is no what-if: a page that says so.
+    ("GET", "what_if.compare"): ("{run}/compare", HER_RUN),
     ("GET", "calibrate.show"): ("/calibrate", EVERYONE),
     ("GET", "calibrate.strands"): ("/calibrate/strands", EVERYONE),
     ("GET", "calibrate.anchors"): ("/calibrate/anchors", EVERYONE),

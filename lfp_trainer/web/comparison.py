@@ -1,0 +1,89 @@
+"""Two plays beside each other, as a page shows them: what to draw, and what changed, in words."""
+
+from typing import Any
+
+from lfp_trainer import scenario_map
+from lfp_trainer.engine import what_if
+from lfp_trainer.engine.script import Script
+from lfp_trainer.engine.what_if import Comparison, GaugePair, Parting
+from lfp_trainer.services import library, runs
+from lfp_trainer.services.access import Seated
+from lfp_trainer.web.extensions import db
+
+
+def context_of(seated: Seated, first: Seated, script: Script) -> dict[str, Any]:
+    """Return what the page needs of a finished what-if and of the play it rewinds."""
+    paths = [runs.path_of(db.session, run.run_id) for run in (first, seated)]
+    both = what_if.compare(script, *paths, own_seats=runs.own_seats(script, seated.seat))
+    one, two = (scenario_map.taken(script, path) for path in paths)
+    return {
+        "first": first,
+        "both": both,
+        "changed": what_changed(both, script),
+        "names": ("Earlier what-if" if first.is_what_if else "First play", "What if"),
+        "levels": [_levels(pair, script) for pair in both.levels],
+        "notes": [runs.notes_of(db.session, run.run_id) for run in (first, seated)],
+        "meets": script.scenes[both.meets].scene.title if both.meets else None,
+        "chart": library.chart_of(seated.digest, script),
+        "taken": one,
+        "taken_too": two,
+    }
+
+
+def what_changed(both: Comparison, script: Script) -> str:
+    """Say in one sentence what differs between two plays: ending, gauge, levels at the parting."""
+    parts = [_ending(both)]
+    if both.gauges:
+        parts.append(_gauge(both.moved_most, script))
+    if both.parting:
+        parts.append(_shown(both.parting, script))
+    return "; ".join(parts) + "."
+
+
+def _ending(both: Comparison) -> str:
+    if both.is_same_ending:
+        return "Both plays come to the same ending"
+    place = "higher" if both.nearer > 0 else "lower"
+    return f"The what-if comes to another ending, one that its author places {place}"
+
+
+def _gauge(moved: GaugePair | None, script: Script) -> str:
+    if moved is None:
+        return "no gauge ends elsewhere"
+    name = script.vocabulary.gauges[moved.name].name
+    return (
+        f"“{name}” moves most, to {_signed(moved.other[-1])} instead of {_signed(moved.first[-1])}"
+    )
+
+
+def _shown(parting: Parting, script: Script) -> str:
+    def named(strand: str, level: int) -> str:
+        return f"“{level} {script.rubric.strands[strand].levels[level - 1].name}”"
+
+    before = {each.strand: each.level for each in parting.first.shown}
+    differs = [
+        f"{named(each.strand, each.level)} instead of {named(each.strand, before[each.strand])}"
+        for each in parting.other.shown
+        if before.get(each.strand, each.level) != each.level
+    ]
+    if not differs:
+        return "at the parting, both responses show the same levels"
+    return f"at the parting, the other response shows {' and '.join(differs)}"
+
+
+def _signed(value: int) -> str:
+    return f"−{-value}" if value < 0 else f"+{value}" if value else "0"
+
+
+def _levels(pair: what_if.LevelPair, script: Script) -> dict[str, Any]:
+    """Return one strand as rows from the highest level down, with how often each was shown."""
+    strand = script.rubric.strands[pair.strand]
+    counted = list(zip(strand.levels, pair.first, pair.other, strict=True))
+    return {
+        "label": strand.name,
+        "most": max(1, *pair.first, *pair.other),
+        "rows": [
+            {"number": number, "name": level.name, "counts": (first, other)}
+            for number, (level, first, other) in reversed(list(enumerate(counted, start=1)))
+        ],
+    }
