@@ -28,6 +28,7 @@ from lfp_trainer.web import (
     library,
     rating_form,
     runs,
+    second_ratings,
     security,
 )
 from lfp_trainer.web.extensions import csrf, db, login_manager
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     contrast_page.install(app)
     for feature in (home, library, runs, answers, calibrate, contrast, account, admin, health):
         app.register_blueprint(feature.bp)
+    app.register_blueprint(second_ratings.bp)
     gate.guard(app)
     return app
 

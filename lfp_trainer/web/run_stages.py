@@ -14,7 +14,7 @@ from lfp_trainer.services import diagnosis, library, next_steps, ratings, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.runs import Note
 from lfp_trainer.storage.models import Stage
-from lfp_trainer.web import calibrate_page
+from lfp_trainer.web import calibrate_page, looking_back
 from lfp_trainer.web.extensions import db
 
 NAMES = {
@@ -64,6 +64,7 @@ def _rating(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
         # One past the last card is the overview from which all of them are committed.
         "card": len(cards) if at is None else at,
         "is_new_to_levels": not committed and calibrate_page.invites(script.rubric.id),
+        **(looking_back.beside_context(seated, script) if committed else {}),
     }
 
 
@@ -109,6 +110,7 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
     path = runs.path_of(db.session, seated.run_id)
     kept = diagnosis.diagnosis_of(db.session, seated)
     told = debrief.tell(script, path, own_seats=runs.own_seats(script, seated.seat))
+    notes = runs.notes_of(db.session, seated.run_id)
     return {
         "told": told,
         "chart": library.chart_of(seated.digest, script),
@@ -117,7 +119,8 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
         "answer": kept.answer,
         "feedback": compare_diagnosis(script.scenario, kept.answer),
         "compared": ratings.compare_ratings(script, ratings.ratings_of(db.session, seated)),
-        "notes": runs.notes_of(db.session, seated.run_id),
+        "notes": notes,
+        **looking_back.debrief_context(seated, script, told, path, notes),
         "plan": next_steps.plan_of(db.session, seated),
     }
 
