@@ -61,16 +61,15 @@ def _own_words(
     note = notes.get(number or 0)
     if note and note.reason:
         return OwnWords("You noted then", note.reason)
-    on = f"on “{script.rubric.strands[found.strand].name.lower()}”"
     for claim in looked_back.own if looked_back else ():
         if claim.showed.strand == found.strand and claim.showed.seat in found.seats:
-            return OwnWords(f"You wrote of your own play, {on}", claim.own.reason)
+            return OwnWords("You wrote of your own play", claim.own.reason)
     answers = second_ratings.latest(db.session, seated)
     for leader in _people_behind(script, found.seats):
         kept = answers.get((leader, found.strand))
         if kept and kept.rating.reason:
             name = script.scenario.cast[leader].name
-            return OwnWords(f"You wrote when you rated {name}, {on}", kept.rating.reason)
+            return OwnWords(f"You wrote when you rated {name}", kept.rating.reason)
     written = diagnosis.diagnosis_of(db.session, seated).answer.reason
     return OwnWords("You wrote in your diagnosis", written) if written else None
 
