@@ -30,7 +30,7 @@ def said(who: str, words: str, **more: str) -> Data:
 
 
 def text_of(found: NextTime) -> str | None:
-    return found.line and (found.line.says or found.line.text)
+    return (found.line.says or found.line.text) if found.line else None
 
 
 def test_it_rests_on_the_turning_point_and_the_strand_furthest_below() -> None:
