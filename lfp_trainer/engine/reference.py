@@ -1,9 +1,11 @@
 """Our rating of one leader or text on one strand, and how somebody's own stands beside it."""
 
+import math
+from enum import StrEnum
 from typing import Literal
 
 from lfp_trainer.engine import rubric
-from lfp_trainer.engine.rubric import Band, Comparison, LevelOrNE, Rating
+from lfp_trainer.engine.rubric import Band, Comparison, LevelOrNE, Neighbours, Rating, Strand
 from lfp_trainer.engine.value import Id, Text, Value, Word
 
 
@@ -29,3 +31,57 @@ class Reference(Value):
 
 TOLD = ("why", "not_lower", "not_higher", "trap")
 """What of a reference is words for people to read."""
+
+
+def neighbours(strand: Strand, low: int) -> Neighbours | None:
+    """Return what tells a level from the one above it."""
+    return next((each for each in strand.neighbours if each.between[0] == low), None)
+
+
+def told_apart(strand: Strand, own: int | None, level: LevelOrNE) -> Neighbours | None:
+    """Return the question between a reference and the level next to it on the side of a rating."""
+    if own is None or not isinstance(level, int) or own == level:
+        return None
+    return neighbours(strand, level if own > level else level - 1)
+
+
+class Move(StrEnum):
+    """Where a second rating went from the first, seen from the reference."""
+
+    REACHED = "reached"
+    """From outside the accepted band into it."""
+    TOWARD = "toward"
+    AWAY = "away"
+    WITHIN = "within"
+    """To another level, both of them accepted."""
+    ACROSS = "across"
+    """To another level that is as far off."""
+    OTHER_EVIDENCE = "other evidence"
+    """The same level, shown by other sentences."""
+    SAME = "same"
+
+
+def moved(first: Rating, second: Rating, reference: Reference) -> Move:
+    """Return where a second rating of the same thing went from the first."""
+    if first.level == second.level:
+        changed = set(first.evidence) != set(second.evidence)
+        return Move.OTHER_EVIDENCE if changed else Move.SAME
+    before, after = _off(first, reference), _off(second, reference)
+    if after == before:
+        return Move.ACROSS if after else Move.WITHIN
+    if after > before:
+        return Move.AWAY
+    return Move.TOWARD if after else Move.REACHED
+
+
+def _off(own: Rating, reference: Reference) -> float:
+    """Return how many levels a rating lies outside the band; no level is nearer to NE than others.
+
+    NE is no place on the ladder: it is either accepted or as far off as can be.
+    """
+    band = reference.band
+    if own.level is None:
+        return 0 if band.takes_ne or reference.level == rubric.NE else math.inf
+    if not band.levels:
+        return math.inf
+    return min(abs(own.level - accepted) for accepted in band.levels)

@@ -72,6 +72,8 @@ class NotEnough(Value):
     means: Text
     short: Annotated[str, Field(min_length=1, max_length=3)] = "NE"
     """How it is marked in a drawing."""
+    silence: Text | None = None
+    """When silence counts and when it does not, told where one of two ratings is NE."""
 
     @property
     def called(self) -> str:

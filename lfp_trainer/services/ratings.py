@@ -1,15 +1,15 @@
 """Ratings: rate a leader with evidence, commit, and only then see the reference."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lfp_trainer.engine import rubric
+from lfp_trainer.engine import reference, rubric
 from lfp_trainer.engine.reference import Reference
-from lfp_trainer.engine.rubric import Comparison, Rubric
+from lfp_trainer.engine.rubric import Comparison, Neighbours, Rubric
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete
 from lfp_trainer.services import choices, drafts, runs
@@ -26,6 +26,8 @@ class Kept:
 
     rating: rubric.Rating
     not_enough: bool
+    committed: bool = field(default=False, compare=False)
+    """Stays as it is; a draft counts for nothing yet."""
 
     @property
     def is_answered(self) -> bool:
@@ -48,6 +50,8 @@ class Compared:
     own: rubric.Rating
     reference: Reference
     comparison: Comparison
+    apart: Neighbours | None
+    """The question between the reference and the level next to it on the rating's side."""
 
 
 def cards_of(script: Script) -> tuple[Card, ...]:
@@ -70,7 +74,7 @@ def ratings_of_runs(
     rows = session.execute(
         sa.select(
             Rating.run_id, Rating.leader, Rating.strand, Rating.level, Rating.not_enough,
-            Rating.flag, Rating.reason, Rating.evidence,
+            Rating.flag, Rating.reason, Rating.evidence, Rating.committed_at,
         ).where(
             Rating.run_id.in_(wanted), Rating.rater_id.in_(set(wanted.values())),
             Rating.round == round,
@@ -79,7 +83,9 @@ def ratings_of_runs(
     found: dict[int, dict[Card, Kept]] = {}
     for row in rows:
         rating = rubric.Rating(row.level, row.flag, row.reason, tuple(row.evidence))
-        found.setdefault(row.run_id, {})[row.leader, row.strand] = Kept(rating, row.not_enough)
+        found.setdefault(row.run_id, {})[row.leader, row.strand] = Kept(
+            rating, row.not_enough, committed=row.committed_at is not None
+        )
     return found
 
 
@@ -92,7 +98,17 @@ def save_rating(
     :raise Incomplete: if it names a leader, strand, level, flag or sentence that is not there
     """
     runs.require(seated, Stage.RATING)
-    _refuse_unknown(script, card, kept.rating)
+    refuse_unknown(script, card, kept.rating)
+    keep(session, seated, Round.BEFORE, card, kept, now=now)
+
+
+def keep(
+    session: Session, seated: Seated, round: Round, card: Card, kept: Kept, *, now: datetime
+) -> None:
+    """Store one rating of a round as a draft. Whether it may be is the caller's to decide.
+
+    :raise StaleMove: if it is committed
+    """
     leader, strand = card
     drafts.keep(
         session,
@@ -100,7 +116,7 @@ def save_rating(
         {
             "run_id": seated.run_id,
             "rater_id": seated.user_id,
-            "round": Round.BEFORE,
+            "round": round,
             "leader": leader,
             "strand": strand,
         },
@@ -115,7 +131,11 @@ def save_rating(
     )
 
 
-def _refuse_unknown(script: Script, card: Card, rating: rubric.Rating) -> None:
+def refuse_unknown(script: Script, card: Card, rating: rubric.Rating) -> None:
+    """Make sure that a rating of a leader names only what is there.
+
+    :raise Incomplete: if it does not
+    """
     if card not in cards_of(script):
         raise Incomplete({"level": "This leader is not rated on that strand."})
     unknown = rubric.find_unknown(script.rubric, card[1], rating, script.scenario.sentences)
@@ -201,5 +221,6 @@ def compare_ratings(script: Script, kept: Mapping[Card, Kept]) -> list[Compared]
 
 def _compare(script: Script, card: Card, own: rubric.Rating) -> Compared:
     leader, strand = card
-    reference = script.scenario.leaders[leader][strand]
-    return Compared(leader, strand, own, reference, reference.compare(own))
+    beside = script.scenario.leaders[leader][strand]
+    apart = reference.told_apart(script.rubric.strands[strand], own.level, beside.level)
+    return Compared(leader, strand, own, beside, beside.compare(own), apart)

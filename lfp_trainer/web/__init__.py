@@ -30,6 +30,7 @@ from lfp_trainer.web import (
     rankings,
     rating_form,
     runs,
+    second_ratings,
     security,
     what_if,
 )
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     contrast_page.install(app)
     for feature in _FEATURES:
         app.register_blueprint(feature.bp)
+    app.register_blueprint(second_ratings.bp)
     gate.guard(app)
     return app
 

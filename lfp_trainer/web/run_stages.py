@@ -17,7 +17,7 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.rankings import Order
 from lfp_trainer.services.runs import Note
 from lfp_trainer.storage.models import Stage
-from lfp_trainer.web import calibrate_page
+from lfp_trainer.web import calibrate_page, looking_back
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.ranking_form import Typed, asked_way, typed_order
 
@@ -68,6 +68,7 @@ def _rating(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
         # One past the last card is the overview from which all of them are committed.
         "card": len(cards) if at is None else at,
         "is_new_to_levels": not committed and calibrate_page.invites(script.rubric.id),
+        **(looking_back.beside_context(seated, script) if committed else {}),
     }
 
 
@@ -143,6 +144,7 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
     path = runs.path_of(db.session, seated.run_id)
     kept = diagnosis.diagnosis_of(db.session, seated)
     told = debrief.tell(script, path, own_seats=runs.own_seats(script, seated.seat))
+    notes = runs.notes_of(db.session, seated.run_id)
     return {
         "told": told,
         **_ranked_in(seated, script, told),
@@ -152,7 +154,8 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
         "answer": kept.answer,
         "feedback": compare_diagnosis(script.scenario, kept.answer),
         "compared": ratings.compare_ratings(script, ratings.ratings_of(db.session, seated)),
-        "notes": runs.notes_of(db.session, seated.run_id),
+        "notes": notes,
+        **looking_back.debrief_context(seated, script, told, path, notes),
         "plan": next_steps.plan_of(db.session, seated),
     }
 

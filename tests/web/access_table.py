@@ -41,6 +41,10 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "what_if.start"): ("{run}/what-if/1", HER_RUN),
     # Of a run that is no what-if: a page that says so.
     ("GET", "what_if.compare"): ("{run}/compare", HER_RUN),
+    ("GET", "second_ratings.again"): ("{run}/again/0", HER_RUN),
+    ("POST", "second_ratings.rate_again"): ("{run}/again/0", HER_RUN),
+    ("GET", "second_ratings.after"): ("{run}/after", HER_RUN),
+    ("POST", "second_ratings.rate_after"): ("{run}/after", HER_RUN),
     ("GET", "calibrate.show"): ("/calibrate", EVERYONE),
     ("GET", "calibrate.strands"): ("/calibrate/strands", EVERYONE),
     ("GET", "calibrate.anchors"): ("/calibrate/anchors", EVERYONE),

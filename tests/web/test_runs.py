@@ -214,7 +214,7 @@ def test_the_debrief_tells_the_whole_play(alices_run: RunPage) -> None:
     page = alices_run.get().text
 
     for said in (
-        "One thing to try differently",
+        "Next time",
         "What your responses showed",
         "Your path",
         "What moved, out of sight",

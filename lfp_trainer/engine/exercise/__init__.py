@@ -263,9 +263,16 @@ def _told(
 def _digest(
     text: Value, rubrics: Mapping[str, Rubric], elsewhere: Mapping[str, str] | None = None
 ) -> str:
-    parts = [text, *rubrics.values()]
-    # Without defaults: a release that adds a key changes nothing that was written before.
-    said: list[object] = [each.model_dump(mode="json", exclude_defaults=True) for each in parts]
+    # Without defaults: a release that adds a key changes nothing that was written before. Nor does
+    # explaining silence, of which nobody reads until they have rated.
+    told_later = {"not_enough": {"silence"}}
+    said: list[object] = [
+        text.model_dump(mode="json", exclude_defaults=True),
+        *(
+            each.model_dump(mode="json", exclude_defaults=True, exclude=told_later)
+            for each in rubrics.values()
+        ),
+    ]
     if elsewhere:
         said.append(list(elsewhere.items()))
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

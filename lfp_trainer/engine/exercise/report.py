@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import fmean
 
-from lfp_trainer.engine import rubric
+from lfp_trainer.engine import reference, rubric
 from lfp_trainer.engine.exercise import Card, Exercise
 from lfp_trainer.engine.exercise.draw import Cell
-from lfp_trainer.engine.reference import Reference
+from lfp_trainer.engine.reference import Reference, neighbours
 from lfp_trainer.engine.rubric import Comparison, Distance, Neighbours, Rating, Strand
 
 FEW = 5
@@ -85,9 +85,9 @@ class Report:
     look_again: LookAgain | None
 
 
-def compare(text_id: str, card: Card, own: Rating, reference: Reference) -> Compared:
+def compare(text_id: str, card: Card, own: Rating, beside: Reference) -> Compared:
     """Hold a rating beside its reference."""
-    return Compared(text_id, card, own, reference, reference.compare(own))
+    return Compared(text_id, card, own, beside, beside.compare(own))
 
 
 def report(exercise: Exercise, compared: Sequence[Compared]) -> Report:
@@ -142,17 +142,9 @@ def _look_again(exercise: Exercise, compared: Iterable[Compared]) -> LookAgain |
     return LookAgain(card, low, times, found.ask if found else None)
 
 
-def neighbours(strand: Strand, low: int) -> Neighbours | None:
-    """Return what tells a level from the one above it."""
-    return next((each for each in strand.neighbours if each.between[0] == low), None)
-
-
 def told_apart(strand: Strand, each: Compared) -> Neighbours | None:
     """Return the question between the reference and the level next to it on the rating's side."""
-    own, level = each.own.level, each.reference.level
-    if own is None or not isinstance(level, int) or own == level:
-        return None
-    return neighbours(strand, level if own > level else level - 1)
+    return reference.told_apart(strand, each.own.level, each.reference.level)
 
 
 def find_weak(compared: Iterable[Compared]) -> set[Cell]:
