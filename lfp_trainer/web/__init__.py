@@ -26,6 +26,8 @@ from lfp_trainer.web import (
     home,
     kept,
     library,
+    my_data,
+    next_steps,
     rating_form,
     runs,
     security,
@@ -63,7 +65,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     rating_form.install(app)
     calibrate_page.install(app)
     contrast_page.install(app)
+    next_steps.install(app)
     for feature in (home, library, runs, answers, calibrate, contrast, account, admin, health):
+        app.register_blueprint(feature.bp)
+    for feature in (next_steps, my_data):
         app.register_blueprint(feature.bp)
     gate.guard(app)
     return app

@@ -15,6 +15,7 @@ from lfp_trainer.web import calibrate_page, contrast_page
 from lfp_trainer.web.asker import me, viewer_id
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.gate import Allowed, allow
+from lfp_trainer.web.next_steps import at_home
 from lfp_trainer.web.run_stages import NAMES
 from lfp_trainer.web.runs import start_key
 
@@ -50,6 +51,7 @@ def welcome() -> ResponseReturnValue:
         open_run=shelf.latest_open(cards),
         count=len(cards),
         start_key=start_key(),
+        **at_home(),
     )
 
 
@@ -66,6 +68,7 @@ def show() -> ResponseReturnValue:
         next_up=shelf.suggest(shelf.cards(db.session, me().id)),
         rated_sets=calibrate_page.my_sets(),
         set_size=exercise_sets.SET_SIZE,
+        **at_home(),
     )
 
 

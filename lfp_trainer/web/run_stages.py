@@ -119,11 +119,15 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
         "compared": ratings.compare_ratings(script, ratings.ratings_of(db.session, seated)),
         "notes": runs.notes_of(db.session, seated.run_id),
         "plan": next_steps.plan_of(db.session, seated),
+        "became": next_steps.answer_of(db.session, seated),
     }
 
 
 def _next_step(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
-    return {"plan": next_steps.plan_of(db.session, seated)}
+    return {
+        "plan": next_steps.plan_of(db.session, seated),
+        "became": next_steps.answer_of(db.session, seated),
+    }
 
 
 _CONTEXTS: dict[Stage, Callable[[Seated, Script, int | None], dict[str, Any]]] = {
