@@ -94,8 +94,9 @@ def _value(column: sa.Column[Any], person: Person, canary: str) -> Any:
         return person.id
     if (column.table.name, column.name) in SHARED_PLAY:
         return f"{column.name}-{person.id}"
+    if isinstance(column.type, sa.Enum) and column.type.enum_class is not None:
+        return next(iter(column.type.enum_class))
     kinds: list[tuple[type[sa.types.TypeEngine[Any]], Any]] = [
-        (sa.Enum, next(iter(column.type.enum_class)) if _is_enum(column) else None),
         (sa.JSON, [word_of(canary, column)]),
         (sa.Text, word_of(canary, column)),
         (sa.Boolean, False),
@@ -106,10 +107,6 @@ def _value(column: sa.Column[Any], person: Person, canary: str) -> Any:
         if isinstance(column.type, kind):
             return value
     return NOON
-
-
-def _is_enum(column: sa.Column[Any]) -> bool:
-    return isinstance(column.type, sa.Enum) and column.type.enum_class is not None
 
 
 def everything(session: Session) -> dict[str, list[tuple[Any, ...]]]:

@@ -19,7 +19,8 @@ from lfp_trainer.storage.models import NextStep, Outcome, Run, Stage
 LATEST = timedelta(days=3 * 366)
 """A day further off is a slip of the finger."""
 ASIDE = timedelta(hours=12)
-"""How long an answer stands unasked: we know nobody's midnight, and ask nobody twice in a day."""
+"""How long a sentence or an answer stands before it is asked after: we know nobody's midnight,
+and ask nobody twice in a day."""
 OPEN = (None, Outcome.NOT_YET)
 PAGE = 25
 """Next steps to one page of the list."""
@@ -56,6 +57,10 @@ class Returned:
     def is_past(self, now: datetime) -> bool:
         """Tell whether its day is over, wherever the person may be."""
         return self.plan.due_on is not None and self.plan.due_on < today(now)
+
+    def was_written_lately(self, now: datetime) -> bool:
+        """Tell whether the person has only just walked out with it."""
+        return now - self.written_at < ASIDE
 
     def was_answered_lately(self, now: datetime) -> bool:
         """Tell whether the person has just said what became of it, and need not be asked."""

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from icalendar import Calendar, Event
+from icalendar import Calendar, Component
 
 from lfp_trainer.services import calendar_file
 from lfp_trainer.services.next_steps import Plan, Returned
@@ -24,7 +24,7 @@ def written(*steps: Returned) -> bytes:
     return calendar_file.write([(each, BACK) for each in steps], host="trainer.example", now=NOON)
 
 
-def events(content: bytes) -> list[Event]:
+def events(content: bytes) -> list[Component]:
     calendar = Calendar.from_ical(content)
     # Nothing beside the events and the one reminder of each.
     assert {type(each).__name__ for each in calendar.walk()} <= {"Calendar", "Event", "Alarm"}
@@ -45,7 +45,7 @@ def test_a_next_step_is_an_all_day_event_with_the_way_back() -> None:
     assert event["TRANSP"] == "TRANSPARENT"
     assert event["URL"] == BACK
     for told in ("Goal: Every second meeting.", "Next steps: Ask.", "Glowing observations", BACK):
-        assert told in event["DESCRIPTION"]
+        assert told in str(event["DESCRIPTION"])
     (alarm,) = event.walk("VALARM")
     assert alarm.decoded("TRIGGER") == timedelta(hours=8)
     calendar = Calendar.from_ical(content)

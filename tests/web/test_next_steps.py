@@ -97,6 +97,8 @@ def test_not_yet_comes_back_another_day_and_a_closed_one_does_not(
     alice = finished.browser
     say(finished, "not-yet")
     yesterday = datetime.now(UTC) - timedelta(days=1)
+    with engine.begin() as connection:
+        connection.execute(sa.update(Participant).values(changed_at=yesterday))
 
     change(engine, answered_at=yesterday)
     assert 'value="done"' in alice.get("/home").text
@@ -107,6 +109,21 @@ def test_not_yet_comes_back_another_day_and_a_closed_one_does_not(
     assert 'value="done"' not in home
     assert 'href="/next-steps">My next steps</a>' in home
     assert "What became of it?" not in alice.get("/").text
+
+
+def test_who_has_just_written_it_is_not_asked_what_became_of_it_yet(
+    finished: RunPage, engine: sa.Engine
+) -> None:
+    alice = finished.browser
+    assert "Your next step" in text_of(alice.get("/home").text)
+    assert 'id="waiting"' not in alice.get("/").text
+
+    with engine.begin() as connection:
+        yesterday = datetime.now(UTC) - timedelta(days=1)
+        connection.execute(sa.update(Participant).values(changed_at=yesterday))
+
+    assert 'tabindex="-1">What became of it?' in alice.get("/home").text
+    assert 'id="waiting"' in alice.get("/").text
 
 
 def test_an_overdue_day_is_told_kindly(finished: RunPage, engine: sa.Engine) -> None:
@@ -237,8 +254,8 @@ def test_one_next_step_goes_into_a_calendar(finished: RunPage) -> None:
     assert event["SUMMARY"] == SENTENCE
     assert event.decoded("DTSTART").isoformat() == PLAN["due_on"]
     assert event["UID"] == f"next-step-{finished.key}@localhost"
-    assert f"http://localhost/runs/{finished.key}" in event["DESCRIPTION"]
-    assert "Goal: The goal of Alice" in event["DESCRIPTION"]
+    assert f"http://localhost/runs/{finished.key}" in str(event["DESCRIPTION"])
+    assert "Goal: The goal of Alice" in str(event["DESCRIPTION"])
     assert b"alice@" not in answer.data
 
 
