@@ -20,20 +20,16 @@ LAST_ADMIN = (
 )
 
 
+_ADMINS = (
+    sa.select(User.id)
+    .where(User.role == Role.ADMIN, User.disabled_at.is_(None), User.email.is_not(None))
+    .order_by(User.id)
+)
+
+
 def is_last_admin(session: Session, user_id: int) -> bool:
     """Tell whether the site would be left without an admin if this person went."""
-    admins = _admins(session)
-    return user_id in admins and len(admins) == 1
-
-
-def _admins(session: Session) -> Sequence[int]:
-    # All of them at once and in one order: two who leave at the same moment must not both go.
-    return session.scalars(
-        sa.select(User.id)
-        .where(User.role == Role.ADMIN, User.disabled_at.is_(None), User.email.is_not(None))
-        .order_by(User.id)
-        .with_for_update()
-    ).all()
+    return session.scalars(_ADMINS).all() == [user_id]
 
 
 def delete_person(session: Session, user_id: int) -> None:
@@ -42,6 +38,8 @@ def delete_person(session: Session, user_id: int) -> None:
     :raise Incomplete: if the site would be left without an admin
     :raise NotFound: if they are gone already
     """
+    # Two admins who leave at the same moment must not both go: the second waits, and then looks.
+    session.execute(_ADMINS.with_for_update())
     if is_last_admin(session, user_id):
         raise Incomplete({"password": LAST_ADMIN})
     if session.scalar(sa.select(User.id).where(User.id == user_id)) is None:
@@ -56,8 +54,10 @@ def forget(session: Session, people: Sequence[int]) -> None:
     """
     if not people:
         return
+    taken_part = sa.select(Participant.run_id).where(Participant.user_id.in_(people))
+    # Locked, in one order: of two who shared a run and go at the same moment, the second takes it.
     theirs = session.scalars(
-        sa.select(Participant.run_id).where(Participant.user_id.in_(people)).distinct()
+        sa.select(Run.id).where(Run.id.in_(taken_part)).order_by(Run.id).with_for_update()
     ).all()
     emails = session.scalars(
         sa.select(User.email).where(User.id.in_(people), User.email.is_not(None))

@@ -1,5 +1,7 @@
 """Who deletes their account leaves nothing behind that is theirs, and takes nothing of others."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -160,3 +162,32 @@ def test_a_run_goes_when_the_last_of_those_who_shared_it_has_gone(session: Sessi
 
     left = everything(session)
     assert [name for name, rows in left.items() if rows] == ["scenario_version"]
+
+
+def test_of_two_admins_or_partners_who_go_at_the_same_moment_one_waits(
+    session: Session, engine: sa.Engine
+) -> None:
+    version = canaries.add_version(session)
+    ada = canaries.add_person(session, "ada", Role.ADMIN)
+    grace = canaries.add_person(session, "grace", Role.ADMIN)
+    hers, his = canaries.add_person(session, HERS), canaries.add_person(session, HIS)
+    shared = canaries.add_run(session, version, "shared")
+    canaries.leave_in_run(session, shared, hers, HERS, number=1)
+    canaries.leave_in_run(session, shared, his, HIS, number=2)
+    start = threading.Barrier(4)
+
+    def go(user_id: int) -> bool:
+        start.wait()
+        with Session(engine) as own:
+            try:
+                delete(own, user_id)
+            except Incomplete:
+                return False
+            return True
+
+    with ThreadPoolExecutor(4) as pool:
+        went = list(pool.map(go, [person.id for person in (ada, grace, hers, his)]))
+
+    assert sorted(went[:2]) == [False, True]
+    assert went[2:] == [True, True]
+    assert everything(session)["run"] == []

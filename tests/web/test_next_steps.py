@@ -298,7 +298,7 @@ def test_the_printed_debrief_has_the_whole_plan_and_what_became_of_it(
         "Current state We talk about the calendar.",
         "Goal The goal of Alice",
         "Next steps Ask. Pick two rooms.",
-        "What became of it Did it (",
+        "Since then Did it (",
     ):
         assert words in told
     assert "By which day" not in told
