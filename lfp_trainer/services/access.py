@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from lfp_trainer.errors import NotFound
 from lfp_trainer.storage.models import (
     ExerciseRating,
+    NextStep,
     Participant,
     Rating,
     Run,
@@ -128,4 +129,38 @@ def run_ratings_of(
         .join_from(Rating, Run)
         .join(ScenarioVersion)
         .where(Rating.rater_id == viewer_id)
+    )
+
+
+def next_steps_of(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """Select the next steps this person has walked out with, the latest first.
+
+    Those still being written belong to their run's page, and a play of "what if" has none.
+    """
+    return (
+        sa.select(
+            Run.key,
+            ScenarioVersion.title,
+            Participant.changed_at,
+            NextStep.current_state,
+            NextStep.goal,
+            NextStep.steps,
+            NextStep.sentence,
+            NextStep.due_on,
+            NextStep.answer,
+            NextStep.answered_at,
+        )
+        .join_from(NextStep, Run, Run.id == NextStep.run_id)
+        .join(
+            Participant,
+            (Participant.run_id == NextStep.run_id) & (Participant.user_id == NextStep.user_id),
+        )
+        .join(ScenarioVersion, ScenarioVersion.id == Run.scenario_version_id)
+        .where(
+            NextStep.user_id == viewer_id,
+            Participant.stage == Stage.DONE,
+            # The step, not the run: that may have been deleted.
+            Run.what_if_at.is_(None),
+        )
+        .order_by(Participant.changed_at.desc(), NextStep.id.desc())
     )

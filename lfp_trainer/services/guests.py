@@ -10,7 +10,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lfp_trainer.storage.models import Participant, Run, Step, User, UserSession
+from lfp_trainer.services import forgetting
+from lfp_trainer.storage.models import User, UserSession
 
 AT_ONCE = 200
 """Guests to one statement; also how many one visitor may be kept waiting for."""
@@ -37,17 +38,6 @@ def forget_stale_guests(session: Session, *, now: datetime) -> None:
 
 
 def _forget(session: Session, people: Sequence[int]) -> None:
-    if not people:
-        return
+    # An account is never forgotten as a guest, whoever has just become one.
     guests = sa.select(User.id).where(User.id.in_(people), User.email.is_(None))
-    theirs = session.scalars(
-        sa.select(Participant.run_id).where(Participant.user_id.in_(guests)).distinct()
-    ).all()
-    # A run that somebody else is in stays theirs: its steps too, but not what the guest wrote.
-    session.execute(sa.update(Step).where(Step.user_id.in_(guests)).values(reason=""))
-    session.execute(sa.delete(User).where(User.id.in_(people), User.email.is_(None)))
-    empty = ~sa.exists().where(Participant.run_id == Run.id)
-    for start in range(0, len(theirs), AT_ONCE):
-        some = theirs[start : start + AT_ONCE]
-        session.execute(sa.delete(Run).where(Run.id.in_(some), empty))
-    session.expire_all()
+    forgetting.forget(session, session.scalars(guests.with_for_update()).all())

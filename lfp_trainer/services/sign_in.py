@@ -183,6 +183,11 @@ def find_credentials(session: Session, email: str) -> Credentials | None:
     return Credentials(user_id=row.id, password_hash=row.password_hash) if row else None
 
 
+def account_of(email: str) -> str:
+    """Return what failures to sign in with an address are counted under."""
+    return _hash(clean_email(email))
+
+
 def note_try(session: Session, *, account: str, address: str, now: datetime) -> int:
     """Count a try as failed before it is checked, and return its number.
 
@@ -192,7 +197,7 @@ def note_try(session: Session, *, account: str, address: str, now: datetime) -> 
     session.execute(sa.delete(SignInFailure).where(SignInFailure.at <= now - ADDRESS_WINDOW))
     number: int | None = session.scalar(
         sa.insert(SignInFailure)
-        .values(account=_hash(clean_email(account)), address=address, at=now)
+        .values(account=account_of(account), address=address, at=now)
         .returning(SignInFailure.id)
     )
     assert number is not None
@@ -206,9 +211,7 @@ def take_back_try(session: Session, number: int) -> None:
 
 def forgive(session: Session, *, account: str) -> None:
     """Forget the failures of an account whose owner has signed in."""
-    session.execute(
-        sa.delete(SignInFailure).where(SignInFailure.account == _hash(clean_email(account)))
-    )
+    session.execute(sa.delete(SignInFailure).where(SignInFailure.account == account_of(account)))
 
 
 def place_of(person: Person) -> str:
@@ -225,7 +228,7 @@ def refuse_too_many(session: Session, *, account: str, address: str, now: dateti
     :param address: the network address, or what ``place_of`` returns
     :raise TooMany: if this account or this address had too many failures lately
     """
-    of_account = SignInFailure.account == _hash(clean_email(account))
+    of_account = SignInFailure.account == account_of(account)
     of_address = SignInFailure.address == address
     limits: list[tuple[int, timedelta, sa.ColumnElement[bool]]] = [
         (PER_ACCOUNT, ACCOUNT_WINDOW, of_account & of_address)

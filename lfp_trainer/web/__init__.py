@@ -27,6 +27,8 @@ from lfp_trainer.web import (
     home,
     kept,
     library,
+    my_data,
+    next_steps,
     rankings,
     rating_form,
     runs,
@@ -72,9 +74,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     rating_form.install(app)
     calibrate_page.install(app)
     contrast_page.install(app)
+    next_steps.install(app)
     for feature in _FEATURES:
         app.register_blueprint(feature.bp)
-    app.register_blueprint(second_ratings.bp)
     gate.guard(app)
     return app
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from flask import (
     Blueprint,
     Flask,
+    Response,
     flash,
     make_response,
     redirect,
@@ -162,7 +163,17 @@ def sign_out() -> ResponseReturnValue:
             sign_in.end_session(db.session, current_user.person.session_id)
             if current_user.is_guest:
                 guests.forget_guest(db.session, current_user.person.id)
+    return leave()
+
+
+def leave(said: str = "") -> Response:
+    """Lead to the front door somebody whose session in this browser is over.
+
+    :param said: what they are told there
+    """
     session.clear()
+    if said:
+        flash(said, "success")
     response = make_response(redirect(url_for("home.welcome"), code=303))
     browser_session.forget(response)
     # Nothing this browser kept of the pages may be looked at by whoever uses it next.

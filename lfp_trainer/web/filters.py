@@ -31,6 +31,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         ordinal=ordinal,
         day=day,
+        weekday=weekday,
         in_words=in_words,
         ladders=ladders,
         terms=terms,
@@ -42,6 +43,12 @@ def install(app: Flask) -> None:
 def day(moment: date | datetime) -> str:
     """Return a day as people write it: ``November 21, 2026``."""
     return f"{moment:%B} {moment.day}, {moment.year}"
+
+
+def weekday(day: date, today: date) -> str:
+    """Return a day near at hand as people write it: ``Thursday, December 3``."""
+    year = "" if day.year == today.year else f", {day.year}"
+    return f"{day:%A, %B} {day.day}{year}"
 
 
 def ordinal(number: int) -> str:

@@ -4,10 +4,11 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.services import exercise_sets, past_runs, shelf
-from lfp_trainer.web import calibrate_page, calibration, contrast_page
+from lfp_trainer.web import calibrate_page, calibration, contrast_page, next_steps
 from lfp_trainer.web.asker import me, viewer_id
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.gate import Allowed, allow
+
 from lfp_trainer.web.run_stages import NAMES
 from lfp_trainer.web.runs import start_key
 
@@ -28,6 +29,7 @@ def welcome() -> ResponseReturnValue:
         open_run=shelf.latest_open(cards),
         count=len(cards),
         start_key=start_key(),
+        **next_steps.at_home(),
     )
 
 
@@ -46,6 +48,7 @@ def show() -> ResponseReturnValue:
         rated_sets=calibrate_page.my_sets(),
         set_size=exercise_sets.SET_SIZE,
         **calibration.at_home(cards),
+        **next_steps.at_home(),
     )
 
 

@@ -157,6 +157,7 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
         "notes": notes,
         **looking_back.debrief_context(seated, script, told, path, notes),
         "plan": next_steps.plan_of(db.session, seated),
+        "became": next_steps.answer_of(db.session, seated),
     }
 
 
@@ -167,7 +168,10 @@ def _ranked_in(seated: Seated, script: Script, told: Debrief) -> dict[str, Any]:
 
 
 def _next_step(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
-    return {"plan": next_steps.plan_of(db.session, seated)}
+    return {
+        "plan": next_steps.plan_of(db.session, seated),
+        "became": next_steps.answer_of(db.session, seated),
+    }
 
 
 _CONTEXTS: dict[Stage, Callable[[Seated, Script, int | None], dict[str, Any]]] = {

@@ -72,7 +72,7 @@ def test_every_route_lets_in_exactly_whom_the_table_names(
     wrong, cells = [], 0
 
     for (method, endpoint), (address, row) in TABLE.items():
-        url = address.format(run=run.url, asset=asset, charlie=charlie.user_id)
+        url = address.format(run=run.url, key=run.key, asset=asset, charlie=charlie.user_id)
         for (name, actor), expected in zip(actors.items(), row.split(), strict=True):
             # Starting a run makes a guest of nobody; the next request is nobody's again.
             asking = Browser(app) if name == "nobody" else actor
@@ -89,7 +89,7 @@ def test_every_route_lets_in_exactly_whom_the_table_names(
                 wrong += [
                     f"{method} {endpoint} shows {name} '{words}'"
                     for words in ALICES
-                    if words in answer.text
+                    if words.encode() in answer.data
                 ]
 
     assert wrong == []

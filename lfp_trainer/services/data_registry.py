@@ -1,0 +1,384 @@
+"""What this site stores, table by table and column by column: the one list of it.
+
+The page that explains it, the download, the dictionary inside the download and what the page of
+deletion promises are all read from here. A column that is missing fails a test, so that nobody can
+begin to store something without saying what it is, whose it is, and what becomes of it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from lfp_trainer.storage.models import (
+    Diagnosis,
+    ExerciseRating,
+    Model,
+    NextStep,
+    Participant,
+    Ranking,
+    Rating,
+    Run,
+    ScenarioVersion,
+    SignInFailure,
+    Step,
+    User,
+    UserSession,
+    table,
+)
+
+
+class Fate(StrEnum):
+    """What becomes of rows when the person whose they are deletes their account."""
+
+    ERASED = "removed"
+    SHARED = "removed, except in runs that somebody else took part in"
+    KEPT = "kept: it is nobody's"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who a row belongs to, as the two things that are known of a person."""
+
+    id: int
+    account: str | None
+    """What wrong passwords are counted under; None for a guest."""
+
+
+Rows = Callable[[Owner], sa.ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column holds, in plain words."""
+
+    means: str
+    withheld: str = ""
+    """Why it is not in the download; empty where it is."""
+    only_own: bool = False
+    """In a row that somebody else made in a shared run, this is theirs and left empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One table: whose its rows are, what they mean, what becomes of them."""
+
+    model: type[Model]
+    title: str
+    means: str
+    whose: str
+    """The way from a row to the person, in words."""
+    rows: Rows | None
+    """The same as a condition; None where no row is anybody's."""
+    fate: Fate
+    columns: Mapping[str, Column]
+    why_kept: str = ""
+    """What of it stays after a deletion, and why; empty where nothing does."""
+    made_by: sa.ColumnElement[Any] | None = field(default=None)
+    """Who made a row, where somebody else may have."""
+
+    @property
+    def name(self) -> str:
+        return table(self.model).name
+
+    @property
+    def exported(self) -> list[str]:
+        """The columns that are in the download, in the order of the table."""
+        return [name for name, column in self.columns.items() if not column.withheld]
+
+
+def _by(column: sa.ColumnElement[Any]) -> Rows:
+    return lambda owner: column == owner.id
+
+
+def _taken_part(run_id: sa.ColumnElement[Any]) -> Rows:
+    parts = table(Participant).c
+    return lambda owner: run_id.in_(
+        sa.select(parts.run_id).where(parts.user_id == owner.id).scalar_subquery()
+    )
+
+
+_ID = Column("The number of this row.")
+_RUN = Column("The run it belongs to: the id in the table run.")
+_YOU = Column("Your own number.")
+_SAVED = Column("When it was last saved.")
+_COMMITTED = Column("When you committed it; empty while it is a draft.")
+_LEVEL = Column("The level you gave, counted from 1; empty for none and for not enough evidence.")
+_NOT_ENOUGH = Column("Whether you said that the text does not give enough evidence.")
+_FLAG = Column("The mark you set beside a level, such as a plus for in between, if any.")
+_STRAND = Column("The strand of the rubric you rated.")
+_CODES = "A list of codes from the vocabulary of the case"
+
+REGISTRY: tuple[Store, ...] = (
+    Store(
+        User,
+        "You",
+        "Your account, or that you are here as a guest.",
+        "the row is you",
+        _by(table(User).c.id),
+        Fate.ERASED,
+        {
+            "id": _YOU,
+            "name": Column("The name others see."),
+            "email": Column("The address you sign in with; empty for a guest."),
+            "password_hash": Column(
+                "A hash of your password. The password itself is stored nowhere.",
+                withheld="It would help whoever finds the file to guess your password.",
+            ),
+            "role": Column("What you may do on the site: learner, facilitator or admin."),
+            "position": Column("Where you work, if you said so."),
+            "created_at": Column("When you first came."),
+            "disabled_at": Column("When an admin shut the account, if one did."),
+        },
+    ),
+    Store(
+        UserSession,
+        "Where you are signed in",
+        "One row for each browser that is signed in.",
+        "user_id is you",
+        _by(table(UserSession).c.user_id),
+        Fate.ERASED,
+        {
+            "id": _ID,
+            "token_hash": Column(
+                "A hash of what your browser shows to be let in.",
+                withheld="It belongs to the lock, and says nothing about you.",
+            ),
+            "user_id": _YOU,
+            "device": Column("The kind of browser and device."),
+            "remembered": Column("Whether it was asked to stay signed in."),
+            "created_at": Column("When it signed in."),
+            "seen_at": Column("When it was last used, to a few minutes."),
+            "fresh_at": Column("When the password was last typed there."),
+            "expires_at": Column("When it is signed out by itself."),
+        },
+    ),
+    Store(
+        SignInFailure,
+        "Wrong passwords",
+        "Tries to sign in to your account that failed in the last hour, counted to stop guessers.",
+        "account is a hash of your address",
+        lambda owner: (
+            sa.false() if owner.account is None else table(SignInFailure).c.account == owner.account
+        ),
+        Fate.ERASED,
+        {
+            "id": _ID,
+            "account": Column(
+                "A hash of the address that was typed.",
+                withheld="Your address itself is in the table user.",
+            ),
+            "address": Column(
+                "The network address it came from.",
+                withheld="It may be somebody else's.",
+            ),
+            "at": Column("When it happened."),
+        },
+    ),
+    Store(
+        ScenarioVersion,
+        "Published cases",
+        "Every version of every case on this site. Their titles stand beside your runs.",
+        "nobody's: the same for everybody",
+        None,
+        Fate.KEPT,
+        {
+            name: Column(means, withheld="It is part of the site, and not about you.")
+            for name, means in {
+                "id": "The number of this version.",
+                "scenario_id": "The id of the case.",
+                "digest": "What tells this version from every other.",
+                "title": "The title of the case.",
+                "source": "The file as its author wrote it.",
+                "parsed": "The same, ready to play.",
+                "is_current": "Whether new runs start with it.",
+                "published_at": "When it was published.",
+            }.items()
+        },
+        why_kept="The cases belong to the site and hold nothing about you.",
+    ),
+    Store(
+        Run,
+        "Runs",
+        "Each play of a case that you took part in, plays of what if included.",
+        "through participant: you are in it",
+        _taken_part(table(Run).c.id),
+        Fate.SHARED,
+        {
+            "id": Column("The number of this run, by which the other tables name it."),
+            "key": Column("What stands in the address of its page."),
+            "start_key": Column(
+                "The one-time number of the form that started it.",
+                withheld="It only keeps a double click from starting two runs.",
+            ),
+            "scenario_version_id": Column("The version of the case; its id and title are beside."),
+            "moves": Column("How many responses were taken."),
+            "ending_id": Column("The ending it came to; empty before."),
+            "started_at": Column("When it began."),
+            "ended_at": Column("When the role-play ended; empty before."),
+            "what_if_of": Column("The run that this one rewinds; empty for a play from the start."),
+            "what_if_at": Column("The step at which it takes another response."),
+        },
+        why_kept=(
+            "A run that somebody else took part in stays theirs. Your name is taken off it and"
+            " everything you wrote in it is removed."
+        ),
+    ),
+    Store(
+        Participant,
+        "Your seat in each run",
+        "Which role you played and how far you have come.",
+        "user_id is you",
+        _by(table(Participant).c.user_id),
+        Fate.ERASED,
+        {
+            "id": _ID,
+            "run_id": _RUN,
+            "user_id": _YOU,
+            "seat": Column("The role you played; both for every role."),
+            "stage": Column("The part of the run you have come to."),
+            "changed_at": Column("When you came to it."),
+        },
+    ),
+    Store(
+        Step,
+        "Responses",
+        "Each response taken in your runs, by you, by the stand-in or by who played with you.",
+        "through participant: you are in its run",
+        _taken_part(table(Step).c.run_id),
+        Fate.SHARED,
+        {
+            "id": _ID,
+            "run_id": _RUN,
+            "number": Column("The place of the response in the run, counted from 1."),
+            "seat": Column("The role that responded."),
+            "user_id": Column(
+                "Your own number where you decided; empty for everybody else.", only_own=True
+            ),
+            "stand_in": Column("Whether the stand-in decided, as the script of the case says."),
+            "scene_id": Column("The moment of the case."),
+            "choice_id": Column("The response that was taken."),
+            "reason": Column("Why, in your words. What others wrote is theirs.", only_own=True),
+            "chosen_at": Column("When it was taken."),
+        },
+        why_kept=(
+            "In a run that somebody else took part in, the response you took stays, without your"
+            " name and without your reason: what came after it in their play follows from it."
+        ),
+        made_by=table(Step).c.user_id,
+    ),
+    Store(
+        Ranking,
+        "Rankings",
+        "Where you put all the responses of a decision in an order.",
+        "user_id is you",
+        _by(table(Ranking).c.user_id),
+        Fate.ERASED,
+        {
+            "id": _ID,
+            "run_id": _RUN,
+            "user_id": _YOU,
+            "number": Column("The step at which you ranked."),
+            "ranked": Column("The responses in your order, the best first."),
+            "ranked_at": Column("When you ranked them."),
+        },
+    ),
+    Store(
+        Diagnosis,
+        "Diagnoses",
+        "What you said is not at scale in a case, and the barrier.",
+        "user_id is you",
+        _by(table(Diagnosis).c.user_id),
+        Fate.ERASED,
+        {
+            "id": _ID,
+            "run_id": _RUN,
+            "user_id": _YOU,
+            "systems": Column(f"{_CODES}: the systems you named."),
+            "failed_tests": Column(f"{_CODES}: what they do not do yet."),
+            "who": Column(f"{_CODES}: in whom the barrier lies."),
+            "what": Column(f"{_CODES}: what the barrier is."),
+            "reason": Column("The words of the case that show it, as you wrote them."),
+            "saved_at": _SAVED,
+            "committed_at": _COMMITTED,
+        },
+    ),
+    Store(
+        Rating,
+        "Ratings in runs",
+        "How you rated a leader of a case, or your own play, on one strand.",
+        "rater_id is you",
+        _by(table(Rating).c.rater_id),
+        Fate.ERASED,
+        {
+            "id": _ID,
+            "run_id": _RUN,
+            "rater_id": _YOU,
+            "round": Column("Which rating: before the role-play, again, after it, or of own play."),
+            "leader": Column("Who was rated."),
+            "strand": _STRAND,
+            "level": _LEVEL,
+            "not_enough": _NOT_ENOUGH,
+            "flag": _FLAG,
+            "reason": Column("Why this level, in your words."),
+            "evidence": Column("The sentences of the case, or the steps, you marked."),
+            "saved_at": _SAVED,
+            "committed_at": _COMMITTED,
+        },
+    ),
+    Store(
+        NextStep,
+        "Next steps",
+        "What you walked out of a run with, and what became of it.",
+        "user_id is you",
+        _by(table(NextStep).c.user_id),
+        Fate.ERASED,
+        {
+            "id": _ID,
+            "run_id": _RUN,
+            "user_id": _YOU,
+            "current_state": Column("Where things stood, in your words."),
+            "goal": Column("Your goal, in your words."),
+            "steps": Column("Your next steps, in your words."),
+            "sentence": Column("The one sentence."),
+            "due_on": Column("By which day."),
+            "saved_at": _SAVED,
+            "answer": Column("What you said became of it: done, not-yet or dropped."),
+            "answered_at": Column("When you said so."),
+        },
+    ),
+    Store(
+        ExerciseRating,
+        "Ratings in exercises",
+        "How you rated vignettes, and stories side by side.",
+        "user_id is you",
+        _by(table(ExerciseRating).c.user_id),
+        Fate.ERASED,
+        {
+            "id": _ID,
+            "user_id": _YOU,
+            "exercise_id": Column("The exercise."),
+            "set_number": Column("Which of your sets of it, counted from 1."),
+            "place": Column("Its place in the set, counted from 1."),
+            "text_id": Column("The text you rated."),
+            "rubric_id": Column("The rubric."),
+            "strand": _STRAND,
+            "digest": Column("Which version of the text it was."),
+            "shown": Column("The names and pronouns the text was told with."),
+            "level": _LEVEL,
+            "not_enough": _NOT_ENOUGH,
+            "flag": _FLAG,
+            "reason": Column("Why, in your words."),
+            "evidence": Column("The sentences you marked."),
+            "saved_at": _SAVED,
+            "saved_in": Column(
+                "The open page that saved it last.",
+                withheld="It only keeps two open pages from overwriting each other.",
+            ),
+            "committed_at": _COMMITTED,
+        },
+    ),
+)
+"""Every table, in the order in which a person reads about them."""

@@ -1,0 +1,74 @@
+"""Forget people: all that only they have left, and their name and words where others were too.
+
+What becomes of each table is written down in ``data_registry``, and a test holds both together.
+"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer.errors import Incomplete, NotFound
+from lfp_trainer.services import sign_in
+from lfp_trainer.storage.models import Participant, Role, Run, Step, User
+
+AT_ONCE = 200
+"""Runs to one statement."""
+LAST_ADMIN = (
+    "You are the only admin of this site, and nobody else could make another. Make somebody an"
+    " admin first, then delete your account."
+)
+
+
+_ADMINS = (
+    sa.select(User.id)
+    .where(User.role == Role.ADMIN, User.disabled_at.is_(None), User.email.is_not(None))
+    .order_by(User.id)
+)
+
+
+def is_last_admin(session: Session, user_id: int) -> bool:
+    """Tell whether the site would be left without an admin if this person went."""
+    return session.scalars(_ADMINS).all() == [user_id]
+
+
+def delete_person(session: Session, user_id: int) -> None:
+    """Delete a person, account or guest, who asks for it. They are signed out everywhere.
+
+    :raise Incomplete: if the site would be left without an admin
+    :raise NotFound: if they are gone already
+    """
+    # Two admins who leave at the same moment must not both go: the second waits, and then looks.
+    session.execute(_ADMINS.with_for_update())
+    if is_last_admin(session, user_id):
+        raise Incomplete({"password": LAST_ADMIN})
+    if session.scalar(sa.select(User.id).where(User.id == user_id)) is None:
+        raise NotFound
+    forget(session, [user_id])
+
+
+def forget(session: Session, people: Sequence[int]) -> None:
+    """Delete people with everything that is theirs alone.
+
+    A run that somebody else is in stays theirs: its steps too, but not what these people wrote.
+    """
+    if not people:
+        return
+    taken_part = sa.select(Participant.run_id).where(Participant.user_id.in_(people))
+    # Locked, in one order: of two who shared a run and go at the same moment, the second takes it.
+    theirs = session.scalars(
+        sa.select(Run.id).where(Run.id.in_(taken_part)).order_by(Run.id).with_for_update()
+    ).all()
+    emails = session.scalars(
+        sa.select(User.email).where(User.id.in_(people), User.email.is_not(None))
+    ).all()
+    session.execute(sa.update(Step).where(Step.user_id.in_(people)).values(reason=""))
+    for email in emails:
+        sign_in.forgive(session, account=email or "")
+    # Their rows in all other tables go with them: the references say so.
+    session.execute(sa.delete(User).where(User.id.in_(people)))
+    empty = ~sa.exists().where(Participant.run_id == Run.id)
+    for start in range(0, len(theirs), AT_ONCE):
+        some = theirs[start : start + AT_ONCE]
+        session.execute(sa.delete(Run).where(Run.id.in_(some), empty))
+    session.expire_all()
