@@ -63,7 +63,7 @@ class LookedBack:
 
 def is_open(seated: Seated) -> bool:
     """Tell whether a run is one that can be looked back at: played, and not a rewound one."""
-    return seated.what_if_of is None and runs.has_reached(seated, Stage.DEBRIEF)
+    return not seated.is_what_if and runs.has_reached(seated, Stage.DEBRIEF)
 
 
 def require(seated: Seated) -> None:
@@ -72,7 +72,7 @@ def require(seated: Seated) -> None:
     :raise NotFound: if it rewinds another
     :raise NotYet: if it is not played to its end
     """
-    if seated.what_if_of is not None:
+    if seated.is_what_if:
         raise NotFound
     if not is_open(seated):
         raise NotYet("the role-play")

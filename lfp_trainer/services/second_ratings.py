@@ -36,7 +36,7 @@ def first_of(session: Session, seated: Seated, script: Script, card: Card) -> Co
     :raise NotFound: if the run rewinds another, or the card was not rated
     :raise NotYet: if the ratings are not committed
     """
-    if seated.what_if_of is not None:
+    if seated.is_what_if:
         raise NotFound
     if not runs.has_reached(seated, Stage.ROLE_PLAY):
         raise NotYet("the ratings")

@@ -21,7 +21,8 @@ from lfp_trainer.engine.calibration import (
     Use,
 )
 from lfp_trainer.engine.exercise import Card, Exercise
-from lfp_trainer.engine.exercise.report import Lean, neighbours
+from lfp_trainer.engine.exercise.report import Lean
+from lfp_trainer.engine.reference import neighbours
 from lfp_trainer.engine.rubric import NE, Rubric, level_name
 from lfp_trainer.services.calibration import Case, Reading
 

@@ -8,7 +8,6 @@ from lfp_trainer.web import calibrate_page, calibration, contrast_page, next_ste
 from lfp_trainer.web.asker import me, viewer_id
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.gate import Allowed, allow
-
 from lfp_trainer.web.run_stages import NAMES
 from lfp_trainer.web.runs import start_key
 

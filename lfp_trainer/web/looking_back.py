@@ -29,7 +29,7 @@ def beside_context(seated: Seated, script: Script) -> dict[str, Any]:
     return {
         "again": second_ratings.again_of(db.session, seated, script),
         "places": {card: place for place, card in enumerate(ratings.cards_of(script))},
-        "may_rate_again": seated.what_if_of is None,
+        "may_rate_again": not seated.is_what_if,
     }
 
 
