@@ -18,10 +18,12 @@ from lfp_trainer.services import (
     accounts,
     choices,
     demo_calibration,
+    demo_looking_back,
     diagnosis,
     library,
     next_steps,
     passwords,
+    rankings,
     ratings,
     runs,
 )
@@ -84,6 +86,10 @@ PLAYED: tuple[tuple[tuple[int, Habit, Stage | None], ...], ...] = (
 the stage at which they stopped. The scenarios after these they have not opened yet."""
 
 
+RANKS = 0.2
+"""The share of decisions at which a player ranks all responses."""
+
+
 def fill(session: Session, *, now: datetime, shelf: Iterable[Exercise] = ()) -> bool:
     """Add the demonstration's people and what they practiced once; tell whether this was now.
 
@@ -110,6 +116,8 @@ def fill(session: Session, *, now: datetime, shelf: Iterable[Exercise] = ()) -> 
                     stop=stop, dice=dice, now=then,
                 )  # fmt: skip
     demo_calibration.rate_sets(session, shelf, people, dice, now)
+    for user_id in people:
+        demo_looking_back.look_back(session, user_id, dice, now=now)
     return True
 
 
@@ -181,7 +189,16 @@ def _choose(
     session: Session, run: Seated, script: Script, habit: Habit, dice: Random, then: datetime
 ) -> None:
     path = runs.path_of(session, run.run_id)
-    choice_id = habit(script, play.replay(script, path), dice)
+    position = play.replay(script, path)
+    choice_id = habit(script, position, dice)
+    if dice.random() < RANKS:
+        others = play.shuffled(set(play.offered(script, position)) - {choice_id}, run.key)
+        places = {id: place for place, id in enumerate((choice_id, *others), start=1)}
+        reason = "The first begins with what she sees; the last with what I want."
+        rankings.rank_responses(
+            session, run, script, places, reason=reason, at_step=len(path), now=then
+        )
+        return
     reason = dice.choice(("", "", "It keeps the door open.", "We need to look at the same thing."))
     choices.record_choice(
         session, run, script, choice_id, at_step=len(path), reason=reason, now=then
