@@ -83,6 +83,19 @@ def test_from_too_few_ratings_nothing_is_drawn_and_it_says_how_many_more(alice: 
     assert "after 1 more rating." in alice.get("/home").text
 
 
+def test_home_draws_nothing_while_only_a_small_figure_can_be_told(
+    alice: Browser, database_url: str
+) -> None:
+    play_finished_runs(database_url, alice.user_id, 1, "everything-in-place")
+
+    section = alice.get("/home").text.split('id="my-calibration"')[1].split("</section>")[0]
+
+    assert titles(alice.get("/calibration").text) == [FIGURES["silence"]]
+    assert "<dl" not in section
+    assert "Try next" not in section
+    assert "after 1 more rating." in section
+
+
 def test_with_enough_every_figure_is_drawn_said_and_leads_on(
     alice: Browser, practice: Practice
 ) -> None:

@@ -16,13 +16,15 @@ from tests.conftest import Browser
 from tests.web.conftest import start
 
 
-def play_finished_runs(database_url: str, user_id: int, count: int) -> None:
+def play_finished_runs(
+    database_url: str, user_id: int, count: int, scenario: str = "glowing-observations"
+) -> None:
     engine = database.connect(database_url)
     dice = Random(count)
     with Session(engine, expire_on_commit=False) as session, database.writing(session):
         for _ in range(count):
             demo.play_run(
-                session, library.current(session, "glowing-observations"), user_id=user_id,
+                session, library.current(session, scenario), user_id=user_id,
                 seat="both", habit=demo.by_chance, stop=None, dice=dice, now=datetime.now(UTC),
             )  # fmt: skip
     engine.dispose()
