@@ -2,9 +2,14 @@
 
 import argparse
 
-from tests.benchmarks import engine, scenario, server
+from tests.benchmarks import engine, practice, scenario, server
 
-GROUPS = {"engine": engine.measures, "scenario": scenario.measures, "server": server.measures}
+GROUPS = {
+    "engine": engine.measures,
+    "scenario": scenario.measures,
+    "practice": practice.measures,
+    "server": server.measures,
+}
 
 
 def main() -> None:

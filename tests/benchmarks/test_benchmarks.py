@@ -21,6 +21,17 @@ PROMISED = {
         "engine.replay_steps_per_s",
     },
     "scenario": {"scenario.load_ms_per_100_scenes", "scenario.check_ms_per_100_scenes"},
+    "practice": {
+        f"{page}.{name}"
+        for page in ("home", "profile")
+        for name in (
+            "200_runs.ms",
+            "5_runs.ms",
+            "ratio_200_to_5",
+            "200_runs.queries",
+            "5_runs.queries",
+        )
+    },
     "server": {
         "choose.requests_per_s",
         "choose.p50_ms",

@@ -1,0 +1,335 @@
+"""A calibration profile: what each figure says, what it needs first, and where it points."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lfp_trainer.engine.calibration import (
+    Agreement,
+    Fact,
+    Halo,
+    InBand,
+    Kappa,
+    Leaning,
+    Miss,
+    Missing,
+    Parts,
+    Silence,
+    Spread,
+    Trend,
+    Use,
+    Wanted,
+    Way,
+    fact,
+)
+from lfp_trainer.engine.calibration.profile import SITTINGS, WINDOW, profile
+from lfp_trainer.engine.exercise.report import Lean
+from lfp_trainer.engine.reference import Reference
+from lfp_trainer.engine.rubric import Rating, Rubric
+from tests import scenarios
+from tests.conftest import NOON
+from tests.exercises import reference, rubrics
+
+SMALL = rubrics()["small"]
+"""Two strands of five levels, for partners and principals."""
+
+
+def rated(
+    own: int | None,
+    level: int | None,
+    *,
+    strand: str = "motivate",
+    role: str = "partner",
+    sitting: int = 1,
+    subject: str = "ana",
+    in_band: bool | None = None,
+    hours: float = 0,
+) -> Fact:
+    return Fact(
+        sitting=f"run {sitting}",
+        subject=subject,
+        strand=strand,
+        role=role,
+        own=own,
+        level=level,
+        in_band=own == level if in_band is None else in_band,
+        mark_agrees=True,
+        at=NOON + timedelta(days=sitting, hours=hours),
+    )
+
+
+def told(*facts: Fact, rubric: Rubric = SMALL) -> Iterator[object]:
+    """Return every figure of a profile."""
+    it = profile(rubric, facts)
+    yield from (it.in_band, it.trend, it.leaning, it.strands, it.agreement)
+    yield from (it.roles, it.halo, it.silence, it.spread, it.kappa)
+
+
+def test_nothing_is_told_of_nothing_and_each_figure_says_how_much_it_needs() -> None:
+    assert list(told()) == [
+        Missing(5, Wanted.RATINGS),
+        Missing(3, Wanted.SITTINGS),
+        Missing(5, Wanted.LEVELS),
+        Missing(10, Wanted.RATINGS),
+        Missing(5, Wanted.LEVELS),
+        Missing(10, Wanted.LEVELS),
+        Missing(3, Wanted.LEADERS),
+        Missing(3, Wanted.SILENT),
+        Missing(10, Wanted.LEVELS),
+        Missing(10, Wanted.LEVELS),
+    ]
+
+
+def test_a_rating_is_held_beside_its_reference() -> None:
+    ours = Reference.model_validate_json(json.dumps(reference(2, band=[1, 2], flag="against")))
+
+    found = fact(
+        Rating(1), ours, sitting="run 1", subject="ana", strand="motivate", role=None, at=NOON
+    )
+
+    assert (found.own, found.level, found.in_band, found.mark_agrees) == (1, 2, True, False)
+    assert (found.signed, found.cell) == (-1, ("motivate", 2))
+
+
+def test_a_fifth_rating_brings_the_share_in_band_and_what_was_missed_most() -> None:
+    four = [rated(2, 1), rated(3, 1), rated(2, 2), rated(5, 4)]
+
+    assert profile(SMALL, four).in_band == Missing(1, Wanted.RATINGS)
+    assert profile(SMALL, [*four, rated(1, 1)]).in_band == InBand(
+        rated=5, hits=2, marked_otherwise=0, miss=Miss(("motivate", 1), 2, 3)
+    )
+
+
+def test_where_everything_is_in_band_nothing_was_missed() -> None:
+    assert profile(SMALL, [rated(2, 2)] * 5).in_band == InBand(5, 5, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("own", "lean", "missed"),
+    [
+        ((2, 2, 3, 4, 4), Lean.LENIENT, Miss(("motivate", 1), 2, 2)),
+        ((1, 1, 2, 2, 2), Lean.SEVERE, Miss(("motivate", 3), 2, 2)),
+        ((2, 1, 2, 2, 3), Lean.EVEN, None),
+    ],
+)
+def test_a_lean_points_to_where_it_happens(
+    own: tuple[int, ...], lean: Lean, missed: Miss | None
+) -> None:
+    facts = [rated(*each) for each in zip(own, (1, 1, 2, 3, 3), strict=True)]
+
+    found = profile(SMALL, facts).leaning
+
+    assert isinstance(found, Leaning)
+    assert (found.lean, found.miss) == (lean, missed)
+
+
+def test_not_enough_evidence_is_no_level_and_counts_in_the_band_alone() -> None:
+    facts = [rated(None, None)] * 5 + [rated(None, 2, in_band=True), rated(3, None)]
+
+    found = profile(SMALL, facts)
+
+    assert found.in_band == InBand(7, 6, 0, Miss(("motivate", None), 1, 6))
+    assert found.leaning == Missing(5, Wanted.LEVELS)
+    assert found.agreement == Missing(5, Wanted.LEVELS)
+
+
+def test_agreement_is_drawn_by_distance_and_names_the_levels_that_are_mixed_up() -> None:
+    facts = [rated(1, 1), rated(2, 1), rated(3, 2), rated(3, 1), rated(4, 4)]
+
+    assert profile(SMALL, facts).agreement == Agreement(
+        pairs=5,
+        exact=0.4,
+        adjacent=0.8,
+        apart=((0, 2), (1, 2), (2, 1)),
+        mixed_up=("motivate", 1),
+    )
+
+
+def test_kappa_waits_for_the_tenth_pair_of_levels() -> None:
+    nine = [rated(own, own) for own in (1, 2, 3, 4, 5, 1, 2, 3)] + [rated(3, 1)]
+    with_silence = [*nine, rated(None, None)]
+
+    assert profile(SMALL, with_silence).kappa == Missing(1, Wanted.LEVELS)
+    found = profile(SMALL, [*with_silence, rated(1, 1)]).kappa
+    assert isinstance(found, Kappa)
+    assert found.pairs == 10
+    assert found.value is not None
+    assert 0.8 < found.value < 1
+    assert found.miss == Miss(("motivate", 1), 1, 4)
+
+
+def test_kappa_of_one_level_on_both_sides_is_undefined() -> None:
+    assert profile(SMALL, [rated(1, 1)] * 12).kappa == Kappa(12, None, None)
+
+
+@pytest.mark.parametrize(
+    ("own", "use", "missed"),
+    [
+        ((3, 3, 3, 3, 3), Use.NARROWER, Miss(("motivate", 1), 2, 2)),
+        ((1, 2, 3, 4, 5), Use.ALIKE, None),
+    ],
+)
+def test_spread_says_how_much_of_the_ladder_is_used(
+    own: tuple[int, ...], use: Use, missed: Miss | None
+) -> None:
+    facts = [rated(*each) for each in zip(own * 2, (1, 2, 3, 4, 5) * 2, strict=True)]
+
+    found = profile(SMALL, facts).spread
+
+    assert isinstance(found, Spread)
+    assert found.own == tuple(2 * own.count(level) for level in range(1, 6))
+    assert found.reference == (2, 2, 2, 2, 2)
+    assert (found.use, found.miss) == (use, missed)
+
+
+def test_a_wider_spread_points_to_where_the_level_that_is_given_too_often_comes_from() -> None:
+    facts = [rated(*each) for each in [(5, 3)] * 4 + [(1, 2)] * 3 + [(3, 3)] * 2 + [(2, 2)]]
+
+    found = profile(SMALL, facts).spread
+
+    assert isinstance(found, Spread)
+    assert (found.use, found.miss) == (Use.WIDER, Miss(("motivate", 3), 4, 6))
+
+
+def leader(sitting: int, own: tuple[int, int], levels: tuple[int, int]) -> list[Fact]:
+    strands = zip(SMALL.strands, own, levels, strict=True)
+    return [rated(mine, level, strand=id, sitting=sitting) for id, mine, level in strands]
+
+
+def test_a_halo_is_one_level_for_all_where_the_reference_tells_strands_apart() -> None:
+    apart = leader(1, (2, 2), (1, 3)) + leader(2, (2, 3), (2, 4))
+    alike = leader(3, (2, 2), (2, 2))
+
+    assert profile(SMALL, apart + alike).halo == Missing(1, Wanted.LEADERS)
+    assert profile(SMALL, apart + alike + leader(4, (4, 4), (4, 5))).halo == Halo(3, 2)
+
+
+def test_the_same_leader_in_another_sitting_is_another_occasion() -> None:
+    facts = [each for sitting in range(1, 4) for each in leader(sitting, (2, 2), (1, 3))]
+
+    assert profile(SMALL, facts).halo == Halo(3, 3)
+
+
+def test_a_rubric_of_one_strand_has_no_halo_and_no_weakest_strand() -> None:
+    one = rubrics()["small"].model_copy(update={"strands": {"motivate": SMALL.strands["motivate"]}})
+
+    found = profile(one, [rated(1, 2)] * 12)
+
+    assert (found.halo, found.strands) == (None, None)
+
+
+def test_roles_are_held_beside_each_other_once_there_are_enough_of_two() -> None:
+    partner = [rated(3, 1)] * 5
+    four = [rated(2, 2, role="principal")] * 4
+
+    assert profile(SMALL, partner + four).roles == Missing(1, Wanted.LEVELS, "principal")
+    found = profile(SMALL, [*partner, *four, rated(1, 1, role="principal")]).roles
+    assert isinstance(found, Parts)
+    assert [(each.name, each.hits, each.rated, each.signed) for each in found.parts] == [
+        ("principal", 5, 5, 0.0),
+        ("partner", 0, 5, 2.0),
+    ]
+    assert (found.weakest, found.miss) == ("partner", Miss(("motivate", 1), 5, 5))
+
+
+def test_the_weakest_strand_is_the_one_with_the_smallest_share_in_band() -> None:
+    facts = [rated(1, 1)] * 5 + [rated(1, 2, strand="results")] * 5
+
+    found = profile(SMALL, facts).strands
+
+    assert isinstance(found, Parts)
+    assert (found.weakest, found.miss) == ("results", Miss(("results", 2), 5, 5))
+
+
+def test_of_strands_that_are_alike_none_is_the_weakest() -> None:
+    facts = [rated(1, 1)] * 5 + [rated(2, 2, strand="results")] * 5
+
+    found = profile(SMALL, facts).strands
+
+    assert isinstance(found, Parts)
+    assert (found.weakest, found.miss) == (None, None)
+
+
+def test_silence_is_told_apart_from_levels() -> None:
+    silent = [rated(None, None), rated(None, None), rated(2, None)]
+
+    assert profile(SMALL, silent[1:]).silence == Missing(1, Wanted.SILENT)
+    assert profile(SMALL, silent).silence == Silence(3, 2, 0, Miss(("motivate", None), 1, 3))
+    heard = [rated(None, None)] * 3 + [rated(None, 2)]
+    assert profile(SMALL, heard).silence == Silence(3, 3, 1, Miss(("motivate", 2), 1, 1))
+
+
+def sittings(*hits: int, of: int = 4) -> list[Fact]:
+    return [
+        rated(1 if number < right else 3, 1, sitting=at)
+        for at, right in enumerate(hits, start=1)
+        for number in range(of)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hits", "way"),
+    [((0, 2, 4), Way.RISING), ((4, 1, 1, 0), Way.FALLING), ((2, 4, 0, 2, 1, 3), Way.STEADY)],
+)
+def test_a_trend_compares_the_earlier_half_with_the_later(hits: tuple[int, ...], way: Way) -> None:
+    found = profile(SMALL, sittings(*hits)).trend
+
+    assert isinstance(found, Trend)
+    assert found.way is way
+    assert [each.hits for each in found.parts] == list(hits)
+
+
+def test_a_sitting_of_few_ratings_is_no_point_of_a_trend() -> None:
+    short = [rated(1, 1, sitting=9)] * 3
+
+    assert profile(SMALL, sittings(1, 2) + short).trend == Missing(1, Wanted.SITTINGS)
+
+
+def test_only_the_latest_ratings_and_sittings_count() -> None:
+    old = sittings(*[0] * 40)
+    new = sittings(*[4] * 25)
+    later = [rated(each.own, each.level, sitting=100 + n // 4) for n, each in enumerate(new)]
+
+    found = profile(SMALL, later + old)
+
+    assert found.rated == WINDOW == 100
+    assert found.in_band == InBand(100, 100, 0, None)
+    assert isinstance(found.trend, Trend)
+    assert len(found.trend.parts) == SITTINGS
+    assert found.since == later[0].at
+
+
+levels = st.one_of(st.none(), st.integers(1, 4))
+facts = st.lists(
+    st.builds(
+        rated,
+        levels,
+        levels,
+        strand=st.sampled_from(("left", "middle", "right")),
+        role=st.sampled_from(("partner", "principal", "")),
+        sitting=st.integers(1, 6),
+        subject=st.sampled_from(("ana", "ben")),
+        in_band=st.booleans(),
+    ),
+    max_size=60,
+)
+FOUR = Rubric.model_validate_json(
+    json.dumps(scenarios.rubric(("left", "middle", "right"), levels=4))
+)
+
+
+@given(facts)
+def test_whatever_was_rated_every_figure_is_told_or_says_what_it_needs(given: list[Fact]) -> None:
+    """On a rubric of three strands and four levels, so that nothing knows of two and five."""
+    for figure in told(*given, rubric=FOUR):
+        assert figure is not None
+        assert not isinstance(figure, Missing) or figure.more > 0
+    reached = profile(FOUR, given)
+    for part in (reached.in_band, reached.leaning, reached.kappa, reached.silence):
+        if not isinstance(part, Missing) and part.miss is not None:
+            assert 0 < part.miss.times <= part.miss.of
+            assert any(each.cell == part.miss.cell for each in given)
