@@ -100,9 +100,12 @@ def own_rows(page: Page) -> list[Locator]:
 
 def claim(visitor: Visitor) -> None:
     """Say of every seat and strand what was shown."""
-    for place, row in enumerate(own_rows(visitor.page)):
-        visitor.tick(row.locator(f"input[type=radio][value='{1 + place}']"))
-        visitor.tick(row.locator("input[type=checkbox]").first)
+    page = visitor.page
+    for place, row in enumerate(own_rows(page)):
+        name = f"{row.get_attribute('id')}".removesuffix("row")
+        response = row.locator("input[type=checkbox]").first.get_attribute("value")
+        visitor.tick(option(page, f"{name}level", f"{1 + place}"))
+        visitor.tick(option(page, f"{name}evidence", f"{response}"))
         visitor.write(row.get_by_label("Why this level"), PLAYED)
 
 
