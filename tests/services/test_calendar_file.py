@@ -1,5 +1,6 @@
 """What a calendar reads is one day for each next step, whatever was typed."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -81,6 +82,7 @@ def test_no_text_adds_anything_to_the_calendar(typed: str) -> None:
         assert str(first["SUMMARY"]) == plain
         assert f"Goal: {plain}" in str(first["DESCRIPTION"])
     assert second["SUMMARY"] == "plain"
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]", content.decode())
     assert set(first) == set(second)
     assert content.count(b"\r\nBEGIN:VEVENT") == 2
     lines = content.split(b"\r\n")

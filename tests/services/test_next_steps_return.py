@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer.errors import NotFound, NotYet
 from lfp_trainer.services import accounts, next_steps
 from lfp_trainer.services.access import Seated
-from lfp_trainer.services.next_steps import ASIDE
+from lfp_trainer.services.next_steps import ASIDE, Plan
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import NextStep, Outcome, Participant, Run, Stage
 from tests.conftest import NOON
@@ -32,6 +32,15 @@ def finish(session: Session, stand_at: StandAt, days: int = 0, **plan: object) -
     return seated
 
 
+def draft(session: Session, stand_at: StandAt) -> Seated:
+    """Write a next step and leave it unfinished."""
+    seated = stand_at(Stage.NEXT_STEP)
+    with writing(session):
+        plan = Plan(sentence="not finished", due_on=date(2026, 3, 9))
+        next_steps.save_plan(session, seated, plan, now=NOON)
+    return seated
+
+
 def say(session: Session, seated: Seated, outcome: Outcome, hours: int = 0) -> None:
     with writing(session):
         next_steps.say(session, seated, outcome, now=NOON + timedelta(hours=hours))
@@ -40,7 +49,7 @@ def say(session: Session, seated: Seated, outcome: Outcome, hours: int = 0) -> N
 def test_who_has_finished_nothing_is_asked_nothing(
     session: Session, stand_at: StandAt, alice_id: int
 ) -> None:
-    stand_at(Stage.NEXT_STEP)
+    draft(session, stand_at)
 
     assert next_steps.latest(session, alice_id) is None
     assert next_steps.page_of(session, alice_id, 1).rows == ()
@@ -108,7 +117,7 @@ def test_the_last_word_counts_and_the_plan_stays_as_written(
 def test_a_step_still_being_written_cannot_be_answered(
     session: Session, stand_at: StandAt, alice_id: int
 ) -> None:
-    seated = stand_at(Stage.NEXT_STEP)
+    seated = draft(session, stand_at)
 
     with pytest.raises(NotYet):
         say(session, seated, Outcome.DONE)
