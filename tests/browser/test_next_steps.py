@@ -117,7 +117,7 @@ def test_the_calendar_file_that_arrives_holds_the_day(
 ) -> None:
     visitor = visit(accept_downloads=True, java_script_enabled=script)
     page = visitor.page
-    come_home(visitor, person_with_runs(site, "nora", 0, 1, 2))
+    come_home(visitor, person_with_runs(site, "nora", 1, 2, 3))
     page.goto("/next-steps")
     sentences = page.locator(".returned-sentence").all_inner_texts()
 
