@@ -35,9 +35,9 @@ def test_the_reveal_gives_reasons_in_a_fixed_order(alices_run: RunPage) -> None:
     said = words_of(alices_run.get("?stage=rating").text)
 
     parts = [
-        "You wrote:", "ask: Did the leader say or do anything", "The reference:", "Why not lower:",
-        "Why not higher:", "sentences the reference rests on", "only the reference",
-        "Confidence of the reference", "Rate it once more",
+        "You wrote:", "ask: Did the leader say or do anything", "The reference:",
+        "sentences the reference rests on", "Why not lower:", "Why not higher:",
+        "only the reference", "Confidence of the reference", "Rate it once more",
     ]  # fmt: skip
     assert sorted(parts, key=said.index) == parts
 
