@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.services.accounts import Person
 from lfp_trainer.services.data_registry import REGISTRY, Owner, Store
+from lfp_trainer.services.data_words import WORDS, add_words
 from lfp_trainer.services.sign_in import account_of
 from lfp_trainer.storage.models import Run, ScenarioVersion, table
 
@@ -35,11 +36,13 @@ BESIDE = {
 def gather(session: Session, person: Person) -> Gathered:
     """Return every row that is this person's, without what the registry withholds."""
     owner = Owner(person.id, account_of(person.email) if person.email else None)
-    return {
+    gathered = {
         store.name: _rows(session, store, store.rows, owner)
         for store in REGISTRY
         if store.rows is not None
     }
+    add_words(session, gathered)
+    return gathered
 
 
 def _rows(
@@ -89,9 +92,13 @@ def dictionary() -> list[dict[str, str]]:
     for store in REGISTRY:
         for name, column in store.columns.items():
             entries.append(_entry(store, name, column.means, column.withheld))
-        if _has_case(store):
-            entries += [_entry(store, name, means, "") for name, means in BESIDE.items()]
+        entries += [_entry(store, name, means, "") for name, means in _beside(store).items()]
     return entries
+
+
+def _beside(store: Store) -> Mapping[str, str]:
+    """Return what is added to each row of a table, and what it means."""
+    return {**(BESIDE if _has_case(store) else {}), **WORDS.get(store.name, {})}
 
 
 def _entry(store: Store, name: str, means: str, withheld: str) -> dict[str, str]:
@@ -146,7 +153,7 @@ def as_zip(gathered: Mapping[str, Rows], *, now: datetime) -> bytes:
         files["dictionary.csv"] = _csv(list(entries[0]), entries)
         for store in REGISTRY:
             if store.name in gathered:
-                columns = [*store.exported, *(BESIDE if _has_case(store) else ())]
+                columns = [*store.exported, *_beside(store)]
                 files[f"{store.name}.csv"] = _csv(columns, gathered[store.name])
         for name, content in files.items():
             stamp = now.astimezone(UTC).timetuple()[:6]
