@@ -75,7 +75,7 @@ def test_a_passage_on_the_way_is_part_of_what_was_heard() -> None:
 
 
 def test_what_was_said_before_another_decision_is_not_what_this_one_answers() -> None:
-    script = saying(said("principal", "Good morning."), scene="log")
+    script = saying(said("partner", "Good morning."), scene="log")
 
     assert text_of(look_back(script, "ask", "defend")) == "She smiles."
 
