@@ -95,12 +95,6 @@ def plan_of(session: Session, seated: Seated) -> Plan:
     return Plan() if row is None else Plan(*row)
 
 
-def plans_of(session: Session, user_id: int) -> dict[int, Plan]:
-    """Return every plan of a person: run id → plan."""
-    rows = session.execute(_PLAN.add_columns(NextStep.run_id).where(NextStep.user_id == user_id))
-    return {run_id: Plan(*plan) for *plan, run_id in rows}
-
-
 def save_plan(session: Session, seated: Seated, plan: Plan, *, now: datetime) -> None:
     """Keep a plan as a draft.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import PdfMargins, sync_playwright
 
-from tests.browser import calibration, conftest, contrasting, tour
+from tests.browser import calibration, conftest, contrasting, owning, tour
 from tests.browser.server import Site
 from tests.browser.visitor import Visitor, Watch
 
@@ -47,6 +47,9 @@ def main() -> None:
             "own": lambda visitor: tour.visit_own_pages(visitor, site),
             "calibrate": calibration.go_through,
             "contrast": contrasting.go_through,
+            "looking back": lambda visitor: tour.look_back_on_a_play(visitor, site),
+            "next steps": lambda visitor: owning.go_through_next_steps(visitor, site),
+            "my data": lambda visitor: owning.go_through_my_data(visitor, site),
             "admin": lambda visitor: tour.visit_as_admin(visitor, site),
         }
         for walk in sys.argv[1:] or walks:

@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import ranking, story
 from tests.browser.conftest import Visit
+from tests.browser.looking_back import PLAYED, claim
 from tests.browser.server import PASSWORD
 from tests.browser.story import button, heading
-from tests.browser.test_second_ratings import PLAYED, claim
 from tests.browser.visitor import Visitor
 
 SECOND_SENTENCE = "On Monday I draw three rooms before we go in."

@@ -3,25 +3,32 @@
 import re
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from random import Random
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from lfp_trainer.engine import debrief
 from lfp_trainer.engine import play as engine
 from lfp_trainer.engine.next_time import next_time
-from lfp_trainer.engine.play import Position
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import demo, library
+from lfp_trainer.services import library
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage import database
-from lfp_trainer.storage.models import Run, Stage, Step, User
+from lfp_trainer.storage.models import Run, Step
 from tests.browser.conftest import Visit
+from tests.browser.looking_back import (
+    PLAYED,
+    WHY,
+    claim,
+    own_rows,
+    play,
+    rate_once_more,
+    say_after,
+)
 from tests.browser.server import Site
-from tests.browser.story import button, heading, option
+from tests.browser.story import button, option
 from tests.browser.test_accessibility import examine, found
 from tests.browser.test_print import MOST_SHEETS, sheets
 from tests.browser.test_walks import on_a_phone
@@ -29,34 +36,6 @@ from tests.browser.tour import sign_in
 from tests.browser.visitor import Keyboard, Visitor
 
 LAPTOPS = ((1366, 768), (1440, 900))
-WHY = "Nothing was said to anybody."
-PLAYED = "I asked before I told."
-
-
-def play(
-    site: Site, email: str, scenario: str = "glowing-observations", path: tuple[str, ...] = ()
-) -> str:
-    """Play a run to its debrief, along a path or as it comes, and return its address."""
-    with site.session() as session, database.writing(session):
-        user_id = session.scalar(sa.select(User.id).where(User.email == email))
-        published = library.current(session, scenario)
-        assert user_id is not None
-        return "/runs/" + demo.play_run(
-            session, published, user_id=user_id, seat="both", habit=along(path),
-            stop=Stage.DEBRIEF, dice=Random(), now=datetime.now(UTC),
-        )  # fmt: skip
-
-
-def along(path: tuple[str, ...]) -> demo.Habit:
-    """Follow a path, and where it ends take the response that is ranked last."""
-
-    def choose(script: Script, position: Position, dice: Random) -> str:
-        if len(position.path) < len(path):
-            return path[len(position.path)]
-        offered = engine.offered(script, position)
-        return max(offered, key=lambda id: script.choices[id][1].rank)
-
-    return choose
 
 
 @pytest.fixture
@@ -68,65 +47,6 @@ def come(visitor: Visitor, site: Site, email: str) -> str:
     """Sign in with a run that is played, and return its address."""
     sign_in(visitor, email)
     return play(site, email)
-
-
-def rate_once_more(visitor: Visitor, run: str) -> None:
-    """From the reveal to the second answer, sent unfinished first, and back."""
-    page = visitor.page
-    visitor.watch.expected.add(422)
-    page.goto(f"{run}?stage=rating")
-    expect(heading(page, "Your ratings beside the reference")).to_be_visible()
-    visitor.at("reveal, with retries")
-    visitor.press(page.get_by_role("link", name=re.compile("^Rate it once more")).first)
-    expect(page.get_by_text("Your first answer:")).to_be_visible()
-    visitor.at("rating once more")
-    visitor.press(button(page, "Commit my second answer"))
-    expect(page.get_by_role("alert")).to_be_visible()
-    visitor.at("rating once more, unfinished")
-    visitor.tick(option(page, "evidence", "fewer-visits"))
-    visitor.tick(option(page, "level", "1"))
-    visitor.write(page.get_by_label("Why this level, in one line?"), WHY)
-    visitor.press(button(page, "Commit my second answer"))
-    expect(page.get_by_text("Rated twice")).to_be_visible()
-    visitor.at("rated twice")
-    visitor.press(page.get_by_role("link", name="Back to my ratings"))
-    expect(page.get_by_text("Once more:", exact=True)).to_be_visible()
-    visitor.at("reveal, with a second answer")
-
-
-def own_rows(page: Page) -> list[Locator]:
-    return page.locator("fieldset.rate-row[id^=own-]").all()
-
-
-def claim(visitor: Visitor) -> None:
-    """Say of every seat and strand what was shown."""
-    page = visitor.page
-    for place, row in enumerate(own_rows(page)):
-        name = f"{row.get_attribute('id')}".removesuffix("row")
-        response = row.locator("input[type=checkbox]").first.get_attribute("value")
-        visitor.tick(option(page, f"{name}level", f"{1 + place}"))
-        visitor.tick(option(page, f"{name}evidence", f"{response}"))
-        visitor.write(row.get_by_label("Why this level"), PLAYED)
-
-
-def say_after(visitor: Visitor, run: str) -> None:
-    """From the ending to what one showed, sent unfinished first, and to the debrief."""
-    page = visitor.page
-    visitor.watch.expected.add(422)
-    page.goto(f"{run}?stage=role-play")
-    visitor.press(page.get_by_role("link", name="First say what you showed"))
-    expect(heading(page, "Now that you have played it")).to_be_visible()
-    visitor.at("after the play")
-    visitor.press(button(page, "Commit, and see them side by side"))
-    expect(page.get_by_role("alert")).to_be_visible()
-    visitor.at("after the play, unfinished")
-    claim(visitor)
-    visitor.press(button(page, "Commit, and see them side by side"))
-    expect(heading(page, "Before and after")).to_be_visible()
-    visitor.at("before and after")
-    visitor.press(page.get_by_role("link", name="Go to the debrief"))
-    expect(page.locator("#after-compact")).to_be_visible()
-    visitor.at("debrief, with own play")
 
 
 def test_with_a_mouse_and_nothing_axe_can_see_is_wrong(

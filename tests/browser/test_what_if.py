@@ -1,7 +1,6 @@
 """Going back to each decision of a finished play, and both plays together, by many hands."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
@@ -10,32 +9,17 @@ import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 from lfp_trainer.services import access, demo, library, what_if
-from lfp_trainer.services.access import Seated
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Run, User
-from tests.browser import story, test_accessibility
+from tests.browser import test_accessibility
 from tests.browser.conftest import Visit
+from tests.browser.looking_back import QUESTION, Finished, go_back, play_on, take_another
 from tests.browser.server import Site
 from tests.browser.story import button, heading
 from tests.browser.test_accessibility import examine
 from tests.browser.test_print import sheets
 from tests.browser.tour import sign_in
 from tests.browser.visitor import Keyboard, Visitor
-
-QUESTION = "What if you had answered otherwise?"
-
-
-@dataclass
-class Finished:
-    """A play that has come to its end, with whom it belongs to."""
-
-    email: str
-    run: Seated
-    decisions: list[int]
-
-    @property
-    def url(self) -> str:
-        return f"/runs/{self.run.key}"
 
 
 @pytest.fixture
@@ -59,33 +43,6 @@ def runs_of(site: Site, finished: Finished) -> int:
     with site.session() as session:
         theirs = access.runs_visible_to(finished.run.user_id).subquery()
         return session.scalar(sa.select(sa.func.count()).select_from(theirs)) or 0
-
-
-def go_back(visitor: Visitor, finished: Finished, step: int) -> None:
-    """From the debrief to one of its decisions."""
-    page = visitor.page
-    page.goto(f"{finished.url}?stage=debrief")
-    visitor.press(page.locator(f".decision a[href$='/what-if/{step}']"))
-    expect(heading(page, QUESTION)).to_be_visible()
-    visitor.at("what-if decision")
-
-
-def take_another(visitor: Visitor) -> None:
-    page = visitor.page
-    visitor.press(page.locator("button.choice").first)
-    expect(page.get_by_text("This is a what-if")).to_be_visible()
-    visitor.at("what-if running")
-
-
-def play_on(visitor: Visitor) -> None:
-    """Take the first response until it ends, and look at both plays."""
-    page = visitor.page
-    while page.locator(".now button.choice").count():
-        story.respond(visitor)
-    visitor.at("what-if ending")
-    visitor.press(page.get_by_role("link", name="See the two plays beside each other"))
-    expect(heading(page, "Two plays beside each other")).to_be_visible()
-    visitor.at("what-if compared")
 
 
 def assert_beside(page: Page) -> None:

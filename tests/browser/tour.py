@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from lfp_trainer.services import demo
 from lfp_trainer.storage.models import Role
-from tests.browser import story
+from tests.browser import looking_back, ranking, story
 from tests.browser.server import PASSWORD, Site
 from tests.browser.story import button, heading
 from tests.browser.visitor import Visitor
@@ -64,6 +64,35 @@ def visit_home_after_practice(visitor: Visitor) -> None:
     sign_in(visitor, demo.PLAYERS[0].email, demo.PASSWORD)
     expect(heading(visitor.page, "Your practice")).to_be_visible()
     visitor.at("home, much played")
+
+
+def look_back_on_a_play(visitor: Visitor, site: Site) -> None:
+    """All that can follow a play: ranking in the next one, other answers, the profile."""
+    page = visitor.page
+    email = site.enrol("mina")
+    sign_in(visitor, email)
+    run = looking_back.play(site, email)
+    looking_back.rate_once_more(visitor, run)
+    looking_back.say_after(visitor, run)
+    visitor.press(page.get_by_role("link", name="Go back to a decision"))
+    visitor.at("decisions to go back to")
+    page.goto(f"{run}/what-if/2")
+    visitor.at("what-if decision")
+    looking_back.take_another(visitor)
+    looking_back.play_on(visitor)
+    sign_out(visitor)
+    story.come_to_the_conversation(visitor)
+    ranking.begin(visitor)
+    ranking.converse(visitor)
+    ranking.look_back(visitor)
+    sign_in(visitor, demo.PLAYERS[0].email, demo.PASSWORD)
+    page.goto("/calibration")
+    visitor.at("profile")
+
+
+def sign_out(visitor: Visitor) -> None:
+    visitor.press(button(visitor.page, "Sign out"))
+    expect(visitor.page.get_by_role("link", name="Sign in")).to_be_visible()
 
 
 def visit_as_admin(visitor: Visitor, site: Site) -> None:

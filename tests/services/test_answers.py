@@ -222,9 +222,7 @@ def test_a_next_step_needs_a_sentence_and_a_day_to_come(
     finish(Plan(sentence="I ask.", due_on=date(2026, 3, 9)))
 
     assert again(session, seated).stage is Stage.DONE
-    assert next_steps.plans_of(session, seated.user_id) == {
-        seated.run_id: Plan(sentence="I ask.", due_on=date(2026, 3, 9))
-    }
+    assert next_steps.plan_of(session, seated) == Plan("", "", "", "I ask.", date(2026, 3, 9))
 
 
 def test_tonight_is_still_to_come_where_the_clock_is_behind(
