@@ -52,6 +52,11 @@ class Showed:
     """The numbers of the responses that are contrary to the highest, if that repeats."""
 
     @property
+    def numbers(self) -> tuple[int, ...]:
+        """The responses that show a level, in the order of the play."""
+        return tuple(sorted(number for steps in self.steps.values() for number in steps))
+
+    @property
     def level(self) -> int | None:
         """The level that follows from them by the rule; None for NE."""
         if self.highest is None:

@@ -96,3 +96,15 @@ def test_only_ones_own_responses_count_seat_by_seat() -> None:
     assert alone == {"partner": [1], "principal": []}
     assert every == {"partner": [1], "principal": [2]}
     assert rescued == {"partner": [], "principal": [2]}
+
+
+def test_the_responses_that_show_a_level_are_told_in_the_order_of_the_play() -> None:
+    responses = [
+        Response(1, "A scene", "A response", {"motivate": 4}),
+        Response(2, "A scene", "A response", {"results": 4}),
+        Response(3, "A scene", "A response", {"motivate": 1}),
+    ]
+
+    found = own_play.showed(responses, seat="partner", strand="motivate", top=5)
+
+    assert found.numbers == (1, 3)
