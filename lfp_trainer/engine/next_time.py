@@ -24,9 +24,9 @@ class NextTime:
     """Another response is ranked first; else this is what carried the play."""
     line: SpokenLine | None
     """What the decision answered: the last thing that somebody else said, or that was told."""
-    strand: str
-    """The strand that it turns on."""
-    level: int
+    strand: str | None
+    """The strand that it turns on; None where the response shows no level."""
+    level: int | None
     """What the response showed there."""
     ask: Neighbours | None
     """The question between that level and the next."""
@@ -45,18 +45,18 @@ def next_time(
     """
     turn = told.turning_point
     decision = turn or _carried(told)
-    if decision is None or not decision.shown:
+    if decision is None:
         return None
     number = decision.moment.number
     heard = play.retell(script, path, to=own_seats)
-    strand, level = _turns_on(script, decision)
+    strand, level, ask = _turns_on(script, decision)
     return NextTime(
         decision=decision,
         differently=turn is not None,
         line=_answered(heard, number, decision.moment.seats),
         strand=strand,
         level=level,
-        ask=reference.neighbours(script.rubric.strands[strand], level),
+        ask=ask,
     )
 
 
@@ -73,17 +73,23 @@ def _carried(told: Debrief) -> Decision | None:
     )
 
 
-def _turns_on(script: Script, decision: Decision) -> tuple[str, int]:
-    """Return the strand on which the response is furthest below the first in rank, and its level.
+def _turns_on(
+    script: Script, decision: Decision
+) -> tuple[str, int, Neighbours | None] | tuple[None, None, None]:
+    """Return the strand on which the response is furthest below the first in rank, its level, and
+    the question to the next.
 
-    Where it is below on none, the strand with most room above it.
+    Where it is below on none, the strand with most room above it; none where it shows no level.
     """
+    if not decision.shown:
+        return None, None, None
     first = script.choices[decision.first][1].shows
     widest = max(
         decision.shown,
         key=lambda each: (first.get(each.strand, 0) - each.level, each.highest - each.level),
     )
-    return widest.strand, widest.level
+    ladder = script.rubric.strands[widest.strand]
+    return widest.strand, widest.level, reference.neighbours(ladder, widest.level)
 
 
 def _answered(

@@ -62,11 +62,13 @@ def _own_words(
     if note and note.reason:
         return OwnWords("You noted then", note.reason)
     for claim in looked_back.own if looked_back else ():
-        if claim.showed.strand == found.strand and claim.showed.seat in found.seats:
+        about = claim.showed.strand == found.strand and claim.showed.seat in found.seats
+        # A rubric may ask for no reason.
+        if about and claim.own.reason:
             return OwnWords("You wrote of your own play", claim.own.reason)
     answers = second_ratings.latest(db.session, seated)
     for leader in _people_behind(script, found.seats):
-        kept = answers.get((leader, found.strand))
+        kept = answers.get((leader, found.strand)) if found.strand else None
         if kept and kept.rating.reason:
             name = script.scenario.cast[leader].name
             return OwnWords(f"You wrote when you rated {name}", kept.rating.reason)

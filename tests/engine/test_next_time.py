@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import pytest
+
 from lfp_trainer.engine import debrief
 from lfp_trainer.engine.next_time import NextTime, next_time
 from lfp_trainer.engine.script import Script
@@ -106,3 +108,17 @@ def test_who_decided_nothing_has_nothing_to_look_back_at() -> None:
     told = debrief.tell(scenarios.script(), ("ask", "show"), own_seats=())
 
     assert next_time(scenarios.script(), told, ("ask", "show"), own_seats=()) is None
+
+
+@pytest.mark.parametrize(("path", "differently"), [("defend", True), ("show", False)])
+def test_a_response_that_shows_no_level_is_looked_back_at_all_the_same(
+    path: str, differently: bool
+) -> None:
+    data = scenarios.scenario()
+    for each in ("defend", "show"):
+        data["scenes"]["visit"]["choices"][each]["shows"] = {}
+
+    found = look_back(scenarios.script(data), "ask", path, own=["principal"])
+
+    assert (found.differently, found.decision.moment.choice_id) == (differently, path)
+    assert (found.strand, found.level, found.ask) == (None, None, None)
