@@ -49,6 +49,7 @@ def show_again(
     about = card_at(script, card)
     first = second_ratings.first_of(db.session, seated, script, about)
     stored = ratings.ratings_of(db.session, seated, Round.AGAIN).get(about, BLANK)
+    answered = second_ratings.again_of(db.session, seated, script).get(about)
     return _render(
         "again",
         url_for("second_ratings.again", key=key, card=card),
@@ -60,7 +61,8 @@ def show_again(
         card=card,
         first=first,
         own_again=typed or stored,
-        again=second_ratings.again_of(db.session, seated, script).get(about),
+        again=answered,
+        name="Rated twice" if answered else "Rate it once more",
     )
 
 
@@ -78,6 +80,7 @@ def show_after(
     """
     seated, script = find(key)
     sheet = after_play.sheet_of(db.session, seated, script)
+    looked_back = after_play.look_back(db.session, seated, script)
     shown = typed or {Round.AFTER: sheet.leaders, Round.OWN: sheet.own}
     return _render(
         "after",
@@ -94,7 +97,8 @@ def show_after(
         field_of_leader=after_play.leader_field,
         field_of_own=after_play.own_field,
         knows_the_debrief=runs.has_reached(seated, Stage.NEXT_STEP),
-        looked_back=after_play.look_back(db.session, seated, script),
+        looked_back=looked_back,
+        name="Before and after" if looked_back else "Now that you have played it",
     )
 
 
