@@ -87,6 +87,9 @@ def _squares(levels: Iterable[int]) -> int:
 def alpha(units: Iterable[Sequence[Rated]]) -> float | None:
     """Return Krippendorff's alpha for ordinal levels.
 
+    For the ratings of a whole group, once a cohort reviews together; until then only its tests
+    call it.
+
     :param units: for each thing that was rated, what each rater gave it; any number of raters, in
         any order, None where somebody gave no level
 
