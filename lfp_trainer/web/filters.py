@@ -1,6 +1,6 @@
 """Words and numbers for templates: codes into terms, values into what the drawn parts take."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, get_args
 
@@ -60,6 +60,11 @@ def ordinal(number: int) -> str:
 def in_words(number: int) -> str:
     """Return a small number as a word, such as ``six``; a large one in figures."""
     return NUMBERS[number] if number < len(NUMBERS) else f"{number}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as people write them: ``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def ladders(decision: Decision, script: Script) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from lfp_trainer.services import runs, what_if
 from lfp_trainer.services.access import Seated
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
-from lfp_trainer.web import comparison, errors, forms
+from lfp_trainer.web import errors, forms, what_if_page
 from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to
@@ -69,7 +69,7 @@ def compare(key: str) -> ResponseReturnValue:
     if origin is None or origin.run is None or not runs.has_reached(seated, Stage.DEBRIEF):
         status = 409 if origin and origin.run else 200
         return _page("what_if/nothing.html", seated, script, status, origin=origin)
-    told = comparison.context_of(seated, origin.run, script)
+    told = what_if_page.context_of(seated, origin.run, script)
     return _page("what_if/compare.html", seated, script, **told)
 
 

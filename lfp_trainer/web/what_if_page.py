@@ -9,6 +9,7 @@ from lfp_trainer.engine.what_if import Comparison, GaugePair, Parting
 from lfp_trainer.services import library, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.web.extensions import db
+from lfp_trainer.web.filters import listed
 
 
 def context_of(seated: Seated, first: Seated, script: Script) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def _shown(parting: Parting, script: Script) -> str:
     ]
     if not differs:
         return "at the parting, both responses show the same levels"
-    return f"at the parting, the other response shows {' and '.join(differs)}"
+    return f"at the parting, the other response shows {listed(differs)}"
 
 
 def _signed(value: int) -> str:
