@@ -22,6 +22,11 @@ class Reference(Value):
     not_higher: Text | None = None
     trap: Text | None = None
 
+    @property
+    def number(self) -> int | None:
+        """The number of its level; None for NE."""
+        return self.level if isinstance(self.level, int) else None
+
     def compare(self, own: Rating) -> Comparison:
         """Return how a rating stands beside this one."""
         return rubric.compare(

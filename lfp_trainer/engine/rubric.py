@@ -213,6 +213,10 @@ class Comparison:
     """Evidence that only the reference cites."""
     flag_agrees: bool
 
+    @property
+    def in_band(self) -> bool:
+        return self.distance is Distance.IN_BAND
+
 
 def compare(
     rating: Rating, *, level: LevelOrNE, band: Band, evidence: tuple[str, ...], flag: str | None

@@ -1,6 +1,7 @@
 """A scenario that shares nothing with the shipped ones but the format is played to the end.
 
-Three seats of other names, other gauges, and a rubric of three strands with three levels each.
+Three seats of other names, other gauges, and a rubric of three strands with three levels each, a
+word of its own for not enough evidence, and no reason asked for.
 """
 
 import re
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from lfp_trainer.services import library
 from lfp_trainer.storage import database
@@ -17,6 +19,7 @@ from tests.conftest import NOON, Browser
 from tests.scenarios import Data, choice, decision, reference, to_yaml
 from tests.web.conftest import PLAN, RunPage, values
 from tests.web.test_debrief import words_of
+from tests.web.test_second_ratings import claiming
 
 STRANDS = ("listening", "planning", "checking")
 CAST = {"cook": "Ines Roy", "driver": "Tom Falk", "clerk": "Uma Sol"}
@@ -35,6 +38,8 @@ def scale() -> Data:
     found = scenarios.rubric(STRANDS, levels=3)
     found["roles"] = {"hand": "Anybody on the crew"}
     found["flags"]["against"]["caps"] = {"checking": 1}
+    found["not_enough"] |= {"name": "Nothing to go by", "short": "0?"}
+    found["reason"] = "optional"
     return found
 
 
@@ -70,7 +75,8 @@ def case() -> Data:
                 "driver",
                 {
                     "turn-back": choice("office", text="Turn back.", shows=shows(1, 3, 2)),
-                    "drive-on": choice("office", text="Drive on.", shows=shows(2, 2, 2), rank=2),
+                    # Of this one nothing can be rated.
+                    "drive-on": choice("office", text="Drive on.", shows={}, rank=2),
                 },
                 lines=[{"who": "cook", "says": "Where are you?"}],
             ),
@@ -125,7 +131,7 @@ def begin(browser: Browser, seat: str) -> RunPage:
     return RunPage(browser, answer.location)
 
 
-def rate_all(run: RunPage) -> int:
+def rate_all(run: RunPage, **changes: object) -> int:
     """Rate every card, marking the clerk's first, and return how many there were."""
     card = 0
     while True:
@@ -134,9 +140,28 @@ def rate_all(run: RunPage) -> int:
             return card
         assert values(page, "level") == ["1", "2", "3", "NE"]
         marked: dict[str, object] = {"level-flag": "against"} if card == 1 else {}
-        answer = run.rate(card, level="1", evidence=["again"], **marked)
+        answer = run.rate(card, level="1", evidence=["again"], **marked, **changes)
         assert answer.status_code == 303
         card += 1
+
+
+def rated(run: RunPage) -> RunPage:
+    """Come to the reveal, without a word of reason."""
+    run.to_diagnosis()
+    answer: dict[str, object] = {
+        "systems": ["ILR"], "failed_tests": ["used"], "who": ["crew"], "what": ["SK"],
+    }  # fmt: skip
+    assert run.post("/diagnosis", answer).status_code == 303
+    rate_all(run, reason="")
+    assert run.post("/ratings").status_code == 303
+    return run
+
+
+def assert_at_home(page: str) -> None:
+    """Nothing of the shipped scenarios, of their rubric, or of words that nobody wrote."""
+    said = words_of(page.partition("<main")[2].partition("</main")[0])
+    assert FOREIGN.findall(said) == []
+    assert not re.search(r"Rung [4-9]|\bNE\b|“”", said)
 
 
 def play_on(run: RunPage, pick: Callable[[list[str]], str]) -> list[str]:
@@ -172,9 +197,7 @@ def test_it_plays_through_all_six_stages_to_the_printed_debrief(
     told += [run.get().text, run.get("/debrief").text]
 
     for page in told:
-        said = words_of(page.partition("<main")[2].partition("</main")[0])
-        assert FOREIGN.findall(said) == []
-        assert "Rung 4" not in said
+        assert_at_home(page)
     reveal, printed = words_of(told[2]), words_of(told[-1])
     assert "Against the goal: you and the reference both mark it." in reveal
     for strand in STRANDS:
@@ -203,3 +226,70 @@ def test_a_mark_the_reference_sets_and_the_learner_did_not_is_told(
 
     said = words_of(run.get("?stage=rating").text)
     assert said.count("Against the goal: the reference marks it, you did not.") == 1
+
+
+@pytest.mark.parametrize("seat", ["driver", "both"])
+def test_all_that_follows_a_play_fits_it_too(shelf: None, alice: Browser, seat: str) -> None:
+    run = rated(begin(alice, seat))
+    told = [run.get("/again/0").text]
+    assert run.post("/again/0", {"level": "NE"}).status_code == 303
+    told += [run.get("/again/0").text, run.get("?stage=rating").text]
+    told.append(run.get("?stage=role-play&way=rank").text)
+    assert rank_last_first(run).status_code == 303
+    play_on(run, max)
+    told += [run.get("/after").text, run.get("?stage=debrief").text]
+    claimed = {field: word for field, word in claiming(run, "2").items() if "reason" not in field}
+    assert run.post("/after", claimed).status_code == 303
+    told += [run.get("/after").text, run.get("?stage=debrief").text]
+    assert run.post("/debrief").status_code == 303
+    assert run.post("/next-step", PLAN).status_code == 303
+    told += [run.get("/debrief").text, run.get("/what-if").text]
+
+    step = 1 if seat == "both" else 2
+    page = run.get(f"/what-if/{step}").text
+    sent = {name: values(page, name)[0] for name in ("choice", "start_key")}
+    answer = run.post(f"/what-if/{step}", sent)
+    assert answer.status_code == 303
+    other = RunPage(alice, answer.location.partition("?")[0])
+    play_on(other, max)
+    told += [page, other.get().text, other.get("?stage=debrief").text]
+    told += [other.get("/compare").text, alice.get("/calibration").text]
+
+    for page in told:
+        assert_at_home(page)
+    assert "choose “Nothing to go by”" in told[0]
+    again, before, after, first_screen = (words_of(told[at]) for at in (1, 4, 6, 7))
+    assert "You: “Nothing to go by” . Reference: 2 Rung 2 , 1 to 2 accepted" in again
+    assert "0? Nothing to go by" in again
+    assert "You had no decision of your own" not in first_screen
+    assert "You say 2 Rung 2" in after or "agree: 2 Rung 2" in after
+    assert ("You, as Tom Falk: listening" in after) is (seat in ("driver", "both"))
+    assert "0? Nothing to go by" in before
+    assert "Two plays beside each other" in told[-2]
+
+
+def rank_last_first(run: RunPage) -> TestResponse:
+    """Rank what is open, the first on offer last."""
+    page = run.get("?stage=role-play&way=rank").text
+    offered = re.findall(r'name="place-([^"]+)"', page)
+    places = {f"place-{id}": place for place, id in enumerate(reversed(offered), start=1)}
+    step = values(page, "step")[0]
+    return run.post("/rankings", {**places, "step": step, "reason": "So.", "way": "rank"})
+
+
+@pytest.mark.parametrize("seat", ["driver", "both"])
+def test_a_turning_point_that_shows_no_level_is_looked_back_at(
+    shelf: None, alice: Browser, seat: str
+) -> None:
+    run = rated(begin(alice, seat))
+    # The first of the rest is ranked first in every other scene.
+    play_on(run, lambda offered: next(each for each in (*PICKED, *offered) if each in offered))
+
+    said = words_of(run.get("?stage=debrief").text)
+
+    assert "You had no decision of your own" not in said
+    assert re.search(r"You[^:]*: Drive on\. You noted no reason", said)
+    assert "Try instead: Turn back." in said
+
+
+PICKED = ("call", "drive-on", "write-it-down", "note")

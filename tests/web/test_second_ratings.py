@@ -1,5 +1,6 @@
 """Ratings given a second time, through their pages: with htmx and without."""
 
+import html
 import re
 
 import pytest
@@ -146,15 +147,14 @@ def form_of(run: RunPage) -> dict[str, object]:
     """The form after a play as a browser would send it untouched."""
     page = run.get("/after").text
     form: dict[str, object] = {}
-    for tag in re.findall(r"<input[^>]+checked>", page):
-        found = re.search(r'name="([^"]+)" value="([^"]+)"', tag)
-        assert found
-        if found[1].endswith("evidence"):
-            several = form.setdefault(found[1], [])
+    for tag in re.findall(r"<input[^>]+checked[^>]*>", page):
+        it = {name: html.unescape(value) for name, value in re.findall(r'([\w-]+)="([^"]*)"', tag)}
+        if it["name"].endswith("evidence"):
+            several = form.setdefault(it["name"], [])
             assert isinstance(several, list)
-            several.append(found[2])
+            several.append(it["value"])
         else:
-            form[found[1]] = found[2]
+            form[it["name"]] = it["value"]
     return form
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from lfp_trainer.engine.exercise.report import Lean
 from lfp_trainer.engine.reference import Reference
-from lfp_trainer.engine.rubric import NE, Distance, Rating
+from lfp_trainer.engine.rubric import Rating
 
 Cell = tuple[str, int | None]
 """A strand and a level of the reference; None for NE."""
@@ -54,10 +54,9 @@ def fact(
 ) -> Fact:
     """Hold a committed rating beside its reference."""
     compared = reference.compare(own)
-    level = None if reference.level == NE else reference.level
     return Fact(
-        sitting, subject, strand, role, own.level, level,
-        compared.distance is Distance.IN_BAND, compared.flag_agrees, at,
+        sitting, subject, strand, role, own.level,
+        reference.number, compared.in_band, compared.flag_agrees, at,
     )  # fmt: skip
 
 

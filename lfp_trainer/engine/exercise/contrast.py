@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from lfp_trainer.engine.exercise import Card, Exercise, Kind
 from lfp_trainer.engine.exercise.report import Compared
-from lfp_trainer.engine.rubric import NE
 
 Pair = tuple[int | None, int | None]
 """The levels of one strand in the earlier and the later text; None for NE."""
@@ -85,12 +84,11 @@ def _difference(card: Card, compared: list[Compared]) -> Difference | None:
     if len(compared) < 2:
         return None
     ends = (compared[0], compared[-1])
-    levels = [None if each.reference.level == NE else int(each.reference.level) for each in ends]
     return Difference(
         card=card,
         texts=(ends[0].text_id, ends[1].text_id),
         own=(ends[0].own.level, ends[1].own.level),
-        reference=(levels[0], levels[1]),
+        reference=(ends[0].reference.number, ends[1].reference.number),
     )
 
 

@@ -13,7 +13,7 @@ from lfp_trainer.engine import reference, rubric
 from lfp_trainer.engine.exercise import Card, Exercise
 from lfp_trainer.engine.exercise.draw import Cell
 from lfp_trainer.engine.reference import Reference, neighbours
-from lfp_trainer.engine.rubric import Comparison, Distance, Neighbours, Rating, Strand
+from lfp_trainer.engine.rubric import Comparison, Neighbours, Rating, Strand
 
 FEW = 5
 """Below this many pairs of levels a mean says nothing."""
@@ -44,7 +44,7 @@ class Compared:
 
     @property
     def in_band(self) -> bool:
-        return self.comparison.distance is Distance.IN_BAND
+        return self.comparison.in_band
 
     @property
     def cell(self) -> Cell:
