@@ -95,18 +95,18 @@ def own_rows(page: Page) -> list[Locator]:
     return page.locator("fieldset.rate-row[id^=own-]").all()
 
 
-def claim(visitor: Visitor) -> None:
+def claim(visitor: Visitor, *, reason: str = PLAYED, levels: int = 5) -> None:
     """Say of every seat and strand what was shown."""
     page = visitor.page
     for place, row in enumerate(own_rows(page)):
         name = f"{row.get_attribute('id')}".removesuffix("row")
         response = row.locator("input[type=checkbox]").first.get_attribute("value")
-        visitor.tick(option(page, f"{name}level", f"{1 + place}"))
+        visitor.tick(option(page, f"{name}level", f"{1 + place % levels}"))
         visitor.tick(option(page, f"{name}evidence", f"{response}"))
-        visitor.write(row.get_by_label("Why this level"), PLAYED)
+        visitor.write(row.get_by_label("Why this level"), reason)
 
 
-def say_after(visitor: Visitor, run: str) -> None:
+def say_after(visitor: Visitor, run: str, *, reason: str = PLAYED, levels: int = 5) -> None:
     """From the ending to what one showed, sent unfinished first, and to the debrief."""
     page = visitor.page
     visitor.watch.expected.add(422)
@@ -117,7 +117,7 @@ def say_after(visitor: Visitor, run: str) -> None:
     visitor.press(button(page, "Commit, and see them side by side"))
     expect(page.get_by_role("alert")).to_be_visible()
     visitor.at("after the play, unfinished")
-    claim(visitor)
+    claim(visitor, reason=reason, levels=levels)
     visitor.press(button(page, "Commit, and see them side by side"))
     expect(heading(page, "Before and after")).to_be_visible()
     visitor.at("before and after")
