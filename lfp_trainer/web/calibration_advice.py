@@ -215,11 +215,17 @@ class Advisor:
             if case is None:
                 return _Shown(words, url_for("library.index"), "All scenarios")
             return _Shown(words, _address_of(case), f"Rate “{case.title}”")
-        if mark in self.exercise.anchors_of(Card(self.rubric.id, strand)):
+        card = Card(self.rubric.id, strand)
+        # The pages go by the strand alone: where two rubrics have it, they show the first.
+        is_there = card == next(
+            (each for each in self.exercise.cards if each.strand == strand), None
+        )
+        if mark in self.exercise.anchors_of(card):
             href = url_for("calibrate.anchors", strand=strand, _anchor=f"anchor-{mark}")
-            return _Shown(f"the example of {named}", href, "See the example")
+            words = f"the example of {named}"
+            return _Shown(words, href if is_there else None, "See the example")
         href = url_for("calibrate.strands", _anchor=f"strand-{strand}")
-        return _Shown(f"what {named} means", href, "Read the levels")
+        return _Shown(f"what {named} means", href if is_there else None, "Read the levels")
 
     def _go_on(self, because: str) -> Advice:
         """Nothing to mend: return where to see whether it holds."""
