@@ -9,7 +9,7 @@ from typing import Any
 from lfp_trainer.engine.debrief import Debrief
 from lfp_trainer.engine.next_time import NextTime, next_time
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import after_play, diagnosis, ratings, runs, second_ratings
+from lfp_trainer.services import access, after_play, diagnosis, ratings, runs, second_ratings
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.after_play import LookedBack
 from lfp_trainer.services.runs import Note
@@ -57,21 +57,53 @@ def _own_words(
     looked_back: LookedBack | None,
 ) -> OwnWords | None:
     """Return the learner's own words that are nearest to a decision; None where there are none."""
-    number = found.decision.moment.number
-    note = notes.get(number or 0)
-    if note and note.reason:
-        return OwnWords("You noted then", note.reason)
+    number = found.decision.moment.number or 0
+    if number in notes and notes[number].reason:
+        return OwnWords("You noted then", notes[number].reason)
     for claim in looked_back.own if looked_back else ():
         about = claim.showed.strand == found.strand and claim.showed.seat in found.seats
         # A rubric may ask for no reason.
         if about and claim.own.reason:
             return OwnWords("You wrote of your own play", claim.own.reason)
+    # A what-if has no case of its own: what was written about it was written before the play.
+    return (
+        _of_ratings(_with_a_case(seated), script, found)
+        or _of_another_decision(notes, number)
+        or _of_diagnosis(_with_a_case(seated))
+    )
+
+
+def _with_a_case(seated: Seated) -> Seated:
+    """Return the play in which the case was read: the one that a what-if rewinds, if it is one."""
+    while seated.is_what_if:
+        rewound = access.rewound_by(db.session, seated)
+        if rewound is None:
+            return seated
+        seated = rewound
+    return seated
+
+
+def _of_ratings(seated: Seated, script: Script, found: NextTime) -> OwnWords | None:
     answers = second_ratings.latest(db.session, seated)
     for leader in _people_behind(script, found.seats):
         kept = answers.get((leader, found.strand)) if found.strand else None
         if kept and kept.rating.reason:
             name = script.scenario.cast[leader].name
             return OwnWords(f"You wrote when you rated {name}", kept.rating.reason)
+    return None
+
+
+def _of_another_decision(notes: Mapping[int, Note], number: int) -> OwnWords | None:
+    """Return what was noted at the decision nearest to this one, the earlier of two."""
+    noted = [at for at, note in notes.items() if note.reason and not note.stand_in]
+    nearest = min(noted, key=lambda at: (abs(at - number), at), default=None)
+    if nearest is None:
+        return None
+    when = "before" if nearest < number else "after"
+    return OwnWords(f"You noted {when} that, at another decision", notes[nearest].reason)
+
+
+def _of_diagnosis(seated: Seated) -> OwnWords | None:
     written = diagnosis.diagnosis_of(db.session, seated).answer.reason
     return OwnWords("You wrote in your diagnosis", written) if written else None
 

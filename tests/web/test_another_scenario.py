@@ -247,7 +247,7 @@ def test_all_that_follows_a_play_fits_it_too(shelf: None, alice: Browser, seat: 
 
     step = 1 if seat == "both" else 2
     page = run.get(f"/what-if/{step}").text
-    sent = {name: values(page, name)[0] for name in ("choice", "start_key")}
+    sent: dict[str, object] = {name: values(page, name)[0] for name in ("choice", "start_key")}
     answer = run.post(f"/what-if/{step}", sent)
     assert answer.status_code == 303
     other = RunPage(alice, answer.location.partition("?")[0])
@@ -288,7 +288,7 @@ def test_a_turning_point_that_shows_no_level_is_looked_back_at(
     said = words_of(run.get("?stage=debrief").text)
 
     assert "You had no decision of your own" not in said
-    assert re.search(r"You[^:]*: Drive on\. You noted no reason", said)
+    assert re.search(r"You[^:]*: Drive on\. You have written nothing", said)
     assert "Try instead: Turn back." in said
 
 

@@ -8,12 +8,14 @@ from flask import Flask
 
 from lfp_trainer import config, scenario_files
 from lfp_trainer.engine.script import prepare
-from lfp_trainer.storage.models import Run
+from lfp_trainer.storage import database
+from lfp_trainer.storage.models import Rating, Run, Step
 from lfp_trainer.web.extensions import db
 from tests.conftest import Browser
 from tests.web.conftest import RunPage, start
 from tests.web.test_debrief import words_of
 from tests.web.test_second_ratings import claiming
+from tests.web.test_what_if import played_on, what_if
 
 
 def first_part(run: RunPage) -> str:
@@ -124,3 +126,38 @@ def test_a_play_that_rewinds_another_has_a_first_screen_without_ratings(
     assert again.get("/after").status_code == 404
     assert again.get("/again/0").status_code == 404
     assert "/after" not in again.get("?stage=role-play").text
+
+
+def test_a_what_if_without_a_note_quotes_what_was_written_about_the_play_it_rewinds(
+    alices_run: RunPage,
+) -> None:
+    other = played_on(what_if(play(alices_run, "email-the-counts"), 1, "keep-the-agenda"))
+
+    said = first_part(other)
+
+    assert re.search(r"You wrote when you rated [^:]+: “Alice's reason for her rating”", said)
+    assert "You have written nothing" not in said
+
+
+def test_a_what_if_of_a_what_if_quotes_the_play_that_had_a_case(alices_run: RunPage) -> None:
+    other = played_on(what_if(play(alices_run, "email-the-counts"), 1, "keep-the-agenda"))
+    third = played_on(what_if(other, 2))
+
+    assert "Alice's reason for her rating" in first_part(third)
+
+
+def test_without_words_about_that_leader_it_is_the_note_of_the_nearest_decision(
+    app: Flask, alices_run: RunPage
+) -> None:
+    play(alices_run, "email-the-counts")
+    with app.app_context(), database.writing(db.session):
+        db.session.execute(sa.update(Rating).values(reason=""))
+        first = sa.select(sa.func.min(Step.id)).scalar_subquery()
+        db.session.execute(sa.update(Step).where(Step.id == first).values(reason="At the first"))
+
+    said = first_part(alices_run)
+
+    assert re.search(
+        "You noted before that, at another decision: “At the first”|You noted then", said
+    )
+    assert "At the first" in said
