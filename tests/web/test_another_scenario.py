@@ -247,7 +247,7 @@ def test_all_that_follows_a_play_fits_it_too(shelf: None, alice: Browser, seat: 
 
     step = 1 if seat == "both" else 2
     page = run.get(f"/what-if/{step}").text
-    sent = {name: values(page, name)[0] for name in ("choice", "start_key")}
+    sent: dict[str, object] = {name: values(page, name)[0] for name in ("choice", "start_key")}
     answer = run.post(f"/what-if/{step}", sent)
     assert answer.status_code == 303
     other = RunPage(alice, answer.location.partition("?")[0])
