@@ -116,7 +116,7 @@ class Advisor:
         shown = self._shown(told.miss.cell)
         return _to(
             shown,
-            f"This strand is where you are in the band least often, so begin with {shown.words}.",
+            f"Begin there with {shown.words}, which you missed {_times(told.miss)}.",
         )
 
     def _agreement(self, told: Agreement | Missing) -> Advice | None:
@@ -147,7 +147,8 @@ class Advisor:
             shown = self._shown(told.miss.cell)
             text = f"You are in the band least often with a {role}: begin with {shown.words}."
             return _to(shown, text)
-        people = f"one {role} to rate" if count == 1 else f"{count} to rate whose role is {role}"
+        more = f"{count} people to rate in the role of {role}"
+        people = f"one {role} to rate" if count == 1 else more
         return _sheet(case, f"Take “{case.title}”, which you have not finished: it has {people}.")
 
     def _halo(self, told: Halo | Missing | None) -> Advice | None:
@@ -196,7 +197,9 @@ class Advisor:
         if told.miss is None:
             return self._go_on("There is no distance left")
         shown = self._shown(told.miss.cell)
-        return _to(shown, f"The largest distances are at {shown.words}: look at it first.")
+        return _to(
+            shown, f"Most of the distance is at {self._cell(told.miss.cell)}: look there first."
+        )
 
     def _cell(self, cell: Cell) -> str:
         strand, level = cell
