@@ -53,6 +53,9 @@ class Seated:
         return self.what_if_at is not None
 
 
+IS_PLAY = Run.what_if_at.is_(None)
+"""What makes a run a play from the start, in a query: also where what it rewound is gone."""
+
 _run, _part, _version = table(Run).c, table(Participant).c, table(ScenarioVersion).c
 _SEATED: sa.Select[*tuple[Any, ...]] = (
     sa.select(
@@ -159,8 +162,7 @@ def next_steps_of(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
         .where(
             NextStep.user_id == viewer_id,
             Participant.stage == Stage.DONE,
-            # The step, not the run: that may have been deleted.
-            Run.what_if_at.is_(None),
+            IS_PLAY,
         )
         .order_by(Participant.changed_at.desc(), NextStep.id.desc())
     )

@@ -114,7 +114,7 @@ def _read_runs(session: Session, user_id: int, found: dict[str, _Found]) -> None
         .where(
             Rating.round == Round.BEFORE,
             Rating.committed_at.is_not(None),
-            Run.what_if_at.is_(None),
+            access.IS_PLAY,
         )
         .order_by(Rating.committed_at.desc(), Rating.id.desc())
         .limit(MOST_READ)

@@ -2,6 +2,9 @@
 
 However much somebody has played, a page takes the same few queries, and no more is read than it
 shows.
+
+A what-if stands under the play it rewinds. Where that is gone, it is in no list once it is over: it
+has no ratings and no next step to show.
 """
 
 from collections import defaultdict
@@ -71,9 +74,7 @@ def open_runs(session: Session, viewer_id: int) -> list[Told]:
 
 def finished_runs(session: Session, viewer_id: int, *, number: int, size: int) -> Page:
     """Return a page of the runs that are finished, or the page that is nearest to that number."""
-    mine = access.runs_visible_to(viewer_id).where(
-        Participant.stage == Stage.DONE, Run.what_if_of.is_(None)
-    )
+    mine = access.runs_visible_to(viewer_id).where(Participant.stage == Stage.DONE, access.IS_PLAY)
     total = session.scalar(mine.with_only_columns(sa.func.count())) or 0
     pages = max(1, -(-total // size))
     number = min(max(1, number), pages)

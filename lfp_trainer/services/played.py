@@ -77,7 +77,7 @@ def played_by(
 
 def _find(session: Session, viewer_id: int, found: dict[str, _Taken]) -> None:
     mine = access.runs_visible_to(viewer_id).where(
-        Run.what_if_at.is_(None), ScenarioVersion.scenario_id.in_(found)
+        access.IS_PLAY, ScenarioVersion.scenario_id.in_(found)
     )
     newest = Run.started_at.desc(), Run.id.desc()
     for row in session.execute(mine.where(Participant.stage != Stage.DONE).order_by(*newest)):

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.script import Script
-from lfp_trainer.errors import Incomplete, NotYet, StaleMove, TrainerError
+from lfp_trainer.errors import Incomplete, NotInWhatIf, NotYet, StaleMove, TrainerError
 from lfp_trainer.services import after_play, second_ratings
 from lfp_trainer.services.after_play import Sheet
 from lfp_trainer.services.ratings import Card
@@ -26,9 +26,9 @@ bp = Blueprint("second_ratings", __name__, url_prefix="/runs/<run:key>")
 
 
 def _refused(error: TrainerError) -> Response:
-    """Answer a refusal with the page as it is now; before its time, with the run where it is."""
+    """Answer with the page as it is now; where a run has no such page, with the run."""
     where = request.view_args or {}
-    if isinstance(error, NotYet):
+    if isinstance(error, NotInWhatIf | NotYet):
         return rated_page.refuse(error, partial(run_page.show, where["key"]))
     if "card" in where:
         return rated_page.refuse(
@@ -37,7 +37,7 @@ def _refused(error: TrainerError) -> Response:
     return rated_page.refuse(error, partial(second_ratings_page.show_after, where["key"]))
 
 
-for _error in (Incomplete, NotYet, StaleMove):
+for _error in (Incomplete, NotInWhatIf, NotYet, StaleMove):
     bp.register_error_handler(_error, _refused)
 
 

@@ -1,34 +1,14 @@
 """One's finished runs, page by page, and the what-ifs among them."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from lfp_trainer.storage import database
-from lfp_trainer.storage.models import Run
 from tests.conftest import Browser
-from tests.web.conftest import RunPage, start
+from tests.web.conftest import start
 from tests.web.test_home import play_finished_runs
-
-Rewind = Callable[[RunPage, RunPage], None]
-
-
-@pytest.fixture
-def rewind(database_url: str) -> Rewind:
-    """Make one run a what-if of another."""
-
-    def rewind(run: RunPage, of: RunPage) -> None:
-        engine = database.connect(database_url)
-        with Session(engine) as session, database.writing(session):
-            first = session.scalar(sa.select(Run.id).where(Run.key == of.key))
-            session.execute(sa.update(Run).where(Run.key == run.key).values(what_if_of=first))
-        engine.dispose()
-
-    return rewind
+from tests.what_ifs import make_what_if_of
 
 
 def days(page: str) -> list[datetime]:
@@ -64,35 +44,43 @@ def test_few_runs_need_no_pages(alice: Browser, database_url: str) -> None:
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "99", "two", "", "9" * 30])
-def test_any_page_that_is_asked_for_is_answered(alice: Browser, asked: str) -> None:
+def test_any_page_that_is_asked_for_is_answered(
+    alice: Browser, bob: Browser, database_url: str, asked: str
+) -> None:
+    play_finished_runs(database_url, bob.user_id, 21)
+
+    shown = bob.get(f"/home/runs?page={asked}")
+
+    assert shown.status_code == 200
+    assert shown.text.count('class="run-row"') == (1 if asked.startswith("9") else 20)
     answer = alice.get(f"/home/runs?page={asked}")
 
     assert answer.status_code == 200
     assert "Nothing finished yet" in answer.text
 
 
-def test_an_open_what_if_is_something_to_go_on_with(alice: Browser, rewind: Rewind) -> None:
-    first, second = start(alice).to_the_end(), start(alice).to_role_play()
-    rewind(second, first)
+def test_an_open_what_if_is_something_to_go_on_with(alice: Browser, database_url: str) -> None:
+    first = start(alice).to_the_end()
+    second = make_what_if_of(database_url, first.key, to_the_end=False)
 
     home = alice.get("/home").text
 
-    assert re.search(rf'{second.url}#now">What if: Glowing observations</a>', home)
+    assert re.search(rf'/runs/{second}#now">What if: Glowing observations</a>', home)
     assert home.count("What if: ") == 1
     assert home.count('class="run-row"') == 1
     # The shelf does not say that the case has been begun once more.
     assert 'class="badge">Begun' not in alice.get("/scenarios").text
 
 
-def test_a_finished_what_if_is_a_line_under_its_run(alice: Browser, rewind: Rewind) -> None:
-    first, second = start(alice).to_the_end(), start(alice).to_the_end()
-    rewind(second, first)
+def test_a_finished_what_if_is_a_line_under_its_run(alice: Browser, database_url: str) -> None:
+    first = start(alice).to_the_end()
+    second = make_what_if_of(database_url, first.key)
 
     home = alice.get("/home").text
 
     assert home.count('class="run-row"') == 1
     row = home[home.index('class="run-row"') :]
-    assert row.index(first.url) < row.index("What if: ") < row.index(second.url)
+    assert row.index(first.url) < row.index("What if: ") < row.index(f"/runs/{second}/compare")
     assert "(2 runs)" not in alice.get("/scenarios").text
 
 

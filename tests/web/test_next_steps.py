@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from flask import Flask
 from icalendar import Calendar
 
-from lfp_trainer.storage.models import NextStep, Outcome, Participant, Run
+from lfp_trainer.storage.models import NextStep, Outcome, Participant
 from tests.conftest import Browser
 from tests.web.conftest import PLAN, RunPage, start
 from tests.web.test_home import counted, play_finished_runs
+from tests.what_ifs import make_what_if_of
 
 SENTENCE = "Alice walks out with this"
 
@@ -305,16 +306,15 @@ def test_the_printed_debrief_has_the_whole_plan_and_what_became_of_it(
 
 
 def test_a_debrief_without_a_plan_has_lines_to_write_one_by_hand_and_what_if_has_none(
-    alices_run: RunPage, engine: sa.Engine
+    alices_run: RunPage, database_url: str
 ) -> None:
     alices_run.to_debrief()
-    assert "What I do next, in one sentence" in alices_run.get("/debrief").text
+    what_if = make_what_if_of(database_url, alices_run.key)
 
-    with engine.begin() as connection:
-        connection.execute(sa.update(Run).values(what_if_at=1))
-        assert connection.scalar(sa.select(sa.func.count()).select_from(Participant)) == 1
+    pages = [alices_run.browser.get(f"/runs/{key}/debrief") for key in (alices_run.key, what_if)]
 
-    assert "What I do next, in one sentence" not in alices_run.get("/debrief").text
+    assert [page.status_code for page in pages] == [200, 200]
+    assert ["What I do next, in one sentence" in page.text for page in pages] == [True, False]
 
 
 def test_a_finished_run_leads_into_the_calendar_and_to_the_list(finished: RunPage) -> None:
