@@ -16,6 +16,7 @@ from lfp_trainer.errors import NotFound
 from lfp_trainer.storage.models import (
     ExerciseRating,
     NextStep,
+    Outcome,
     Participant,
     Rating,
     Run,
@@ -135,6 +136,9 @@ def run_ratings_of(
     )
 
 
+_IS_OPEN = sa.or_(NextStep.answer.is_(None), NextStep.answer == Outcome.NOT_YET).label("is_open")
+
+
 def next_steps_of(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
     """Select the next steps this person has walked out with, the latest first.
 
@@ -152,6 +156,7 @@ def next_steps_of(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
             NextStep.due_on,
             NextStep.answer,
             NextStep.answered_at,
+            _IS_OPEN,
         )
         .join_from(NextStep, Run, Run.id == NextStep.run_id)
         .join(
