@@ -175,6 +175,15 @@ def test_a_sitting_that_the_limit_cuts_is_left_out(
     assert found.sittings.keys() == {f"run {latest.run_id}"}
 
 
+def test_the_only_sitting_is_never_left_out(
+    session: Session, alice_id: int, stand_at: StandAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_at(Stage.DEBRIEF)
+    monkeypatch.setattr(calibration, "MOST_READ", 3)
+
+    assert count(session, alice_id) == 3
+
+
 def test_the_levels_of_a_set_come_to_the_known_figures(session: Session, alice_id: int) -> None:
     rated = start(session, alice_id)
     rate_all(session, alice_id, rated, rating(3, "acts"))
