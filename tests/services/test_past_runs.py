@@ -35,6 +35,12 @@ def page(session: Session, user_id: int, number: int = 1, size: int = 2) -> Page
     return finished_runs(session, user_id, number=number, size=size)
 
 
+def begun(session: Session, user_id: int) -> list[Seated]:
+    found = open_runs(session, user_id, number=1, size=20)
+    assert found.total == len(found.rows)
+    return [each.run for each in found.rows]
+
+
 def keys(found: Page) -> list[str]:
     return [each.run.key for each in found.rows]
 
@@ -88,7 +94,7 @@ def test_a_run_that_is_not_finished_is_one_to_go_on_with(
     seated = stand_at(Stage.DEBRIEF)
 
     assert keys(page(session, alice_id)) == []
-    assert [each.run for each in open_runs(session, alice_id)] == [seated]
+    assert begun(session, alice_id) == [seated]
 
 
 def test_a_finished_what_if_stands_under_the_run_it_rewinds_and_nowhere_else(
@@ -115,7 +121,7 @@ def test_an_open_what_if_is_one_to_go_on_with_and_not_listed_under_its_run(
     (row,) = page(session, alice_id).rows
 
     assert row.what_ifs == ()
-    assert [each.run.what_if_of for each in open_runs(session, alice_id)] == [first.run_id]
+    assert [each.what_if_of for each in begun(session, alice_id)] == [first.run_id]
 
 
 def test_runs_and_what_ifs_are_ones_own(
@@ -128,7 +134,7 @@ def test_runs_and_what_ifs_are_ones_own(
 
     assert row.what_ifs == ()
     assert page(session, bob_id).rows == ()
-    assert open_runs(session, bob_id) == []
+    assert begun(session, bob_id) == []
 
 
 def test_a_what_if_is_no_play_of_its_own_on_the_shelf(
@@ -173,4 +179,30 @@ def test_a_finished_what_if_whose_play_is_gone_is_in_no_list(
         session.execute(sa.delete(Run).where(Run.id == first.run_id))
 
     assert page(session, alice_id) == Page((), number=1, pages=1, total=0)
-    assert open_runs(session, alice_id) == []
+    assert begun(session, alice_id) == []
+
+
+def test_the_latest_what_ifs_stand_under_a_run_and_the_others_are_counted(
+    session: Session, alice_id: int, stand_at: StandAt
+) -> None:
+    first = stand_at(Stage.DONE)
+    made = [make_what_if(session, first).key for _ in range(past_runs.WHAT_IFS + 2)]
+
+    (row,) = page(session, alice_id).rows
+
+    assert [it.run.key for it in row.what_ifs] == made[2:]
+    assert row.more_what_ifs == 2
+
+
+def test_the_shelf_knows_the_latest_open_run_and_a_diagnosis_in_any_of_them(
+    session: Session, alice_id: int, stand_at: StandAt
+) -> None:
+    diagnosed = stand_at(Stage.RATING)
+    latest = stand_at(Stage.CASE)
+    days_later(session, latest, 1)
+
+    (card,) = shelf.cards(session, alice_id)
+
+    assert card.played.open is not None
+    assert card.played.open.key == latest.key != diagnosed.key
+    assert card.played.diagnosed
