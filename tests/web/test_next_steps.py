@@ -11,8 +11,9 @@ from icalendar import Calendar
 
 from lfp_trainer.storage.models import NextStep, Outcome, Participant
 from tests.conftest import Browser
+from tests.statements import counted
 from tests.web.conftest import PLAN, RunPage, start
-from tests.web.test_home import counted, play_finished_runs
+from tests.web.test_home import play_finished_runs
 from tests.what_ifs import make_what_if_of
 
 SENTENCE = "Alice walks out with this"
