@@ -89,9 +89,10 @@ def _find(session: Session, viewer_id: int, found: dict[str, _Taken]) -> None:
     )
     going_on = mine.where(Participant.stage != Stage.DONE)
     *columns, number = going_on.add_columns(diagnosed, place).subquery().c
-    for *row, is_diagnosed in session.execute(sa.select(*columns).where(number == 1)):
-        taken = found[Seated(*row).scenario_id]
-        taken.open, taken.diagnosed = Seated(*row), bool(is_diagnosed)
+    for *its, is_diagnosed in session.execute(sa.select(*columns).where(number == 1)):
+        seated = Seated(*its)
+        taken = found[seated.scenario_id]
+        taken.open, taken.diagnosed = seated, bool(is_diagnosed)
     ended = mine.where(Run.ending_id.is_not(None))
     counts: sa.Select[*tuple[Any, ...]] = ended.with_only_columns(
         ScenarioVersion.scenario_id, ScenarioVersion.id, ScenarioVersion.digest, Run.ending_id,

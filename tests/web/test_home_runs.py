@@ -107,6 +107,7 @@ def test_of_many_open_runs_the_latest_stand_at_home_and_all_of_them_on_pages(
     assert re.findall(r"/runs/([\w-]+)#now", shown) == begun[:6]
     assert re.findall(r"/runs/([\w-]+)#now", "".join(pages)) == begun
     assert re.search(r'href="/home/runs\?page=2&amp;open=1"', pages[0])
+    assert [page.count('<h2 class="card-title">') for page in pages] == [20, 2]
 
 
 def test_of_many_pages_the_first_the_last_and_those_beside_this_one_are_linked(

@@ -323,3 +323,16 @@ def test_a_finished_run_leads_into_the_calendar_and_to_the_list(finished: RunPag
 
     assert f'href="/next-steps/{finished.key}.ics"' in page
     assert 'href="/next-steps"' in page
+
+
+def test_an_answer_that_is_refused_shows_the_page_it_was_sent_from(
+    alice: Browser, database_url: str
+) -> None:
+    play_finished_runs(database_url, alice.user_id, 26)
+    second = alice.get("/next-steps?page=2").text
+    (key,) = re.findall(r'id="step-([\w-]+)"', second)
+
+    refused = alice.post(f"/next-steps/{key}", {"shown": "list", "page": 2})
+
+    assert refused.status_code == 422
+    assert re.findall(r'id="step-([\w-]+)"', refused.text) == [key]
