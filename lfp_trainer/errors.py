@@ -107,6 +107,16 @@ class NotFound(TrainerError):
         super().__init__("There is nothing here, or it is not yours to see.")
 
 
+class Forgotten(TrainerError):
+    """An act of somebody whose account or practice was deleted while they did it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What you practiced here has just been deleted, from another window or device. This was"
+            " not kept either."
+        )
+
+
 class StaleMove(TrainerError):
     """A move made from a page that was no longer true."""
 

@@ -16,6 +16,7 @@ from lfp_trainer.errors import NotFound
 from lfp_trainer.storage.models import (
     ExerciseRating,
     NextStep,
+    Outcome,
     Participant,
     Rating,
     Run,
@@ -52,6 +53,9 @@ class Seated:
         """Tell whether it rewinds another play, also one that is gone by now."""
         return self.what_if_at is not None
 
+
+IS_PLAY = Run.what_if_at.is_(None)
+"""What makes a run a play from the start, in a query: also where what it rewound is gone."""
 
 _run, _part, _version = table(Run).c, table(Participant).c, table(ScenarioVersion).c
 _SEATED: sa.Select[*tuple[Any, ...]] = (
@@ -132,6 +136,9 @@ def run_ratings_of(
     )
 
 
+_IS_OPEN = sa.or_(NextStep.answer.is_(None), NextStep.answer == Outcome.NOT_YET).label("is_open")
+
+
 def next_steps_of(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
     """Select the next steps this person has walked out with, the latest first.
 
@@ -149,6 +156,7 @@ def next_steps_of(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
             NextStep.due_on,
             NextStep.answer,
             NextStep.answered_at,
+            _IS_OPEN,
         )
         .join_from(NextStep, Run, Run.id == NextStep.run_id)
         .join(
@@ -159,8 +167,7 @@ def next_steps_of(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
         .where(
             NextStep.user_id == viewer_id,
             Participant.stage == Stage.DONE,
-            # The step, not the run: that may have been deleted.
-            Run.what_if_at.is_(None),
+            IS_PLAY,
         )
         .order_by(Participant.changed_at.desc(), NextStep.id.desc())
     )

@@ -15,7 +15,7 @@ from lfp_trainer.engine import debrief, own_play, reference, rubric
 from lfp_trainer.engine.own_play import Claim, Response
 from lfp_trainer.engine.reference import Move
 from lfp_trainer.engine.script import Script
-from lfp_trainer.errors import Incomplete, NotFound, NotYet, StaleMove
+from lfp_trainer.errors import Incomplete, NotInWhatIf, NotYet, StaleMove
 from lfp_trainer.services import ratings, runs, second_ratings
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.ratings import Card, Compared, Kept
@@ -62,18 +62,18 @@ class LookedBack:
 
 
 def is_open(seated: Seated) -> bool:
-    """Tell whether a run is one that can be looked back at: played, and not a rewound one."""
+    """Tell whether a run is one that can be looked back at: played, and from the start."""
     return not seated.is_what_if and runs.has_reached(seated, Stage.DEBRIEF)
 
 
 def require(seated: Seated) -> None:
     """Make sure that a run can be looked back at.
 
-    :raise NotFound: if it rewinds another
+    :raise NotInWhatIf: if it rewinds another
     :raise NotYet: if it is not played to its end
     """
     if seated.is_what_if:
-        raise NotFound
+        raise NotInWhatIf
     if not is_open(seated):
         raise NotYet("the role-play")
 
@@ -81,7 +81,7 @@ def require(seated: Seated) -> None:
 def sheet_of(session: Session, seated: Seated, script: Script) -> Sheet:
     """Return what this participant has answered so far, with what to start from.
 
-    :raise NotFound: if the run rewinds another
+    :raise NotInWhatIf: if the run rewinds another
     :raise NotYet: if it is not played to its end
     """
     require(seated)
@@ -138,7 +138,7 @@ def save(
 ) -> None:
     """Keep all of it as a draft.
 
-    :raise NotFound: if the run rewinds another
+    :raise NotInWhatIf: if the run rewinds another
     :raise NotYet: if it is not played to its end
     :raise Incomplete: if it names something that is not there
     :raise StaleMove: if it is committed already

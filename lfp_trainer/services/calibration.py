@@ -28,7 +28,9 @@ from lfp_trainer.storage.models import (
 )
 
 MOST_READ = 160
-"""Of runs and of vignettes: enough for the latest ratings and a dozen sittings of usual size."""
+"""The window: the latest ratings in runs and as many of vignettes, whichever rubrics they are on.
+Enough for the figures and a dozen sittings of usual size on one rubric; whoever rates on several
+has a shorter trend on each."""
 
 OWN_ROLES = {
     WorkPosition.CENTRAL_OFFICE: "partner",
@@ -114,7 +116,7 @@ def _read_runs(session: Session, user_id: int, found: dict[str, _Found]) -> None
         .where(
             Rating.round == Round.BEFORE,
             Rating.committed_at.is_not(None),
-            Run.what_if_at.is_(None),
+            access.IS_PLAY,
         )
         .order_by(Rating.committed_at.desc(), Rating.id.desc())
         .limit(MOST_READ)
@@ -171,10 +173,13 @@ def _of(found: dict[str, _Found], scale: Rubric) -> _Found:
 
 
 def _whole(rows: Sequence[sa.Row[*tuple[Any, ...]]]) -> Sequence[sa.Row[*tuple[Any, ...]]]:
-    """Leave out the sitting that was cut by the limit; each row begins with its sitting."""
+    """Leave out the sitting that was cut by the limit, unless it is the only one there is.
+
+    Each row begins with its sitting.
+    """
     if len(rows) < MOST_READ:
         return rows
-    return [row for row in rows if row[0] != rows[-1][0]]
+    return [row for row in rows if row[0] != rows[-1][0]] or rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,11 @@ def is_last_admin(session: Session, user_id: int) -> bool:
     return session.scalars(_ADMINS).all() == [user_id]
 
 
+def is_here(session: Session, user_id: int) -> bool:
+    """Tell whether a person has not been deleted."""
+    return session.scalar(sa.select(User.id).where(User.id == user_id)) is not None
+
+
 def delete_person(session: Session, user_id: int) -> None:
     """Delete a person, account or guest, who asks for it. They are signed out everywhere.
 
@@ -42,23 +47,32 @@ def delete_person(session: Session, user_id: int) -> None:
     session.execute(_ADMINS.with_for_update())
     if is_last_admin(session, user_id):
         raise Incomplete({"password": LAST_ADMIN})
-    if session.scalar(sa.select(User.id).where(User.id == user_id)) is None:
+    if not is_here(session, user_id):
         raise NotFound
     forget(session, [user_id])
 
 
-def forget(session: Session, people: Sequence[int]) -> None:
+_NOBODY_IS_IN = ~sa.exists().where(Participant.run_id == Run.id)
+
+
+def forget(
+    session: Session, people: Sequence[int], *, only: sa.ColumnElement[bool] | None = None
+) -> None:
     """Delete people with everything that is theirs alone.
 
     A run that somebody else is in stays theirs: its steps too, but not what these people wrote.
+
+    :param only: what must be true of them still, once nobody else can change it
     """
+    # First the runs, then the people: whoever writes into a run takes hold of both in that order.
+    _hold_runs(session, people)
+    held = sa.select(User.id).where(User.id.in_(people), *([] if only is None else [only]))
+    people = session.scalars(held.order_by(User.id).with_for_update()).all()
     if not people:
         return
-    taken_part = sa.select(Participant.run_id).where(Participant.user_id.in_(people))
-    # Locked, in one order: of two who shared a run and go at the same moment, the second takes it.
-    theirs = session.scalars(
-        sa.select(Run.id).where(Run.id.in_(taken_part)).order_by(Run.id).with_for_update()
-    ).all()
+    # Again, for what was begun up to now. Nothing of theirs can be begun any more: what refers to
+    # somebody waits for this transaction, and then finds them gone.
+    theirs = _hold_runs(session, people)
     emails = session.scalars(
         sa.select(User.email).where(User.id.in_(people), User.email.is_not(None))
     ).all()
@@ -67,8 +81,22 @@ def forget(session: Session, people: Sequence[int]) -> None:
         sign_in.forgive(session, account=email or "")
     # Their rows in all other tables go with them: the references say so.
     session.execute(sa.delete(User).where(User.id.in_(people)))
-    empty = ~sa.exists().where(Participant.run_id == Run.id)
     for start in range(0, len(theirs), AT_ONCE):
         some = theirs[start : start + AT_ONCE]
-        session.execute(sa.delete(Run).where(Run.id.in_(some), empty))
+        session.execute(sa.delete(Run).where(Run.id.in_(some), _NOBODY_IS_IN))
+    session.expire_all()
+
+
+def _hold_runs(session: Session, people: Sequence[int]) -> Sequence[int]:
+    """Lock the runs of people, in one order: of two who shared a run and go at the same moment, the
+    second takes it."""
+    taken_part = sa.select(Participant.run_id).where(Participant.user_id.in_(people))
+    return session.scalars(
+        sa.select(Run.id).where(Run.id.in_(taken_part)).order_by(Run.id).with_for_update()
+    ).all()
+
+
+def forget_runs_of_nobody(session: Session) -> None:
+    """Delete the runs that nobody is in: what was said in them is out of everybody's reach."""
+    session.execute(sa.delete(Run).where(_NOBODY_IS_IN))
     session.expire_all()

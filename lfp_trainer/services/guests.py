@@ -32,12 +32,12 @@ def forget_some_stale_guests(session: Session, *, now: datetime) -> int:
 
 
 def forget_stale_guests(session: Session, *, now: datetime) -> None:
-    """Delete every guest whom no browser stands for any more."""
+    """Delete every guest whom no browser stands for any more, and what nobody is left of."""
     while forget_some_stale_guests(session, now=now):
         pass
+    forgetting.forget_runs_of_nobody(session)
 
 
 def _forget(session: Session, people: Sequence[int]) -> None:
     # An account is never forgotten as a guest, whoever has just become one.
-    guests = sa.select(User.id).where(User.id.in_(people), User.email.is_(None))
-    forgetting.forget(session, session.scalars(guests.with_for_update()).all())
+    forgetting.forget(session, people, only=User.email.is_(None))

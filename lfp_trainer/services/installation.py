@@ -30,7 +30,9 @@ def make_ready(url: str, scenarios: Path) -> Shelved:
             _upgrade(engine, url)
             with Session(engine, expire_on_commit=False) as session, database.writing(session):
                 guests.forget_stale_guests(session, now=datetime.now(UTC))
-                return library.publish_folder(session, scenarios, now=datetime.now(UTC))
+                published = library.publish_folder(session, scenarios, now=datetime.now(UTC))
+            database.empty_log(engine)
+            return published
     finally:
         engine.dispose()
 

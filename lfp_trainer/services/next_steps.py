@@ -21,7 +21,6 @@ LATEST = timedelta(days=3 * 366)
 ASIDE = timedelta(hours=12)
 """How long a sentence or an answer stands before it is asked after: we know nobody's midnight,
 and ask nobody twice in a day."""
-OPEN = (None, Outcome.NOT_YET)
 PAGE = 25
 """Next steps to one page of the list."""
 
@@ -49,10 +48,8 @@ class Returned:
     plan: Plan
     answer: Outcome | None
     answered_at: datetime | None
-
-    @property
-    def is_open(self) -> bool:
-        return self.answer in OPEN
+    is_open: bool
+    """False once it is done, or the person changed their mind."""
 
     def is_past(self, now: datetime) -> bool:
         """Tell whether its day is over, wherever the person may be."""
@@ -136,9 +133,9 @@ def finish_plan(session: Session, seated: Seated, *, now: datetime) -> None:
 
 def latest(session: Session, viewer_id: int) -> tuple[Returned, int] | None:
     """Return the next step of the latest finished run and how many older ones are open."""
-    is_open = sa.or_(NextStep.answer.is_(None), NextStep.answer == Outcome.NOT_YET)
-    count = sa.func.count().filter(is_open).over()
-    row = session.execute(access.next_steps_of(viewer_id).add_columns(count).limit(1)).first()
+    mine = access.next_steps_of(viewer_id)
+    count = sa.func.count().filter(mine.selected_columns.is_open).over()
+    row = session.execute(mine.add_columns(count).limit(1)).first()
     if row is None:
         return None
     *told, open_count = row
@@ -158,8 +155,8 @@ def page_of(session: Session, viewer_id: int, number: int) -> Page:
 
 def open_steps(session: Session, viewer_id: int) -> list[Returned]:
     """Return every next step that a person has not closed."""
-    rows = session.execute(access.next_steps_of(viewer_id))
-    return [step for step in map(_returned, rows) if step.is_open]
+    mine = access.next_steps_of(viewer_id)
+    return [_returned(row) for row in session.execute(mine.where(mine.selected_columns.is_open))]
 
 
 def find(session: Session, key: str, *, viewer_id: int) -> Returned:
@@ -205,5 +202,5 @@ def say(session: Session, seated: Seated, outcome: Outcome, *, now: datetime) ->
 
 
 def _returned(row: Any) -> Returned:
-    key, title, written_at, *plan, answer, answered_at = row
-    return Returned(key, title, written_at, Plan(*plan), answer, answered_at)
+    key, title, written_at, *plan, answer, answered_at, is_open = row
+    return Returned(key, title, written_at, Plan(*plan), answer, answered_at, is_open)

@@ -2,12 +2,16 @@
 
 However much somebody has played, a page takes the same few queries, and no more is read than it
 shows.
+
+A what-if stands under the play it rewinds. Where that is gone, it is in no list once it is over: it
+has no ratings and no next step to show.
 """
 
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -44,7 +48,9 @@ class Finished(Told):
     """The next step that they wrote at its end."""
     due_on: date | None
     what_ifs: tuple[Told, ...]
-    """Finished plays that took another way from one of its decisions."""
+    """The latest finished plays that took another way from one of its decisions."""
+    more_what_ifs: int
+    """How many there are beside those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +64,44 @@ class Page:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Some of the runs that somebody has not finished, the latest first."""
+
+    rows: tuple[Told, ...]
+    number: int
+    """Of this page, counted from 1."""
+    pages: int
+    total: int
+
+
 _NEWEST = Run.started_at.desc(), Run.id.desc()
+WHAT_IFS = 5
+"""How many of its finished what-ifs stand under a run, the latest; its debrief leads to all."""
 
 
-def open_runs(session: Session, viewer_id: int) -> list[Told]:
-    """Return the runs that are not finished, what-ifs too, the latest first."""
-    rows = session.execute(
-        access.runs_visible_to(viewer_id).where(Participant.stage != Stage.DONE).order_by(*_NEWEST)
-    )
-    return [_told(session, Seated(*row)) for row in rows.all()]
+def open_runs(session: Session, viewer_id: int, *, number: int, size: int) -> Open:
+    """Return a page of the runs that are not finished, what-ifs too, or the nearest to it."""
+    mine = access.runs_visible_to(viewer_id).where(Participant.stage != Stage.DONE)
+    rows, number, pages, total = _page(session, mine, number, size)
+    return Open(tuple(rows), number, pages, total)
 
 
-def finished_runs(session: Session, viewer_id: int, *, number: int, size: int) -> Page:
-    """Return a page of the runs that are finished, or the page that is nearest to that number."""
-    mine = access.runs_visible_to(viewer_id).where(
-        Participant.stage == Stage.DONE, Run.what_if_of.is_(None)
-    )
+def _page(
+    session: Session, mine: sa.Select[*tuple[Any, ...]], number: int, size: int
+) -> tuple[list[Told], int, int, int]:
+    """Return the runs of the page nearest to a number, that number, and how many there are."""
     total = session.scalar(mine.with_only_columns(sa.func.count())) or 0
     pages = max(1, -(-total // size))
     number = min(max(1, number), pages)
     rows = session.execute(mine.order_by(*_NEWEST).limit(size).offset((number - 1) * size))
-    taken = [_told(session, Seated(*row)) for row in rows.all()]
+    return [_told(session, Seated(*row)) for row in rows.all()], number, pages, total
+
+
+def finished_runs(session: Session, viewer_id: int, *, number: int, size: int) -> Page:
+    """Return a page of the runs that are finished, or the page that is nearest to that number."""
+    mine = access.runs_visible_to(viewer_id).where(Participant.stage == Stage.DONE, access.IS_PLAY)
+    taken, number, pages, total = _page(session, mine, number, size)
     wanted = [each.run.run_id for each in taken]
     rated = _rated(session, viewer_id, wanted)
     plans = _plans(session, viewer_id, wanted)
@@ -95,7 +118,8 @@ def finished_runs(session: Session, viewer_id: int, *, number: int, size: int) -
                 in_band=sum(_is_in_band(told.script, each) for each in mine_here),
                 sentence=sentence,
                 due_on=due_on,
-                what_ifs=tuple(what_ifs[told.run.run_id]),
+                what_ifs=tuple(it for it, _ in what_ifs[told.run.run_id]),
+                more_what_ifs=max((more for _, more in what_ifs[told.run.run_id]), default=0),
             )
         )
     return Page(tuple(finished), number, pages, total)
@@ -144,19 +168,28 @@ def _plans(
     return {run_id: (sentence, due_on) for run_id, sentence, due_on in rows}
 
 
-def _what_ifs(session: Session, viewer_id: int, wanted: Collection[int]) -> dict[int, list[Told]]:
-    """Return the finished what-ifs of runs, and theirs again: run → the first one first."""
+def _what_ifs(
+    session: Session, viewer_id: int, wanted: Collection[int]
+) -> dict[int, list[tuple[Told, int]]]:
+    """Return the latest finished what-ifs of runs, and theirs again: run → the first one first.
+
+    Each with how many there are of that run that are not returned.
+    """
     first = sa.select(Run.id, Run.what_if_of.label("of")).where(Run.what_if_of.in_(wanted))
     tree = first.cte("what_ifs", recursive=True)
     tree = tree.union_all(sa.select(Run.id, tree.c.of).join(tree, Run.what_if_of == tree.c.id))
-    rows = session.execute(
+    place = sa.func.row_number().over(partition_by=tree.c.of, order_by=_NEWEST)
+    all_of_it = sa.func.count().over(partition_by=tree.c.of)
+    *columns, number = (
         access.runs_visible_to(viewer_id)
-        .add_columns(tree.c.of)
+        .add_columns(tree.c.of, all_of_it, place)
         .join(tree, tree.c.id == Run.id)
         .where(Participant.stage == Stage.DONE)
-        .order_by(Run.started_at, Run.id)
+        .subquery()
+        .c
     )
-    found: dict[int, list[Told]] = defaultdict(list)
-    for *row, of in rows.all():
-        found[of].append(_told(session, Seated(*row)))
+    rows = session.execute(sa.select(*columns).where(number <= WHAT_IFS).order_by(number.desc()))
+    found: dict[int, list[tuple[Told, int]]] = defaultdict(list)
+    for *row, of, total in rows.all():
+        found[of].append((_told(session, Seated(*row)), max(0, total - WHAT_IFS)))
     return found

@@ -16,6 +16,8 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage.models import Participant, Run, ScenarioVersion, Stage
 
+_DIAGNOSED = runs.STAGES[runs.STAGES.index(Stage.RATING) :]
+
 
 @dataclass(frozen=True, slots=True)
 class Best:
@@ -60,7 +62,8 @@ class _Reached:
 class _Taken:
     """What was found of one scenario."""
 
-    open: list[Seated] = field(default_factory=list)
+    open: Seated | None = None
+    diagnosed: bool = False
     latest: Seated | None = None
     reached: list[_Reached] = field(default_factory=list)
 
@@ -77,12 +80,19 @@ def played_by(
 
 def _find(session: Session, viewer_id: int, found: dict[str, _Taken]) -> None:
     mine = access.runs_visible_to(viewer_id).where(
-        Run.what_if_at.is_(None), ScenarioVersion.scenario_id.in_(found)
+        access.IS_PLAY, ScenarioVersion.scenario_id.in_(found)
     )
     newest = Run.started_at.desc(), Run.id.desc()
-    for row in session.execute(mine.where(Participant.stage != Stage.DONE).order_by(*newest)):
-        seated = Seated(*row)
-        found[seated.scenario_id].open.append(seated)
+    place = sa.func.row_number().over(partition_by=ScenarioVersion.scenario_id, order_by=newest)
+    diagnosed = sa.func.max(sa.case((Participant.stage.in_(_DIAGNOSED), 1), else_=0)).over(
+        partition_by=ScenarioVersion.scenario_id
+    )
+    going_on = mine.where(Participant.stage != Stage.DONE)
+    *columns, number = going_on.add_columns(diagnosed, place).subquery().c
+    for *its, is_diagnosed in session.execute(sa.select(*columns).where(number == 1)):
+        seated = Seated(*its)
+        taken = found[seated.scenario_id]
+        taken.open, taken.diagnosed = seated, bool(is_diagnosed)
     ended = mine.where(Run.ending_id.is_not(None))
     counts: sa.Select[*tuple[Any, ...]] = ended.with_only_columns(
         ScenarioVersion.scenario_id, ScenarioVersion.id, ScenarioVersion.digest, Run.ending_id,
@@ -92,7 +102,6 @@ def _find(session: Session, viewer_id: int, found: dict[str, _Taken]) -> None:
     )  # fmt: skip
     for scenario_id, *reached in session.execute(counts):
         found[scenario_id].reached.append(_Reached(*reached))
-    place = sa.func.row_number().over(partition_by=ScenarioVersion.scenario_id, order_by=newest)
     *columns, number = ended.add_columns(place).subquery().c
     for row in session.execute(sa.select(*columns).where(number == 1)):
         seated = Seated(*row)
@@ -101,11 +110,10 @@ def _find(session: Session, viewer_id: int, found: dict[str, _Taken]) -> None:
 
 def _played(session: Session, published: Published, taken: _Taken) -> Played:
     return Played(
-        open=next(iter(taken.open), None),
+        open=taken.open,
         latest=taken.latest,
         ended=sum(each.times for each in taken.reached),
-        diagnosed=bool(taken.reached)
-        or any(runs.has_reached(each, Stage.RATING) for each in taken.open),
+        diagnosed=bool(taken.reached) or taken.diagnosed,
         best=_best(session, published, taken.reached),
     )
 

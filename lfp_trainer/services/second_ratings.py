@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine import reference, rubric
 from lfp_trainer.engine.reference import Move
 from lfp_trainer.engine.script import Script
-from lfp_trainer.errors import Incomplete, NotFound, NotYet, StaleMove
+from lfp_trainer.errors import Incomplete, NotFound, NotInWhatIf, NotYet, StaleMove
 from lfp_trainer.services import ratings, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.ratings import Card, Compared, Kept
@@ -33,11 +33,12 @@ class Again:
 def first_of(session: Session, seated: Seated, script: Script, card: Card) -> Compared:
     """Return the committed first rating of a card, beside its reference.
 
-    :raise NotFound: if the run rewinds another, or the card was not rated
+    :raise NotInWhatIf: if the run rewinds another
+    :raise NotFound: if the card was not rated
     :raise NotYet: if the ratings are not committed
     """
     if seated.is_what_if:
-        raise NotFound
+        raise NotInWhatIf
     if not runs.has_reached(seated, Stage.ROLE_PLAY):
         raise NotYet("the ratings")
     first = ratings.ratings_of(session, seated)

@@ -25,7 +25,7 @@ NOT_OWN = "There is no decision of yours at that place. Here are the ones you ca
 USED = "This page has already started another what-if. To start one more, choose again."
 
 _steps = table(Step).c
-_COPIED = [each for each in _steps if each.key not in ("id", "run_id")]
+_COPIED = [each for each in _steps if each.key not in ("id", "run_id", "user_id", "reason")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +160,22 @@ def _started_by(
 
 
 def _copy_steps(session: Session, original: Seated, run_id: int, *, before: int) -> None:
+    """Copy what was chosen; whose it was and why only of the learner's own, not of a partner.
+
+    How the learner ranked what was on offer is not copied: it belongs to the play it was done in.
+    """
+    own = _steps.user_id == original.user_id
     earlier = (
-        sa.select(sa.literal(run_id), *_COPIED)
+        sa.select(
+            sa.literal(run_id),
+            sa.case((own, _steps.user_id), else_=sa.null()),
+            sa.case((own, _steps.reason), else_=""),
+            *_COPIED,
+        )
         .where(_steps.run_id == original.run_id, _steps.number < before)
         .order_by(_steps.number)
     )
-    names = ["run_id", *(each.key for each in _COPIED)]
+    names = ["run_id", "user_id", "reason", *(each.key for each in _COPIED)]
     session.execute(sa.insert(table(Step)).from_select(names, earlier))
 
 

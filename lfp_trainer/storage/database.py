@@ -84,7 +84,8 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 def empty_log(engine: sa.Engine) -> bool:
     """Move the write-ahead log of SQLite into its file, so that it keeps no page as it once was.
 
-    Tells whether it is empty: while somebody reads older pages they stay, and go another time.
+    Tells whether it is empty: while somebody reads older pages they stay. They go when this is
+    called again, which everything that deletes a person does, or when the log is written over.
     """
     if engine.dialect.name != "sqlite":
         return True

@@ -19,6 +19,7 @@ from flask_login import current_user
 
 from lfp_trainer.errors import Incomplete, TooMany
 from lfp_trainer.services import accounts, guests, passwords, sign_in
+from lfp_trainer.storage import database
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Role, WorkPosition
 from lfp_trainer.web import browser_session, forms
@@ -163,6 +164,8 @@ def sign_out() -> ResponseReturnValue:
             sign_in.end_session(db.session, current_user.person.session_id)
             if current_user.is_guest:
                 guests.forget_guest(db.session, current_user.person.id)
+        if current_user.is_guest:
+            database.empty_log(db.engine)
     return leave()
 
 

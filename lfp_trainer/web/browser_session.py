@@ -29,6 +29,7 @@ from werkzeug.routing import RequestRedirect
 from lfp_trainer.errors import TooMany
 from lfp_trainer.services import accounts, guests, passwords, sign_in
 from lfp_trainer.services.accounts import Person
+from lfp_trainer.storage import database
 from lfp_trainer.storage.database import writing
 from lfp_trainer.web import errors
 from lfp_trainer.web.extensions import db, login_manager
@@ -172,10 +173,12 @@ def ensure_person() -> Person:
     if not current_user.is_authenticated:
         now = datetime.now(UTC)
         with writing(db.session):
-            guests.forget_some_stale_guests(db.session, now=now)
+            forgotten = guests.forget_some_stale_guests(db.session, now=now)
             guest_id = accounts.make_guest(db.session, now=now)
             token = _start(guest_id, remembered=True, now=now)
         _recognise(token, remembered=True)
+        if forgotten:
+            database.empty_log(db.engine)
     person: Person = current_user.person
     return person
 

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, make_response, render_template, request, url_for
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from lfp_trainer.errors import (
+    Forgotten,
     Incomplete,
     NotFound,
     NotInWhatIf,
@@ -19,13 +22,15 @@ from lfp_trainer.errors import (
     TrainerError,
     UnknownChoice,
 )
-from lfp_trainer.web.extensions import login_manager
+from lfp_trainer.services import forgetting
+from lfp_trainer.web.extensions import db, login_manager
 from lfp_trainer.web.fragments import wants_fragment
 
 log = logging.getLogger(__name__)
 
 STATUS: dict[type[TrainerError], int] = {
     NotFound: 404,
+    Forgotten: 410,
     StaleMove: 409,
     StaleDraft: 409,
     NotYet: 409,
@@ -48,6 +53,7 @@ def install(app: Flask) -> None:
     """Answer every error with a sentence a person can act on."""
     app.register_error_handler(TrainerError, _expected)
     app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(IntegrityError, _unfit)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(Exception, _broken)
 
@@ -142,6 +148,14 @@ def _refused(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.allow.update(error.valid_methods)
     return response
+
+
+def _unfit(error: IntegrityError) -> Response:
+    """Answer a row that the database did not take: mostly a bug, but not if its person is gone."""
+    if not current_user.is_authenticated or forgetting.is_here(db.session, current_user.person.id):
+        return _broken(error)
+    g._login_user = login_manager.anonymous_user()
+    return _expected(Forgotten())
 
 
 def _broken(error: Exception) -> Response:

@@ -15,6 +15,8 @@ bp = Blueprint("home", __name__)
 
 AT_HOME, ON_A_PAGE = 10, 20
 """How many finished runs stand on a person's own page, and on each page of all of them."""
+OPEN_AT_HOME = 6
+"""How many of those to go on with stand there; the others are on pages of their own."""
 
 
 @bp.get("/")
@@ -39,7 +41,7 @@ def show() -> ResponseReturnValue:
     cards = shelf.cards(db.session, me().id)
     return render_template(
         "home/home.html",
-        going_on=past_runs.open_runs(db.session, me().id),
+        going_on=past_runs.open_runs(db.session, me().id, number=1, size=OPEN_AT_HOME),
         stage_names=NAMES,
         finished=past_runs.finished_runs(db.session, me().id, number=1, size=AT_HOME),
         open_contrasts=contrast_page.still_open(),
@@ -54,7 +56,10 @@ def show() -> ResponseReturnValue:
 @bp.get("/home/runs")
 @allow(Allowed.SIGNED_IN)
 def past() -> ResponseReturnValue:
-    """Show every run that the person who is asking has finished, page by page."""
+    """Show every run that the person who is asking has finished, or has not, page by page."""
     number = request.args.get("page", 1, type=int)
+    if "open" in request.args:
+        going_on = past_runs.open_runs(db.session, me().id, number=number, size=ON_A_PAGE)
+        return render_template("home/open_runs.html", going_on=going_on, stage_names=NAMES)
     found = past_runs.finished_runs(db.session, me().id, number=number, size=ON_A_PAGE)
     return render_template("home/past_runs.html", finished=found)

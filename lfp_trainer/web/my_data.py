@@ -1,10 +1,12 @@
 """A person's own data: what is stored, to take along, and to delete."""
 
+from datetime import timedelta
+
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.errors import Incomplete, TooMany
-from lfp_trainer.services import data_registry, forgetting, my_data
+from lfp_trainer.services import data_registry, forgetting, my_data, sign_in
 from lfp_trainer.storage import database
 from lfp_trainer.storage.database import writing
 from lfp_trainer.web import auth, forms
@@ -21,7 +23,11 @@ bp = Blueprint("my_data", __name__, url_prefix="/account")
 @allow(Allowed.SIGNED_IN)
 def show() -> ResponseReturnValue:
     """Say what is stored about a person, and offer it for download."""
-    return render_template("account/data.html", registry=data_registry.REGISTRY)
+    return render_template(
+        "account/data.html",
+        registry=data_registry.REGISTRY,
+        minutes=sign_in.FRESH // timedelta(minutes=1),
+    )
 
 
 @bp.get("/data.json")

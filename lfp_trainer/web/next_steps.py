@@ -57,11 +57,10 @@ def _said_with() -> dict[str, Any]:
 @allow(Allowed.SIGNED_IN)
 def index() -> ResponseReturnValue:
     """List what this person walked out with, the latest first."""
-    return _list()
+    return _list(request.args.get("page", 1, type=int))
 
 
-def _list(message: str = "", status: int = 200) -> Response:
-    number = request.args.get("page", 1, type=int)
+def _list(number: int, message: str = "", status: int = 200) -> Response:
     page = next_steps.page_of(db.session, me().id, number)
     shown = render_template("next_steps/index.html", page=page, message=message, **_said_with())
     return make_response(shown, status)
@@ -80,9 +79,14 @@ def answer(key: str) -> ResponseReturnValue:
     at_home_page = forms.word("shown", ["home"]) is not None
     if wants_fragment():
         return _fragment(key, at_home_page)
-    page = forms.number("page", most=9999) or 1
+    page = _sent_page()
     where: dict[str, Any] = {"page": page if page > 1 else None, "_anchor": f"step-{key}"}
     return go_to(url_for("home.show") if at_home_page else url_for(".index", **where))
+
+
+def _sent_page() -> int:
+    """Return which page of the list an answer was sent from."""
+    return forms.number("page", most=9999) or 1
 
 
 def _fragment(key: str, at_home_page: bool) -> Response:
@@ -100,7 +104,7 @@ def _refused(error: TrainerError) -> Response:
     status = errors.status_of(error)
     if wants_fragment():
         return errors.answer(status, str(error))
-    return _list(str(error), status)
+    return _list(_sent_page(), str(error), status)
 
 
 for refusal in (Incomplete, NotYet):

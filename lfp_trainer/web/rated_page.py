@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from lfp_trainer.errors import Incomplete, TrainerError
+from lfp_trainer.errors import Incomplete, NotFound, TrainerError
 from lfp_trainer.web import errors
 from lfp_trainer.web.fragments import go_to, render, wants_fragment
 
@@ -71,6 +71,9 @@ def refuse(
         return errors.answer(status, str(error))
     fields = error.fields if isinstance(error, Incomplete) else {}
     message = "" if fields else str(error) if said is None else said
-    response = show(status=status, problems=fields, message=message)
+    try:
+        response = show(status=status, problems=fields, message=message)
+    except NotFound as gone:  # deleted while this was sent
+        return errors.answer(errors.status_of(gone), str(gone))
     response.headers["HX-Retarget"] = "#stage"
     return response

@@ -7,8 +7,9 @@ from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.script import Script
-from lfp_trainer.errors import Incomplete, NotYet, StaleMove, TrainerError
+from lfp_trainer.errors import Incomplete, NotInWhatIf, NotYet, StaleMove, TrainerError
 from lfp_trainer.services import after_play, second_ratings
+from lfp_trainer.services.access import Seated
 from lfp_trainer.services.after_play import Sheet
 from lfp_trainer.services.ratings import Card
 from lfp_trainer.storage.database import writing
@@ -26,9 +27,9 @@ bp = Blueprint("second_ratings", __name__, url_prefix="/runs/<run:key>")
 
 
 def _refused(error: TrainerError) -> Response:
-    """Answer a refusal with the page as it is now; before its time, with the run where it is."""
+    """Answer with the page as it is now; where a run has no such page, with the run."""
     where = request.view_args or {}
-    if isinstance(error, NotYet):
+    if isinstance(error, NotInWhatIf | NotYet):
         return rated_page.refuse(error, partial(run_page.show, where["key"]))
     if "card" in where:
         return rated_page.refuse(
@@ -37,7 +38,7 @@ def _refused(error: TrainerError) -> Response:
     return rated_page.refuse(error, partial(second_ratings_page.show_after, where["key"]))
 
 
-for _error in (Incomplete, NotYet, StaleMove):
+for _error in (Incomplete, NotInWhatIf, NotYet, StaleMove):
     bp.register_error_handler(_error, _refused)
 
 
@@ -56,8 +57,10 @@ def rate_again(key: str, card: int) -> ResponseReturnValue:
         seated, script = find(key)
         about = second_ratings_page.card_at(script, card)
         sent = sent_rating(script.rubric, about[1], script.scenario.sentences)
+        refused = None
         if not sent.problems:
             second_ratings.save(db.session, seated, script, about, sent.kept, now=now())
+            refused = _commit(partial(second_ratings.commit, card=about), seated, script)
     if sent.problems:
         if keeps_itself():
             return errors.answer(422, next(iter(sent.problems.values())))
@@ -66,9 +69,8 @@ def rate_again(key: str, card: int) -> ResponseReturnValue:
         )
     if is_draft():
         return kept(run_page.url_of(key, stage=Stage.RATING.value))
-    with writing(db.session):
-        seated, script = find(key)
-        second_ratings.commit(db.session, seated, script, about, now=now())
+    if refused is not None:
+        return _refused(refused)
     if wants_fragment():
         return second_ratings_page.show_again(key, card)
     return go_to(url_for(".again", key=key, card=card))
@@ -92,6 +94,7 @@ def rate_after(key: str) -> ResponseReturnValue:
         problems = _problems(leaders, after_play.leader_field) | _problems(
             own, after_play.own_field
         )
+        refused = None
         if not problems:
             after_play.save(
                 db.session,
@@ -101,6 +104,7 @@ def rate_after(key: str) -> ResponseReturnValue:
                 {card: each.kept for card, each in own.items()},
                 now=now(),
             )
+            refused = _commit(after_play.commit, seated, script)
     if problems and keeps_itself():
         return errors.answer(422, next(iter(problems.values())))
     if problems:
@@ -111,12 +115,27 @@ def rate_after(key: str) -> ResponseReturnValue:
         return second_ratings_page.show_after(key, status=422, problems=problems, typed=typed)
     if is_draft():
         return kept(url_for("home.show"))
-    with writing(db.session):
-        seated, script = find(key)
-        after_play.commit(db.session, seated, script, now=now())
+    if refused is not None:
+        return _refused(refused)
     if wants_fragment():
         return second_ratings_page.show_after(key)
     return go_to(url_for(".after", key=key))
+
+
+def _commit(commit: Callable[..., None], seated: Seated, script: Script) -> Incomplete | None:
+    """Commit what was just kept, unless it is only a draft; return what keeps it from that.
+
+    In the transaction that kept it, so that nothing of another window is committed unseen; and what
+    was kept stays when it cannot be committed.
+    """
+    if is_draft():
+        return None
+    try:
+        with db.session.begin_nested():
+            commit(db.session, seated, script, now=now())
+    except Incomplete as error:
+        return error
+    return None
 
 
 def _sent_leaders(script: Script, sheet: Sheet) -> dict[Card, Sent]:

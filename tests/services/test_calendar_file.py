@@ -17,7 +17,7 @@ BACK = "https://trainer.example/runs/abcdefghijklmnop"
 def step(sentence: str, **plan: str) -> Returned:
     return Returned(
         "abcdefghijklmnop", "Glowing observations", NOON,
-        Plan(sentence=sentence, due_on=DAY, **plan), None, None,
+        Plan(sentence=sentence, due_on=DAY, **plan), None, None, is_open=True,
     )  # fmt: skip
 
 

@@ -17,11 +17,12 @@ from lfp_trainer.services.demo_calibration import rate_sets
 from lfp_trainer.services.exercise_sets import Answered
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage import database
-from lfp_trainer.storage.models import Rating, Round, Run, Stage, WorkPosition
+from lfp_trainer.storage.models import Rating, Round, Stage, WorkPosition
 from tests.conftest import NOON
 from tests.exercises import exercise, rubrics, vignettes
 from tests.services.conftest import StandAt
 from tests.services.test_exercises import again, commit, rate_all, rating, save, start
+from tests.what_ifs import make_what_if, mark_as_what_if
 
 SMALL = exercise()
 ANCHORS = exercise_shelf.on_shelf(config.SCENARIOS)["anchor-vignettes"]
@@ -82,10 +83,8 @@ def test_only_first_answers_count(
 
 def test_a_what_if_adds_nothing(session: Session, alice_id: int, stand_at: StandAt) -> None:
     first, second = stand_at(Stage.DEBRIEF), stand_at(Stage.DEBRIEF)
-    with database.writing(session):
-        session.execute(
-            sa.update(Run).where(Run.id == second.run_id).values(what_if_of=first.run_id)
-        )
+    mark_as_what_if(session, second, first)
+    make_what_if(session, first)
 
     assert count(session, alice_id) == 4
 
@@ -174,6 +173,15 @@ def test_a_sitting_that_the_limit_cuts_is_left_out(
     assert found.profile.rated == 4
     assert found.profile.since == NOON + timedelta(days=1)
     assert found.sittings.keys() == {f"run {latest.run_id}"}
+
+
+def test_the_only_sitting_is_never_left_out(
+    session: Session, alice_id: int, stand_at: StandAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_at(Stage.DEBRIEF)
+    monkeypatch.setattr(calibration, "MOST_READ", 3)
+
+    assert count(session, alice_id) == 3
 
 
 def test_the_levels_of_a_set_come_to_the_known_figures(session: Session, alice_id: int) -> None:

@@ -1,6 +1,7 @@
 """Who deletes their account leaves nothing behind that is theirs, and takes nothing of others."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound
-from lfp_trainer.services import accounts, forgetting
+from lfp_trainer.services import accounts, forgetting, guests
 from lfp_trainer.storage import database
 from lfp_trainer.storage.database import writing
-from lfp_trainer.storage.models import Model, Role, Run, User
+from lfp_trainer.storage.models import Model, Participant, Role, Run, Stage, Step, User
 from tests import canaries
 from tests.canaries import everything
 from tests.conftest import NOON
@@ -191,3 +192,56 @@ def test_of_two_admins_or_partners_who_go_at_the_same_moment_one_waits(
     assert sorted(went[:2]) == [False, True]
     assert went[2:] == [True, True]
     assert everything(session)["run"] == []
+
+
+@pytest.mark.parametrize("is_guest", [False, True])
+def test_a_run_begun_in_another_tab_at_that_moment_goes_too(
+    engine: sa.Engine, session: Session, *, is_guest: bool
+) -> None:
+    version = canaries.add_version(session)
+    hers = canaries.add_person(session, HERS)
+    if is_guest:
+        with writing(session):
+            session.execute(sa.update(User).values(email=None))
+
+    def go() -> None:
+        with Session(engine) as own, writing(own):
+            forget = guests.forget_guest if is_guest else forgetting.delete_person
+            forget(own, hers.id)
+
+    with ThreadPoolExecutor(1) as pool, Session(engine) as other:
+        with writing(other):
+            run = Run(
+                key=HERS, start_key=HERS, scenario_version_id=version, started_at=NOON, moves=1
+            )
+            other.add(run)
+            other.flush()
+            seat = {"run_id": run.id, "user_id": hers.id, "seat": "both"}
+            other.add(Participant(**seat, stage=Stage.ROLE_PLAY, changed_at=NOON))
+            other.add(
+                Step(
+                    run_id=run.id, number=1, seat="both", user_id=hers.id, stand_in=False,
+                    scene_id="s", choice_id="c", reason=HERS, chosen_at=NOON,
+                )
+            )  # fmt: skip
+            other.flush()
+            going = pool.submit(go)
+            # Long enough for the deletion to have read whatever it reads before it waits.
+            time.sleep(0.4)
+        going.result(timeout=10)
+
+    session.rollback()
+    assert mentions(everything(session), HERS) == []
+
+
+def test_a_server_that_starts_forgets_the_runs_that_nobody_is_in(session: Session) -> None:
+    version = canaries.add_version(session)
+    his = canaries.add_person(session, HIS)
+    canaries.leave_in_run(session, canaries.add_run(session, version, HIS), his, HIS)
+    before = everything(session)
+    canaries.add_run(session, version, HERS)
+
+    with writing(session):
+        guests.forget_stale_guests(session, now=NOON)
+
+    assert everything(session) == before

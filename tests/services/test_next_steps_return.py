@@ -11,9 +11,10 @@ from lfp_trainer.services import accounts, next_steps
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.next_steps import ASIDE, Plan
 from lfp_trainer.storage.database import writing
-from lfp_trainer.storage.models import NextStep, Outcome, Participant, Run, Stage
+from lfp_trainer.storage.models import NextStep, Outcome, Participant, Stage
 from tests.conftest import NOON
 from tests.services.conftest import StandAt
+from tests.what_ifs import mark_as_what_if
 
 
 def finish(session: Session, stand_at: StandAt, days: int = 0, **plan: object) -> Seated:
@@ -129,10 +130,7 @@ def test_a_play_of_what_if_has_no_next_step_even_when_its_original_is_gone(
     session: Session, stand_at: StandAt, alice_id: int
 ) -> None:
     seated = finish(session, stand_at)
-    with writing(session):
-        session.execute(
-            sa.update(Run).where(Run.id == seated.run_id).values(what_if_of=None, what_if_at=2)
-        )
+    mark_as_what_if(session, seated, None)
 
     assert next_steps.latest(session, alice_id) is None
     with pytest.raises(NotFound):

@@ -1,7 +1,6 @@
 """A rating once more, and all of them after the play: kept beside the first, and committed once."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from threading import Barrier, Thread
 
 import pytest
@@ -12,14 +11,15 @@ from lfp_trainer.engine.own_play import Verdict
 from lfp_trainer.engine.reference import Move
 from lfp_trainer.engine.rubric import Rating as Answer
 from lfp_trainer.engine.script import Script
-from lfp_trainer.errors import Incomplete, NotFound, NotYet, StaleMove
+from lfp_trainer.errors import Incomplete, NotInWhatIf, NotYet, StaleMove
 from lfp_trainer.services import after_play, library, ratings, second_ratings
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.ratings import Card, Kept
 from lfp_trainer.storage import database
-from lfp_trainer.storage.models import Rating, Round, Run, Stage
+from lfp_trainer.storage.models import Rating, Round, Stage
 from tests.conftest import NOON
 from tests.services.conftest import StandAt
+from tests.what_ifs import make_what_if
 
 CARD: Card = ("partner", "motivate")
 
@@ -148,20 +148,15 @@ def test_a_level_above_what_a_mark_of_the_latest_answers_allows_is_refused(
 @pytest.fixture
 def rewound(session: Session, stand_at: StandAt) -> Seated:
     """A play that rewinds another."""
-    run, other = stand_at(Stage.DEBRIEF), stand_at(Stage.DEBRIEF)
-    with database.writing(session):
-        session.execute(
-            sa.update(Run).where(Run.id == other.run_id).values(what_if_of=run.run_id, what_if_at=1)
-        )
-    return replace(other, what_if_of=run.run_id, what_if_at=1)
+    return make_what_if(session, stand_at(Stage.DEBRIEF))
 
 
 def test_a_play_that_rewinds_another_has_nothing_to_rate_again(
     session: Session, rewound: Seated, script: Script, sentence: str
 ) -> None:
-    with pytest.raises(NotFound), database.writing(session):
+    with pytest.raises(NotInWhatIf), database.writing(session):
         second_ratings.save(session, rewound, script, CARD, answer(2, sentence), now=NOON)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotInWhatIf):
         after_play.sheet_of(session, rewound, script)
     assert after_play.look_back(session, rewound, script) is None
 
@@ -296,6 +291,7 @@ def test_a_claim_is_held_beside_what_the_responses_showed(
     back = after_play.look_back(session, run, script)
     assert back is not None
     assert {each.verdict for each in back.own} == {Verdict.LESS}
+    assert any(each.otherwise for each in back.own)
     assert all(number in back.responses for each in back.own for number in each.otherwise)
 
 

@@ -372,3 +372,32 @@ def test_a_guest_who_is_forgotten_leaves_no_what_if(
 
     assert count(session) == 0
     assert session.scalar(sa.select(sa.func.count(Step.id))) == 0
+
+
+def test_of_a_partner_a_what_if_keeps_the_responses_without_name_and_reason(
+    session: Session, published: Published, stand_at: StandAt, rewind: Rewind
+) -> None:
+    first = stand_at(Stage.DONE, seat="partner")
+    with database.writing(session):
+        bob_id = accounts.make_guest(session, now=NOON)
+        session.execute(
+            sa.update(Step)
+            .where(Step.run_id == first.run_id, Step.stand_in)
+            .values(user_id=bob_id, stand_in=False, reason="Bob's words")
+        )
+    at = list(what_if.own_decisions(session, first))[-1]
+
+    other = rewind(first, at)
+
+    copied = session.execute(
+        sa.select(Step.seat, Step.user_id, Step.reason).where(
+            Step.run_id == other.run_id, Step.number < at
+        )
+    ).all()
+    his = {(user_id, reason) for seat, user_id, reason in copied if seat != "partner"}
+    assert his == {(None, "")}
+    assert {user_id for seat, user_id, _ in copied if seat == "partner"} == {first.user_id}
+    assert (
+        runs.path_of(session, other.run_id)[: at - 1]
+        == (runs.path_of(session, first.run_id)[: at - 1])
+    )

@@ -18,8 +18,9 @@ from lfp_trainer.storage import database
 from lfp_trainer.web.calibration import FIGURES
 from tests import scenarios
 from tests.conftest import Browser
+from tests.statements import counted
 from tests.web.conftest import start
-from tests.web.test_home import counted, play_finished_runs
+from tests.web.test_home import play_finished_runs
 
 Practice = Callable[[Browser], None]
 

@@ -1,34 +1,15 @@
 """One's finished runs, page by page, and the what-ifs among them."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from lfp_trainer.storage import database
-from lfp_trainer.storage.models import Run
+from lfp_trainer.web import home
 from tests.conftest import Browser
-from tests.web.conftest import RunPage, start
+from tests.web.conftest import start
 from tests.web.test_home import play_finished_runs
-
-Rewind = Callable[[RunPage, RunPage], None]
-
-
-@pytest.fixture
-def rewind(database_url: str) -> Rewind:
-    """Make one run a what-if of another."""
-
-    def rewind(run: RunPage, of: RunPage) -> None:
-        engine = database.connect(database_url)
-        with Session(engine) as session, database.writing(session):
-            first = session.scalar(sa.select(Run.id).where(Run.key == of.key))
-            session.execute(sa.update(Run).where(Run.key == run.key).values(what_if_of=first))
-        engine.dispose()
-
-    return rewind
+from tests.what_ifs import make_what_if_of
 
 
 def days(page: str) -> list[datetime]:
@@ -39,19 +20,19 @@ def days(page: str) -> list[datetime]:
 def test_ten_runs_stand_at_home_and_all_of_them_on_pages(alice: Browser, database_url: str) -> None:
     play_finished_runs(database_url, alice.user_id, 21)
 
-    home = alice.get("/home").text
+    shown = alice.get("/home").text
     first, second = (alice.get(f"/home/runs?page={number}").text for number in (1, 2))
 
-    assert home.count('class="run-row"') == 10
-    assert 'href="/home/runs"' in home
-    assert "All 21 runs" in home
+    assert shown.count('class="run-row"') == 10
+    assert 'href="/home/runs"' in shown
+    assert "All 21 runs" in shown
     assert [page.count('class="run-row"') for page in (first, second)] == [20, 1]
     assert "Page 1 of 2" in first
     assert 'href="/home/runs?page=2"' in first
     assert re.search(r'href="/home/runs\?page=2" aria-current="page"', second)
     listed = [re.findall(r"/runs/([\w-]+)\?stage=debrief", page) for page in (first, second)]
     assert len({*listed[0], *listed[1]}) == 21
-    assert re.findall(r"/runs/([\w-]+)\?stage=debrief", home) == listed[0][:10]
+    assert re.findall(r"/runs/([\w-]+)\?stage=debrief", shown) == listed[0][:10]
 
 
 def test_few_runs_need_no_pages(alice: Browser, database_url: str) -> None:
@@ -64,35 +45,43 @@ def test_few_runs_need_no_pages(alice: Browser, database_url: str) -> None:
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "99", "two", "", "9" * 30])
-def test_any_page_that_is_asked_for_is_answered(alice: Browser, asked: str) -> None:
+def test_any_page_that_is_asked_for_is_answered(
+    alice: Browser, bob: Browser, database_url: str, asked: str
+) -> None:
+    play_finished_runs(database_url, bob.user_id, 21)
+
+    shown = bob.get(f"/home/runs?page={asked}")
+
+    assert shown.status_code == 200
+    assert shown.text.count('class="run-row"') == (1 if asked.startswith("9") else 20)
     answer = alice.get(f"/home/runs?page={asked}")
 
     assert answer.status_code == 200
     assert "Nothing finished yet" in answer.text
 
 
-def test_an_open_what_if_is_something_to_go_on_with(alice: Browser, rewind: Rewind) -> None:
-    first, second = start(alice).to_the_end(), start(alice).to_role_play()
-    rewind(second, first)
+def test_an_open_what_if_is_something_to_go_on_with(alice: Browser, database_url: str) -> None:
+    first = start(alice).to_the_end()
+    second = make_what_if_of(database_url, first.key, to_the_end=False)
 
-    home = alice.get("/home").text
+    shown = alice.get("/home").text
 
-    assert re.search(rf'{second.url}#now">What if: Glowing observations</a>', home)
-    assert home.count("What if: ") == 1
-    assert home.count('class="run-row"') == 1
+    assert re.search(rf'/runs/{second}#now">What if: Glowing observations</a>', shown)
+    assert shown.count("What if: ") == 1
+    assert shown.count('class="run-row"') == 1
     # The shelf does not say that the case has been begun once more.
     assert 'class="badge">Begun' not in alice.get("/scenarios").text
 
 
-def test_a_finished_what_if_is_a_line_under_its_run(alice: Browser, rewind: Rewind) -> None:
-    first, second = start(alice).to_the_end(), start(alice).to_the_end()
-    rewind(second, first)
+def test_a_finished_what_if_is_a_line_under_its_run(alice: Browser, database_url: str) -> None:
+    first = start(alice).to_the_end()
+    second = make_what_if_of(database_url, first.key)
 
-    home = alice.get("/home").text
+    shown = alice.get("/home").text
 
-    assert home.count('class="run-row"') == 1
-    row = home[home.index('class="run-row"') :]
-    assert row.index(first.url) < row.index("What if: ") < row.index(second.url)
+    assert shown.count('class="run-row"') == 1
+    row = shown[shown.index('class="run-row"') :]
+    assert row.index(first.url) < row.index("What if: ") < row.index(f"/runs/{second}/compare")
     assert "(2 runs)" not in alice.get("/scenarios").text
 
 
@@ -103,3 +92,30 @@ def test_nobody_sees_the_runs_of_somebody_else(
 
     assert 'class="run-row"' in alice.get("/home/runs").text
     assert 'class="run-row"' not in bob.get("/home/runs").text
+
+
+def test_of_many_open_runs_the_latest_stand_at_home_and_all_of_them_on_pages(
+    alice: Browser,
+) -> None:
+    begun = [start(alice).key for _ in range(22)][::-1]
+
+    shown = alice.get("/home").text
+    pages = [alice.get(f"/home/runs?open=1&page={number}").text for number in (1, 2)]
+
+    assert "All 22 runs you have begun" in shown
+    assert 'href="/home/runs?open=1"' in shown
+    assert re.findall(r"/runs/([\w-]+)#now", shown) == begun[:6]
+    assert re.findall(r"/runs/([\w-]+)#now", "".join(pages)) == begun
+    assert re.search(r'href="/home/runs\?page=2&amp;open=1"', pages[0])
+    assert [page.count('<h2 class="card-title">') for page in pages] == [20, 2]
+
+
+def test_of_many_pages_the_first_the_last_and_those_beside_this_one_are_linked(
+    alice: Browser, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home, "ON_A_PAGE", 1)
+    play_finished_runs(database_url, alice.user_id, 12)
+
+    for number, linked in ((1, [1, 2, 3, 12]), (6, [1, 4, 5, 6, 7, 8, 12]), (12, [1, 10, 11, 12])):
+        page = alice.get(f"/home/runs?page={number}").text
+        assert [int(each) for each in re.findall(r"/home/runs\?page=(\d+)", page)] == linked

@@ -3,17 +3,22 @@
 import io
 import json
 import re
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import Session
 
+from lfp_trainer.services import forgetting
 from lfp_trainer.services.data_registry import REGISTRY
+from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Model, Run, Step, User, UserSession
 from tests.conftest import NOON, PASSWORD, Browser
 from tests.web.calibration import SetPage
-from tests.web.conftest import RunPage, start
+from tests.web.conftest import DIAGNOSIS, SCENARIO, RunPage, start
 
 DELETE: dict[str, object] = {"password": PASSWORD, "sure": "yes"}
 
@@ -244,3 +249,40 @@ def test_steps_of_a_shared_run_stay_without_name_and_reason(
         assert after == before
         assert set(connection.scalars(sa.select(Step.user_id))) == {None}
         assert set(connection.scalars(sa.select(Step.reason))) == {""}
+
+
+@pytest.mark.parametrize("act", ["start", "diagnose", "choose", "what if"])
+@pytest.mark.parametrize("htmx", [False, True])
+def test_whoever_is_deleted_in_another_tab_while_they_act_is_told_so(
+    alice: Browser, engine: sa.Engine, act: str, *, htmx: bool
+) -> None:
+    run = start(alice)
+    choice: dict[str, object] = {"choice": "email-the-counts", "step": 0}
+    if act == "diagnose":
+        run.to_diagnosis()
+    elif act == "choose":
+        run.to_role_play()
+    elif act == "what if":
+        run.to_debrief()
+        taken = run.get("/what-if/1").text
+        choice = {"choice": re.findall(r'name="choice"\s+value="([^"]+)"', taken)[0]}
+    sent: dict[str, tuple[str, dict[str, object]]] = {
+        "start": ("/runs", {"scenario": SCENARIO, "seat": "both", "start_key": "once more"}),
+        "diagnose": (f"{run.url}/diagnosis", DIAGNOSIS),
+        "choose": (f"{run.url}/choices", choice),
+        "what if": (f"{run.url}/what-if/1", {**choice, "reason": "To see."}),
+    }
+
+    with ThreadPoolExecutor(1) as pool, Session(engine) as other:
+        with writing(other):
+            forgetting.forget(other, [alice.user_id])
+            acting = pool.submit(alice.post, *sent[act], htmx=htmx)
+            # Long enough for the act to have found who asks.
+            time.sleep(0.4)
+        answer = acting.result(timeout=10)
+
+    assert answer.status_code in (404, 410)
+    assert ("has just been deleted" in answer.text) == (answer.status_code == 410)
+    assert left(engine, alice.user_id) == []
+    with engine.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(Run)) == 0

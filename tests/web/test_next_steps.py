@@ -9,10 +9,12 @@ import sqlalchemy as sa
 from flask import Flask
 from icalendar import Calendar
 
-from lfp_trainer.storage.models import NextStep, Outcome, Participant, Run
+from lfp_trainer.storage.models import NextStep, Outcome, Participant
 from tests.conftest import Browser
+from tests.statements import counted
 from tests.web.conftest import PLAN, RunPage, start
-from tests.web.test_home import counted, play_finished_runs
+from tests.web.test_home import play_finished_runs
+from tests.what_ifs import make_what_if_of
 
 SENTENCE = "Alice walks out with this"
 
@@ -305,16 +307,15 @@ def test_the_printed_debrief_has_the_whole_plan_and_what_became_of_it(
 
 
 def test_a_debrief_without_a_plan_has_lines_to_write_one_by_hand_and_what_if_has_none(
-    alices_run: RunPage, engine: sa.Engine
+    alices_run: RunPage, database_url: str
 ) -> None:
     alices_run.to_debrief()
-    assert "What I do next, in one sentence" in alices_run.get("/debrief").text
+    what_if = make_what_if_of(database_url, alices_run.key)
 
-    with engine.begin() as connection:
-        connection.execute(sa.update(Run).values(what_if_at=1))
-        assert connection.scalar(sa.select(sa.func.count()).select_from(Participant)) == 1
+    pages = [alices_run.browser.get(f"/runs/{key}/debrief") for key in (alices_run.key, what_if)]
 
-    assert "What I do next, in one sentence" not in alices_run.get("/debrief").text
+    assert [page.status_code for page in pages] == [200, 200]
+    assert ["What I do next, in one sentence" in page.text for page in pages] == [True, False]
 
 
 def test_a_finished_run_leads_into_the_calendar_and_to_the_list(finished: RunPage) -> None:
@@ -322,3 +323,16 @@ def test_a_finished_run_leads_into_the_calendar_and_to_the_list(finished: RunPag
 
     assert f'href="/next-steps/{finished.key}.ics"' in page
     assert 'href="/next-steps"' in page
+
+
+def test_an_answer_that_is_refused_shows_the_page_it_was_sent_from(
+    alice: Browser, database_url: str
+) -> None:
+    play_finished_runs(database_url, alice.user_id, 26)
+    second = alice.get("/next-steps?page=2").text
+    (key,) = re.findall(r'id="step-([\w-]+)"', second)
+
+    refused = alice.post(f"/next-steps/{key}", {"shown": "list", "page": 2})
+
+    assert refused.status_code == 422
+    assert re.findall(r'id="step-([\w-]+)"', refused.text) == [key]

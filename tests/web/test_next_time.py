@@ -3,19 +3,18 @@
 import re
 
 import pytest
-import sqlalchemy as sa
-from flask import Flask
 
 from lfp_trainer import config, scenario_files
 from lfp_trainer.engine.script import prepare
 from lfp_trainer.storage import database
-from lfp_trainer.storage.models import Rating, Run, Step
+from lfp_trainer.storage.models import Rating, Step
 from lfp_trainer.web.extensions import db
 from tests.conftest import Browser
 from tests.web.conftest import RunPage, start
 from tests.web.test_debrief import words_of
 from tests.web.test_second_ratings import claiming
 from tests.web.test_what_if import played_on, what_if
+from tests.what_ifs import make_what_if_of
 
 
 def first_part(run: RunPage) -> str:
@@ -110,23 +109,19 @@ def test_who_took_the_first_each_time_is_told_what_carried_it_and_what_to_try(
 
 
 def test_a_play_that_rewinds_another_has_a_first_screen_without_ratings(
-    app: Flask, alices_run: RunPage, alice: Browser
+    alices_run: RunPage, alice: Browser, database_url: str
 ) -> None:
     play(alices_run, "email-the-counts")
-    again = play(start(alice), "email-the-counts")
-    with app.app_context():
-        key = sa.select(Run.id).where(Run.key == alices_run.key).scalar_subquery()
-        db.session.execute(
-            sa.update(Run).where(Run.key == again.key).values(what_if_of=key, what_if_at=1)
-        )
-        db.session.commit()
+    again = RunPage(alice, f"/runs/{make_what_if_of(database_url, alices_run.key)}")
 
     assert "Try instead:" in first_part(again)
     page = again.get("?stage=debrief").text
     assert "/after" not in page
     assert "Rate it once more" not in words_of(page)
-    assert again.get("/after").status_code == 404
-    assert again.get("/again/0").status_code == 404
+    for refused in (again.get("/after"), again.get("/again/0"), again.post("/after")):
+        assert refused.status_code == 409
+        assert "A what-if has only the conversation and its debrief" in refused.text
+        assert "Try instead:" in words_of(refused.text)
     assert "/after" not in again.get("?stage=role-play").text
 
 

@@ -246,7 +246,11 @@ def test_what_is_not_on_offer_beside_a_whole_order_does_no_harm(run: RunPage) ->
 
 
 def test_nothing_is_ranked_before_the_role_play(alices_run: RunPage) -> None:
-    assert rank(alices_run, BY_REFERENCE, 0).status_code == 409
+    answer = rank(alices_run, BY_REFERENCE, 0)
+
+    assert answer.status_code == 409
+    assert "First finish this part: case." in answer.text
+    assert step_of(alices_run.to_role_play()) == 0
 
 
 def test_another_persons_run_is_not_there_to_be_ranked(run: RunPage, bob: Browser) -> None:

@@ -2,9 +2,15 @@
 
 import html
 import re
+from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
 
+from lfp_trainer.storage.models import Rating, Round
+from lfp_trainer.web.extensions import db
 from tests.conftest import Browser
 from tests.web.conftest import RunPage, start, values
 from tests.web.test_debrief import words_of
@@ -260,3 +266,55 @@ def test_who_played_one_seat_is_asked_about_that_one(bob: Browser) -> None:
 
     assert 'name="own-principal-motivate-level"' in page
     assert 'name="own-partner-motivate-level"' not in page
+
+
+@pytest.fixture
+def other_tab(app: Flask) -> Iterator[None]:
+    """Something that writes into every draft of a second rating at the first chance it has."""
+    with app.app_context():
+        engine = db.engine
+
+    def write(session: Session) -> None:
+        if session.in_nested_transaction():
+            return
+        with engine.connect() as connection:
+            connection.execute(
+                sa.update(Rating)
+                .where(Rating.round != Round.BEFORE, Rating.committed_at.is_(None))
+                .values(reason="Of the other tab")
+            )
+            connection.commit()
+
+    sa.event.listen(Session, "after_commit", write)
+    yield
+    sa.event.remove(Session, "after_commit", write)
+
+
+@pytest.mark.parametrize("part", ["again", "after"])
+def test_what_is_committed_is_what_was_sent_whatever_another_tab_keeps(
+    alices_run: RunPage, request: pytest.FixtureRequest, part: str
+) -> None:
+    alices_run.to_the_end()
+    sent = {**AGAIN, "evidence": [sentence(alices_run)]}
+    if part == "after":
+        sent = claiming(alices_run)
+    request.getfixturevalue("other_tab")
+
+    address = "/again/0" if part == "again" else "/after"
+    assert alices_run.post(address, sent).status_code == 303
+
+    assert "Of the other tab" not in alices_run.get(address).text
+
+
+@pytest.mark.parametrize("address", ["/again/0", "/after"])
+def test_what_cannot_be_committed_yet_is_kept(alices_run: RunPage, address: str) -> None:
+    alices_run.to_the_end()
+    sent: dict[str, object] = {"level": "1", "reason": "Words that stay"}
+    if address == "/after":
+        sent = claiming(alices_run, level="") | {
+            name: "Words that stay" for name in claiming(alices_run) if name.endswith("reason")
+        }
+
+    assert alices_run.post(address, sent).status_code == 422
+
+    assert "Words that stay" in alices_run.get(address).text
