@@ -17,6 +17,7 @@ from lfp_trainer.services.data_registry import REGISTRY
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Model, Run, Step, User, UserSession
 from tests.conftest import NOON, PASSWORD, Browser
+from tests.statements import counted
 from tests.web.calibration import SetPage
 from tests.web.conftest import DIAGNOSIS, SCENARIO, RunPage, start
 
@@ -276,9 +277,12 @@ def test_whoever_is_deleted_in_another_tab_while_they_act_is_told_so(
     with ThreadPoolExecutor(1) as pool, Session(engine) as other:
         with writing(other):
             forgetting.forget(other, [alice.user_id])
-            acting = pool.submit(alice.post, *sent[act], htmx=htmx)
-            # Long enough for the act to have found who asks.
-            time.sleep(0.4)
+            with counted(alice.app) as statements:
+                acting = pool.submit(alice.post, *sent[act], htmx=htmx)
+                while not statements and not acting.done():
+                    time.sleep(0.01)
+                # By now it finds who asks: long enough for it to wait where it would write.
+                time.sleep(0.4)
         answer = acting.result(timeout=10)
 
     assert answer.status_code in (404, 410)
