@@ -3,6 +3,8 @@
 import re
 
 import pytest
+import sqlalchemy as sa
+from flask import Flask
 
 from lfp_trainer import config, scenario_files
 from lfp_trainer.engine.script import prepare
