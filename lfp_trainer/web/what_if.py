@@ -68,7 +68,8 @@ def compare(key: str) -> ResponseReturnValue:
     origin = what_if.origin_of(db.session, seated) if seated.is_what_if else None
     if origin is None or origin.run is None or not runs.has_reached(seated, Stage.DEBRIEF):
         status = 409 if origin and origin.run else 200
-        return _page("what_if/nothing.html", seated, script, status, origin=origin)
+        made = what_if.made_of(db.session, seated)
+        return _page("what_if/nothing.html", seated, script, status, origin=origin, made=made)
     told = comparison.context_of(seated, origin.run, script)
     return _page("what_if/compare.html", seated, script, **told)
 

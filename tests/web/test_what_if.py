@@ -335,6 +335,36 @@ def test_a_play_from_the_start_says_that_there_is_nothing_to_compare(played: Run
     assert f"{played.url}/what-if" in links(answer.text)
 
 
+def test_a_play_from_the_start_leads_to_the_comparisons_of_its_what_ifs(played: RunPage) -> None:
+    one, two = what_if(played, 1, "keep-the-agenda"), what_if(played, 2, "her-three-rooms")
+    played_on(two)
+
+    answer = played.get("/compare")
+
+    assert answer.status_code == 200
+    said = words_of(answer.text)
+    assert "The what-ifs of this play" in said
+    assert "there is none" not in said
+    assert said.index("The log What if") < said.index("Who picks the rooms What if")
+    assert f"{two.url}/compare" in links(answer.text)
+    assert f"{one.url}#now" in links(answer.text)
+    assert f"{one.url}/compare" not in links(answer.text)
+
+
+def test_another_ending_is_named_and_the_same_one_told_as_such(played: RunPage) -> None:
+    for step, choice in ((1, "keep-the-agenda"), (2, "her-three-rooms")):
+        page = played_on(what_if(played, step, choice)).get("/compare").text
+        first, other = re.findall(r"<h4>([^<]+)</h4>", page)
+        said = words_of(page)
+        expected = (
+            "Both plays come to the same ending;"
+            if first == other
+            else f"The what-if comes to another ending, “{other}” instead of “{first}”;"
+        )
+        assert expected in said
+        assert "author" not in said
+
+
 def test_without_the_first_play_the_comparison_says_so_and_leads_to_the_debrief(
     app: Flask, played: RunPage
 ) -> None:
