@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine import debrief, play
@@ -45,6 +45,7 @@ def start(key: str, step: int) -> ResponseReturnValue:
     try:
         with writing(db.session):
             seated, script = find(key)
+            pressed = forms.text("start_key", 40) or start_key()
             started = what_if.start_what_if(
                 db.session,
                 seated,
@@ -52,11 +53,14 @@ def start(key: str, step: int) -> ResponseReturnValue:
                 request.form.get("choice", ""),
                 at=step,
                 reason=forms.text("reason", 1000),
-                start_key=forms.text("start_key", 40) or start_key(),
+                start_key=pressed,
                 now=now(),
             )
+            went_on = runs.run_started_by(db.session, pressed, seated.user_id) != started
     except (Incomplete, StaleMove, UnknownChoice) as error:
         return _decision(key, step, refused=error)
+    if went_on:
+        flash("You have begun this what-if already. Here is where it stands.", "info")
     return go_to(url_of(started, stage=Stage.ROLE_PLAY.value, _anchor="now"))
 
 
