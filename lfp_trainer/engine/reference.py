@@ -1,6 +1,5 @@
 """Our rating of one leader or text on one strand, and how somebody's own stands beside it."""
 
-import math
 from enum import StrEnum
 from typing import Literal
 
@@ -51,27 +50,47 @@ def told_apart(strand: Strand, own: int | None, level: LevelOrNE) -> Neighbours 
 
 
 class Move(StrEnum):
-    """Where a second rating went from the first, seen from the reference."""
+    """Where a second rating went from the first, seen from the reference.
+
+    NE is no place on the ladder, so nothing is nearer to it or further off: where it is one of the
+    two answers, or all that is accepted, they are only told apart by what is accepted.
+    """
 
     REACHED = "reached"
-    """From outside the accepted band into it."""
+    """From a level outside the accepted band to one in it."""
     TOWARD = "toward"
     AWAY = "away"
     WITHIN = "within"
     """To another level, both of them accepted."""
     ACROSS = "across"
     """To another level that is as far off."""
-    OTHER_EVIDENCE = "other evidence"
-    """The same level, shown by other sentences."""
+    ACCEPTED = "accepted"
+    """NE is one of the two, and only the second is accepted."""
+    NO_LONGER = "no longer accepted"
+    BOTH = "both accepted"
+    NEITHER = "neither accepted"
     SAME = "same"
+    """The same level, shown by the same sentences."""
+    OTHER_EVIDENCE = "other evidence"
+    """The same level, with other sentences, more or fewer."""
+    SAME_LEVEL = "same level"
+    """The same level, without a sentence both times."""
+    NE_AGAIN = "NE again"
+    NE_OTHER_EVIDENCE = "NE, other evidence"
+
+    @property
+    def stayed(self) -> bool:
+        """Tell whether both ratings give the same level, or none."""
+        return self in _STAYED
 
 
 def moved(first: Rating, second: Rating, reference: Reference) -> Move:
     """Return where a second rating of the same thing went from the first."""
     if first.level == second.level:
-        changed = set(first.evidence) != set(second.evidence)
-        return Move.OTHER_EVIDENCE if changed else Move.SAME
-    before, after = _off(first, reference), _off(second, reference)
+        return _stayed(first, second)
+    if first.level is None or second.level is None or not reference.band.levels:
+        return _ACCEPTED[_takes(reference, first.level), _takes(reference, second.level)]
+    before, after = _off(first.level, reference.band), _off(second.level, reference.band)
     if after == before:
         return Move.ACROSS if after else Move.WITHIN
     if after > before:
@@ -79,14 +98,32 @@ def moved(first: Rating, second: Rating, reference: Reference) -> Move:
     return Move.TOWARD if after else Move.REACHED
 
 
-def _off(own: Rating, reference: Reference) -> float:
-    """Return how many levels a rating lies outside the band; no level is nearer to NE than others.
+_STAYED = {
+    Move.SAME, Move.OTHER_EVIDENCE, Move.SAME_LEVEL, Move.NE_AGAIN, Move.NE_OTHER_EVIDENCE,
+}  # fmt: skip
+_ACCEPTED = {
+    (False, True): Move.ACCEPTED,
+    (True, False): Move.NO_LONGER,
+    (True, True): Move.BOTH,
+    (False, False): Move.NEITHER,
+}
 
-    NE is no place on the ladder: it is either accepted or as far off as can be.
-    """
-    band = reference.band
-    if own.level is None:
-        return 0 if band.takes_ne or reference.level == rubric.NE else math.inf
-    if not band.levels:
-        return math.inf
-    return min(abs(own.level - accepted) for accepted in band.levels)
+
+def _stayed(first: Rating, second: Rating) -> Move:
+    changed = set(first.evidence) != set(second.evidence)
+    if first.level is None:
+        return Move.NE_OTHER_EVIDENCE if changed else Move.NE_AGAIN
+    if changed:
+        return Move.OTHER_EVIDENCE
+    return Move.SAME if first.evidence else Move.SAME_LEVEL
+
+
+def _takes(reference: Reference, level: int | None) -> bool:
+    if level is None:
+        return reference.band.takes_ne or reference.level == rubric.NE
+    return level in reference.band.levels
+
+
+def _off(level: int, band: Band) -> int:
+    """Return how many levels a level lies outside a band that has some."""
+    return min(abs(level - accepted) for accepted in band.levels)

@@ -85,8 +85,6 @@ class Comparison:
     other: Debrief
     parting: Parting | None
     """None where one play is the other, or only its beginning."""
-    nearer: int
-    """How many places the other ending stands nearer to the author's best; below 0, further off."""
     gauges: tuple[GaugePair, ...]
     levels: tuple[LevelPair, ...]
     practices: PracticePair
@@ -96,7 +94,7 @@ class Comparison:
 
     @property
     def is_same_ending(self) -> bool:
-        return self.nearer == 0
+        return self.first.ending == self.other.ending
 
     @property
     def moved_most(self) -> GaugePair | None:
@@ -136,7 +134,6 @@ def compare(
         first=one,
         other=two,
         parting=Parting(after[0][0], after[1][0]) if all(after) else None,
-        nearer=_place(script, one) - _place(script, two),
         gauges=tuple(GaugePair(name, one.gauges[name], two.gauges[name]) for name in one.gauges),
         levels=tuple(
             LevelPair(strand, *(_shown(script, strand, decisions) for decisions in after))
@@ -156,12 +153,6 @@ def _shared(first: tuple[str, ...], other: tuple[str, ...]) -> int:
     return next(
         (at for at, (one, two) in enumerate(pairs) if one != two), min(len(first), len(other))
     )
-
-
-def _place(script: Script, told: Debrief) -> int:
-    """Return the place of an ending, from 0: an author lists the best first."""
-    endings = [each.ending for each in script.endings]
-    return endings.index(told.ending) if told.ending else len(endings)
 
 
 def _shown(script: Script, strand: str, decisions: Iterable[Decision]) -> tuple[int, ...]:

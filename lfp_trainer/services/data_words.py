@@ -10,10 +10,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lfp_trainer.engine.exercise import Exercise
+from lfp_trainer.engine.persons import Named
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import NotFound
 from lfp_trainer.services import library
-from lfp_trainer.storage.models import Ranking, Rating, Round, Run, ScenarioVersion, Step, table
+from lfp_trainer.storage.models import (
+    ExerciseRating,
+    Ranking,
+    Rating,
+    Round,
+    Run,
+    ScenarioVersion,
+    Step,
+    table,
+)
 
 Row = dict[str, Any]
 
@@ -31,16 +42,29 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "about": f"The name of the leader, or of the seat you played.{ADDED}",
         "sentences": f"What the sentences say that you marked.{ADDED}",
     },
+    table(ExerciseRating).name: {
+        "text_title": f"The title of the text, or how it begins.{ADDED}",
+        "strand_name": f"What the rubric calls the strand.{ADDED}",
+        "sentences": f"What the sentences say that you marked, as you read them.{ADDED}",
+    },
 }
 """Table → what is added to each of its rows → what that means."""
 
 
-def add_words(session: Session, gathered: Mapping[str, list[dict[str, Any]]]) -> None:
-    """Add to each row that names parts of a case what those parts say.
+def add_words(
+    session: Session,
+    gathered: Mapping[str, list[dict[str, Any]]],
+    exercises: Mapping[str, Exercise],
+) -> None:
+    """Add to each row that names parts of a case or of an exercise what those parts say.
 
     What cannot be looked up stays empty: nothing may keep a person from their data.
+
+    :param exercises: those of this site, by id
     """
-    scripts = _scripts(session, {row["run_id"] for name in WORDS for row in gathered[name]})
+    for row in gathered[table(ExerciseRating).name]:
+        row.update(_of_exercise_rating(exercises.get(row["exercise_id"]), row))
+    scripts = _scripts(session, {row["run_id"] for name in _TELL for row in gathered[name]})
     for name, tell in _TELL.items():
         for row in gathered[name]:
             script = scripts.get(row["run_id"])
@@ -67,6 +91,22 @@ def _of_rating(script: Script, row: Row) -> Row:
     return {
         "about": member.name if member else "",
         "sentences": [scenario.sentences.get(id, "") for id in cited],
+    }
+
+
+def _of_exercise_rating(exercise: Exercise | None, row: Row) -> Row:
+    text = exercise.texts.get(row["text_id"]) if exercise else None
+    # Of a text that was rewritten since, the sentences are not the ones that were read.
+    if exercise is None or text is None or text.digest != row["digest"]:
+        return dict.fromkeys(WORDS[table(ExerciseRating).name], "")
+    shown = tuple(Named(name, pronouns) for name, pronouns in row["shown"])
+    sentences = text.told_of(shown).sentences
+    scale = exercise.rubrics.get(row["rubric_id"])
+    strand = scale.strands.get(row["strand"]) if scale else None
+    return {
+        "text_title": text.title or next(iter(sentences.values()), ""),
+        "strand_name": strand.name if strand else "",
+        "sentences": [sentences.get(id, "") for id in row["evidence"]],
     }
 
 

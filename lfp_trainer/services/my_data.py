@@ -11,11 +11,13 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lfp_trainer.engine.exercise import Exercise
 from lfp_trainer.services.accounts import Person
 from lfp_trainer.services.data_registry import REGISTRY, Owner, Store
 from lfp_trainer.services.data_words import WORDS, add_words
@@ -33,15 +35,20 @@ BESIDE = {
 """What stands beside the number of a run or of a version, which nobody could read."""
 
 
-def gather(session: Session, person: Person) -> Gathered:
-    """Return every row that is this person's, without what the registry withholds."""
+def gather(
+    session: Session, person: Person, exercises: Mapping[str, Exercise] = MappingProxyType({})
+) -> Gathered:
+    """Return every row that is this person's, without what the registry withholds.
+
+    :param exercises: those of this site, by id: what was rated in them is told in words too
+    """
     owner = Owner(person.id, account_of(person.email) if person.email else None)
     gathered = {
         store.name: _rows(session, store, store.rows, owner)
         for store in REGISTRY
         if store.rows is not None
     }
-    add_words(session, gathered)
+    add_words(session, gathered, exercises)
     return gathered
 
 

@@ -4,6 +4,7 @@ The sentence returns: whoever comes back is asked what became of it, until they 
 or that they changed their mind. Only the latest one asks; those before it wait in a list.
 """
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lfp_trainer.errors import Incomplete, NotFound, NotYet
+from lfp_trainer.errors import Incomplete, NotFound, NotYet, StaleMove
 from lfp_trainer.services import access, drafts, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.storage.models import NextStep, Outcome, Run, Stage
@@ -21,6 +22,10 @@ LATEST = timedelta(days=3 * 366)
 ASIDE = timedelta(hours=12)
 """How long a sentence or an answer stands before it is asked after: we know nobody's midnight,
 and ask nobody twice in a day."""
+SAID_SINCE = (
+    "You have said something else of it since, in another window. That stands; you can still"
+    " change it."
+)
 PAGE = 25
 """Next steps to one page of the list."""
 
@@ -183,22 +188,36 @@ def answer_of(session: Session, seated: Seated) -> tuple[Outcome, datetime] | No
     return None if row is None else (row.answer, row.answered_at)
 
 
-def say(session: Session, seated: Seated, outcome: Outcome, *, now: datetime) -> None:
+def say(
+    session: Session,
+    seated: Seated,
+    outcome: Outcome,
+    *,
+    now: datetime,
+    instead_of: Collection[Outcome | None] = (None, *Outcome),
+) -> None:
     """Keep what became of a next step. It may be said again, and differently: the last word counts.
 
+    :param instead_of: what may have been said so far; the same again is always right
     :raise NotYet: if the next step is not written yet
+    :raise StaleMove: if something else has been said
     :raise NotFound: if the run has none
     """
     if not runs.has_reached(seated, Stage.DONE):
         raise NotYet("the next step")
+    mine = NextStep.run_id == seated.run_id, NextStep.user_id == seated.user_id
+    replaced: sa.ColumnElement[bool] = NextStep.answer.in_({outcome, *instead_of} - {None})
+    if None in instead_of:
+        replaced |= NextStep.answer.is_(None)
     said = session.scalar(
         sa.update(NextStep)
-        .where(NextStep.run_id == seated.run_id, NextStep.user_id == seated.user_id)
+        .where(*mine, replaced)
         .values(answer=outcome, answered_at=now)
         .returning(NextStep.id)
     )
     if said is None:
-        raise NotFound
+        written = session.scalar(sa.select(NextStep.id).where(*mine))
+        raise NotFound if written is None else StaleMove(SAID_SINCE)
 
 
 def _returned(row: Any) -> Returned:

@@ -95,7 +95,9 @@ def start_what_if(
 ) -> str:
     """Take another response at a step of a finished play; return the key of the run that goes on.
 
-    A repeated ``start_key`` returns the run it started. The caller rolls back when it raises.
+    A repeated ``start_key`` returns the run it started; where the same response has been taken
+    already and that what-if is not finished, that one goes on, and keeps a reason given now. The
+    caller rolls back when it raises.
 
     :raise NotYet: if the play has not come to its end
     :raise StaleMove: if the step is not the learner's own, or the key has started something else
@@ -104,11 +106,17 @@ def start_what_if(
     """
     if own_decision(own_decisions(session, original), at).choice_id == choice_id:
         raise Incomplete({"choice": SAME})
-    path = runs.path_of(session, original.run_id)
-    play.choose(script, play.replay(script, path[: at - 1]), choice_id)
+    path = runs.path_of(session, original.run_id)[: at - 1]
+    play.choose(script, play.replay(script, path), choice_id)
+    # Two windows may press at the same moment: the second waits here, and finds the first's.
+    session.execute(sa.select(Run.id).where(Run.id == original.run_id).with_for_update())
     repeated = _started_by(session, original, choice_id, at=at, start_key=start_key)
     if repeated is not None:
         return repeated
+    begun = _open_one(session, original, (*path, choice_id))
+    if begun is not None:
+        _add_reason(session, begun, reason, at=at)
+        return begun.key
     run = Run(
         key=secrets.token_urlsafe(12),
         start_key=start_key,
@@ -159,6 +167,24 @@ def _started_by(
     raise StaleMove(USED)
 
 
+def _open_one(session: Session, original: Seated, path: tuple[str, ...]) -> Seated | None:
+    """Return the what-if of a play that is not finished and was taken on by this path, if any."""
+    for each in _what_ifs_of(session, original):
+        is_open = each.stage is Stage.ROLE_PLAY and each.what_if_at == len(path)
+        if is_open and runs.path_of(session, each.run_id)[: len(path)] == path:
+            return each
+    return None
+
+
+def _add_reason(session: Session, begun: Seated, reason: str, *, at: int) -> None:
+    """Keep a reason with the one given before: neither is to be lost."""
+    here = _steps.run_id == begun.run_id, _steps.number == at
+    given = session.scalar(sa.select(_steps.reason).where(*here)) or ""
+    if reason and reason not in given:
+        both = f"{given}\n{reason}" if given else reason
+        session.execute(sa.update(table(Step)).where(*here).values(reason=both))
+
+
 def _copy_steps(session: Session, original: Seated, run_id: int, *, before: int) -> None:
     """Copy what was chosen; whose it was and why only of the learner's own, not of a partner.
 
@@ -189,7 +215,7 @@ def origin_of(session: Session, seated: Seated) -> Origin:
 
 def made_of(session: Session, seated: Seated) -> list[Made]:
     """Return the what-ifs that the learner has made of a play, the latest first."""
-    seats = [Seated(*row) for row in session.execute(access.what_ifs_of(seated))]
+    seats = _what_ifs_of(session, seated)
     taken = session.execute(
         sa.select(_steps.run_id, _steps.choice_id)
         .join_from(table(Step), table(Run), _steps.run_id == table(Run).c.id)
@@ -200,3 +226,7 @@ def made_of(session: Session, seated: Seated) -> list[Made]:
     )
     choice_of = {row.run_id: row.choice_id for row in taken}
     return [Made(each, choice_of[each.run_id]) for each in seats]
+
+
+def _what_ifs_of(session: Session, seated: Seated) -> list[Seated]:
+    return [Seated(*row) for row in session.execute(access.what_ifs_of(seated))]

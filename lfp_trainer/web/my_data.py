@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.errors import Incomplete, TooMany
-from lfp_trainer.services import data_registry, forgetting, my_data, sign_in
+from lfp_trainer.services import data_registry, exercise_shelf, forgetting, my_data, sign_in
 from lfp_trainer.storage import database
 from lfp_trainer.storage.database import writing
 from lfp_trainer.web import auth, forms
@@ -48,7 +48,8 @@ def _download(kind: str, mimetype: str) -> ResponseReturnValue:
     person, then = me(), now()
     if not person.is_guest and not auth.is_fresh():
         return go_to(url_for("auth.confirm", next=url_for(".show")))
-    gathered = my_data.gather(db.session, person)
+    exercises = exercise_shelf.on_shelf(current_app.config["SCENARIOS"])
+    gathered = my_data.gather(db.session, person, exercises)
     write = my_data.as_json if kind == "json" else my_data.as_zip
     response = make_response(write(gathered, now=then))
     response.mimetype = mimetype

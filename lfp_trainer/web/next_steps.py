@@ -1,5 +1,6 @@
 """Next steps that return: asked about at home, listed, and carried into a calendar."""
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from lfp_trainer.errors import Incomplete, NotYet, TrainerError
+from lfp_trainer.errors import Incomplete, NotYet, StaleMove, TrainerError
 from lfp_trainer.services import access, calendar_file, next_steps
 from lfp_trainer.services.next_steps import Returned
 from lfp_trainer.storage.database import writing
@@ -62,7 +63,9 @@ def index() -> ResponseReturnValue:
 
 def _list(number: int, message: str = "", status: int = 200) -> Response:
     page = next_steps.page_of(db.session, me().id, number)
-    shown = render_template("next_steps/index.html", page=page, message=message, **_said_with())
+    shown = render_template(
+        "next_steps/index.html", page=page, message=message, to_come=_to_come(), **_said_with()
+    )
     return make_response(shown, status)
 
 
@@ -75,10 +78,25 @@ def answer(key: str) -> ResponseReturnValue:
         picked = forms.word("answer", [outcome.value for outcome in Outcome])
         if picked is None:
             raise Incomplete({"answer": "Say what became of it: press one of the three."})
-        next_steps.say(db.session, seated, Outcome(picked), now=now())
+        next_steps.say(db.session, seated, Outcome(picked), now=now(), instead_of=_shown())
+    return _answered(key)
+
+
+def _shown() -> Collection[Outcome | None]:
+    """Return what the page showed as said so far; anything, where it does not tell."""
+    if "was" not in request.form:
+        return (None, *Outcome)
+    was = forms.word("was", [outcome.value for outcome in Outcome])
+    return (Outcome(was) if was else None,)
+
+
+def _answered(key: str, refused: StaleMove | None = None) -> ResponseReturnValue:
+    """Show where it was asked what stands there now, with a sentence if that is another answer."""
     at_home_page = forms.word("shown", ["home"]) is not None
     if wants_fragment():
-        return _fragment(key, at_home_page)
+        return _fragment(key, at_home_page, refused)
+    if refused is not None:
+        flash(str(refused), "warning")
     page = _sent_page()
     where: dict[str, Any] = {"page": page if page > 1 else None, "_anchor": f"step-{key}"}
     return go_to(url_for("home.show") if at_home_page else url_for(".index", **where))
@@ -89,13 +107,19 @@ def _sent_page() -> int:
     return forms.number("page", most=9999) or 1
 
 
-def _fragment(key: str, at_home_page: bool) -> Response:
+def _fragment(key: str, at_home_page: bool, refused: StaleMove | None) -> Response:
+    said = "" if refused is None else str(refused)
     if at_home_page:
-        shown = render_template("next_steps/_at_home.html", **at_home())
+        shown = render_template("next_steps/_at_home.html", said_since=said, **at_home())
     else:
         step = next_steps.find(db.session, key, viewer_id=me().id)
-        shown = render_template("next_steps/_row.html", step=step, focus=True, **_said_with())
-    response = make_response(shown)
+        shown = render_template(
+            "next_steps/_row.html", step=step, focus=True, said_since=said, **_said_with()
+        )
+        shown += render_template(
+            "next_steps/_all_to_calendar.html", to_come=_to_come(), swapped=True
+        )
+    response = make_response(shown, 200 if refused is None else errors.status_of(refused))
     response.vary.add("HX-Request-Type")
     return response
 
@@ -105,6 +129,11 @@ def _refused(error: TrainerError) -> Response:
     if wants_fragment():
         return errors.answer(status, str(error))
     return _list(_sent_page(), str(error), status)
+
+
+@bp.errorhandler(StaleMove)
+def _said_since(refused: StaleMove) -> ResponseReturnValue:
+    return _answered((request.view_args or {})["key"], refused)
 
 
 for refusal in (Incomplete, NotYet):
@@ -121,12 +150,18 @@ def one_as_calendar(key: str) -> ResponseReturnValue:
 @bp.get("/next-steps.ics")
 @allow(Allowed.SIGNED_IN)
 def open_as_calendar() -> ResponseReturnValue:
-    """Send every next step that is open, as days for a calendar."""
-    steps = next_steps.open_steps(db.session, me().id)
+    """Send every next step that is open and still to come, as days for a calendar."""
+    steps = _to_come()
     if not steps:
-        flash("No next step is open, so there is nothing to put into a calendar.", "info")
+        flash("No open next step is still to come, so there is nothing for a calendar.", "info")
         return go_to(url_for(".index"))
     return _calendar(steps)
+
+
+def _to_come() -> list[Returned]:
+    """Return the open next steps of who is looking whose day is not over."""
+    then = now()
+    return [step for step in next_steps.open_steps(db.session, me().id) if not step.is_past(then)]
 
 
 def _calendar(steps: list[Returned]) -> Response:

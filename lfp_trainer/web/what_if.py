@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine import debrief, play
@@ -45,6 +45,7 @@ def start(key: str, step: int) -> ResponseReturnValue:
     try:
         with writing(db.session):
             seated, script = find(key)
+            pressed = forms.text("start_key", 40) or start_key()
             started = what_if.start_what_if(
                 db.session,
                 seated,
@@ -52,11 +53,14 @@ def start(key: str, step: int) -> ResponseReturnValue:
                 request.form.get("choice", ""),
                 at=step,
                 reason=forms.text("reason", 1000),
-                start_key=forms.text("start_key", 40) or start_key(),
+                start_key=pressed,
                 now=now(),
             )
+            went_on = runs.run_started_by(db.session, pressed, seated.user_id) != started
     except (Incomplete, StaleMove, UnknownChoice) as error:
         return _decision(key, step, refused=error)
+    if went_on:
+        flash("You have begun this what-if already. Here is where it stands.", "info")
     return go_to(url_of(started, stage=Stage.ROLE_PLAY.value, _anchor="now"))
 
 
@@ -68,7 +72,8 @@ def compare(key: str) -> ResponseReturnValue:
     origin = what_if.origin_of(db.session, seated) if seated.is_what_if else None
     if origin is None or origin.run is None or not runs.has_reached(seated, Stage.DEBRIEF):
         status = 409 if origin and origin.run else 200
-        return _page("what_if/nothing.html", seated, script, status, origin=origin)
+        made = what_if.made_of(db.session, seated)
+        return _page("what_if/nothing.html", seated, script, status, origin=origin, made=made)
     told = what_if_page.context_of(seated, origin.run, script)
     return _page("what_if/compare.html", seated, script, **told)
 

@@ -44,8 +44,12 @@ def what_changed(both: Comparison, script: Script) -> str:
 def _ending(both: Comparison) -> str:
     if both.is_same_ending:
         return "Both plays come to the same ending"
-    place = "higher" if both.nearer > 0 else "lower"
-    return f"The what-if comes to another ending, one that its author places {place}"
+    if both.other.ending is None or both.first.ending is None:
+        return "The what-if comes to another ending"
+    return (
+        f"The what-if comes to another ending, “{both.other.ending.title}”"
+        f" instead of “{both.first.ending.title}”"
+    )
 
 
 def _gauge(moved: GaugePair | None, script: Script) -> str:

@@ -1,5 +1,6 @@
 """The next step comes back in a real browser: by mouse, keyboard, without a script, by calendar."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from icalendar import Calendar
 from playwright.sync_api import Page, expect
 
+from lfp_trainer.storage import database
 from lfp_trainer.storage.models import NextStep, Outcome, User
 from tests.browser import owning, story, test_accessibility
 from tests.browser.conftest import Visit
@@ -86,10 +88,13 @@ def test_a_double_click_is_one_answer(visit: Visit, site: Site) -> None:
     assert answers_of(site, email) == [Outcome.NOT_YET]
 
 
-def test_the_page_of_an_older_tab_says_what_holds_now(visit: Visit, site: Site) -> None:
+def test_an_older_tab_says_what_was_said_since_and_overwrites_nothing(
+    visit: Visit, site: Site
+) -> None:
     visitor = visit()
     email = person_with_runs(site, "nora", 1)
     come_home(visitor, email)
+    visitor.watch.expected.add(409)
     other = visitor.page.context.new_page()
     other.goto("/home")
     button(other, "Did it").click()
@@ -97,8 +102,36 @@ def test_the_page_of_an_older_tab_says_what_holds_now(visit: Visit, site: Site) 
 
     visitor.press(button(visitor.page, "Changed my mind"))
 
-    expect(card(visitor).get_by_text("You said: Changed my mind")).to_be_visible()
-    assert answers_of(site, email) == [Outcome.DROPPED]
+    expect(card(visitor).get_by_text("You said: Did it")).to_be_visible()
+    expect(card(visitor).get_by_text("in another window")).to_be_visible()
+    assert answers_of(site, email) == [Outcome.DONE]
+    test_accessibility.found.clear()
+    visitor.look = test_accessibility.examine
+    visitor.at("home, said otherwise since")
+    assert test_accessibility.found == []
+
+
+@pytest.mark.parametrize(("hands", "options"), HANDS)
+def test_the_calendar_of_all_is_offered_while_something_is_open_and_to_come(
+    visit: Visit, site: Site, hands: type[Visitor], options: dict[str, object]
+) -> None:
+    visitor = visit(hands, **options)
+    email = person_with_runs(site, "nora", 1)
+    plan_ahead(site, email)
+    come_home(visitor, email)
+    visitor.page.goto("/next-steps")
+    all_of_them = visitor.page.get_by_role("link", name="Add those still to come to my calendar")
+    row = visitor.page.locator(".run-row").first
+    expect(all_of_them).to_be_visible()
+
+    visitor.press(row.get_by_role("button", name="Did it"))
+    expect(row.get_by_text("You said: Did it")).to_be_visible()
+    expect(all_of_them).to_have_count(0)
+    assert widest(visitor.page) <= 0
+
+    visitor.press(row.get_by_role("button", name="Not yet"))
+    expect(row.get_by_text("You said: Not yet")).to_be_visible()
+    expect(all_of_them).to_be_visible()
 
 
 def test_the_front_door_leads_home_to_it(visit: Visit, site: Site) -> None:
@@ -111,20 +144,33 @@ def test_the_front_door_leads_home_to_it(visit: Visit, site: Site) -> None:
     expect(card(visitor)).to_be_visible()
 
 
+def plan_ahead(site: Site, email: str) -> None:
+    """Put the day of each next step of somebody into the time to come."""
+    with site.session() as session, database.writing(session):
+        theirs = sa.select(User.id).where(User.email == email).scalar_subquery()
+        session.execute(
+            sa.update(NextStep)
+            .where(NextStep.user_id == theirs)
+            .values(due_on=datetime.now(UTC).date() + timedelta(days=5))
+        )
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_the_calendar_file_that_arrives_holds_the_day(
     visit: Visit, site: Site, tmp_path: Path, script: bool
 ) -> None:
     visitor = visit(accept_downloads=True, java_script_enabled=script)
     page = visitor.page
-    come_home(visitor, person_with_runs(site, "nora", 1, 2, 3))
+    email = person_with_runs(site, "nora", 1, 2, 3)
+    plan_ahead(site, email)
+    come_home(visitor, email)
     page.goto("/next-steps")
     sentences = page.locator(".returned-sentence").all_inner_texts()
 
     with page.expect_download() as one:
         visitor.press(page.locator(".run-row").first.get_by_role("link", name="Add to my calendar"))
     with page.expect_download() as every:
-        visitor.press(page.get_by_role("link", name="Add all open ones to my calendar"))
+        visitor.press(page.get_by_role("link", name="Add those still to come to my calendar"))
 
     assert one.value.suggested_filename == "next-step.ics"
     assert every.value.suggested_filename == "next-steps.ics"

@@ -90,7 +90,7 @@ def test_the_two_plays_can_change_places(one: list[int], two: list[int]) -> None
     there = compare(WINDING, first, other, own_seats=EVERY_SEAT)
     back = compare(WINDING, other, first, own_seats=EVERY_SEAT)
 
-    assert (there.shared, there.nearer) == (back.shared, -back.nearer)
+    assert (there.shared, there.is_same_ending) == (back.shared, back.is_same_ending)
     assert [each.moved for each in there.gauges] == [-each.moved for each in back.gauges]
 
 
@@ -104,10 +104,9 @@ def test_both_responses_at_the_parting_are_told() -> None:
     assert both.parting.first.moment.title == "A decision"
 
 
-def test_an_ending_nearer_to_the_authors_best_is_counted_up() -> None:
-    assert held(SMALL, "tell defend", "ask show").nearer == 1
-    assert held(SMALL, "ask show", "tell defend").nearer == -1
-    assert held(SMALL, "ask show", "ask defend").nearer == 0
+def test_two_plays_come_to_the_same_ending_or_to_another() -> None:
+    assert not held(SMALL, "tell defend", "ask show").is_same_ending
+    assert held(SMALL, "ask show", "ask defend").is_same_ending
 
 
 def test_the_gauge_that_ends_furthest_from_before_is_named() -> None:

@@ -243,13 +243,31 @@ def test_one_form_starts_no_other_what_if(
     assert count(session) == 2
 
 
-def test_two_windows_start_two_what_ifs(
+def test_the_same_response_again_goes_on_with_a_what_if_that_is_not_finished(
+    session: Session, published: Published, stand_at: StandAt, rewind: Rewind
+) -> None:
+    first = stand_at(Stage.DEBRIEF)
+    one, another = others(session, published, first, 1)[:2]
+    begun = rewind(first, 1, one, start_key="one", reason="To see.")
+
+    again = rewind(first, 1, one, start_key="two")
+    with_words = rewind(first, 1, one, start_key="three", reason="To see it again.")
+    elsewhere = rewind(first, 2, start_key="four")
+    otherwise = rewind(first, 1, another, start_key="five")
+
+    assert again.key == with_words.key == begun.key
+    assert len({begun.key, elsewhere.key, otherwise.key}) == 3
+    assert count(session) == 4
+    assert notes(session, begun)[1].reason == "To see.\nTo see it again."
+
+
+def test_the_same_response_again_after_its_what_if_is_finished_begins_another(
     session: Session, published: Published, stand_at: StandAt, rewind: Rewind
 ) -> None:
     first = stand_at(Stage.DEBRIEF)
     other = others(session, published, first, 1)[0]
+    one = play_on(session, published, rewind(first, 1, other, start_key="one"))
 
-    one = rewind(first, 1, other, start_key="one")
     two = rewind(first, 1, other, start_key="two")
 
     assert one.key != two.key
@@ -257,6 +275,47 @@ def test_two_windows_start_two_what_ifs(
     assert [(each.run.key, each.choice_id) for each in made] == [
         (two.key, other), (one.key, other),
     ]  # fmt: skip
+
+
+def test_a_what_if_of_another_play_is_another_what_if(
+    session: Session, published: Published, stand_at: StandAt, rewind: Rewind
+) -> None:
+    one, two = stand_at(Stage.DEBRIEF), stand_at(Stage.DEBRIEF)
+    same = set(others(session, published, one, 1)) & set(others(session, published, two, 1))
+    choice = min(same)
+
+    assert rewind(one, 1, choice).key != rewind(two, 1, choice).key
+
+
+def test_of_many_windows_at_the_same_instant_one_what_if_comes(
+    engine: sa.Engine, session: Session, published: Published, stand_at: StandAt
+) -> None:
+    first = stand_at(Stage.DEBRIEF)
+    other = others(session, published, first, 2)[0]
+    session.rollback()
+    ready = threading.Barrier(4)
+    keys: list[str] = []
+
+    def press(window: int) -> None:
+        with Session(engine, expire_on_commit=False) as own:
+            ready.wait()
+            with database.writing(own):
+                keys.append(
+                    what_if.start_what_if(
+                        own, first, published.script, other,
+                        at=2, reason="", start_key=f"window {window}", now=LATER,
+                    )
+                )  # fmt: skip
+
+    threads = [threading.Thread(target=press, args=(window,)) for window in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(keys) == 4
+    assert len(set(keys)) == 1
+    assert count(session) == 2
 
 
 def test_of_many_clicks_at_the_same_instant_one_what_if_comes(

@@ -283,8 +283,76 @@ def test_where_none_is_open_the_list_says_so_instead_of_an_empty_calendar(
     answer = finished.browser.get("/next-steps.ics")
 
     assert (answer.status_code, answer.location) == (303, "/next-steps")
-    assert "No next step is open" in finished.browser.get("/next-steps").text
+    assert "No open next step is still to come" in finished.browser.get("/next-steps").text
     assert 'href="/next-steps.ics"' not in finished.browser.get("/next-steps").text
+
+
+def test_a_day_that_is_over_goes_into_no_calendar_of_all(alice: Browser, engine: sa.Engine) -> None:
+    runs = [start(alice).to_the_end() for _ in range(2)]
+    past = sa.select(Run.id).where(Run.key == runs[0].key).scalar_subquery()
+    with engine.begin() as connection:
+        connection.execute(
+            sa.update(NextStep)
+            .where(NextStep.run_id == past)
+            .values(due_on=datetime.now(UTC).date() - timedelta(days=3))
+        )
+
+    events = Calendar.from_ical(alice.get("/next-steps.ics").data).walk("VEVENT")
+    assert {event["UID"] for event in events} == {f"next-step-{runs[1].key}@localhost"}
+    row = say(runs[1], "done", shown="list", htmx=True)
+    assert "Add those still to come" not in row
+    assert alice.get("/next-steps.ics").status_code == 303
+    page = alice.get("/next-steps").text
+    assert "No open next step is still to come" in page
+    assert ".ics" not in page
+
+
+def test_an_answer_in_the_list_offers_or_hides_the_calendar_of_all(finished: RunPage) -> None:
+    closed = finished.browser.post(
+        f"/next-steps/{finished.key}", {"answer": "done", "shown": "list"}, htmx=True
+    ).text
+    again = finished.browser.post(
+        f"/next-steps/{finished.key}", {"answer": "not-yet", "shown": "list"}, htmx=True
+    ).text
+
+    assert '<p id="all-to-calendar" hx-swap-oob="true" hidden>' in closed
+    assert '<p id="all-to-calendar" hx-swap-oob="true">' in again
+    assert "Add those still to come to my calendar" in again
+    assert "hx-swap-oob" not in finished.browser.get("/next-steps").text
+
+
+@pytest.mark.parametrize("shown", ["home", "list"])
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+def test_a_page_from_before_another_answer_overwrites_nothing_and_says_so(
+    finished: RunPage, engine: sa.Engine, htmx: bool, shown: str
+) -> None:
+    say(finished, "done", shown=shown)
+    sent: dict[str, object] = {"answer": "dropped", "shown": shown, "was": ""}
+
+    refused = finished.browser.post(f"/next-steps/{finished.key}", sent, htmx=htmx)
+
+    assert refused.status_code == (409 if htmx else 303)
+    told = refused.text if htmx else finished.browser.get(refused.location).text
+    assert "You have said something else of it since, in another window." in text_of(told)
+    assert "You said: Did it" in text_of(told)
+    assert stored(engine) == [Outcome.DONE]
+
+    sent = {"answer": "dropped", "shown": shown, "was": "done"}
+    assert finished.browser.post(f"/next-steps/{finished.key}", sent).status_code == 303
+    assert stored(engine) == [Outcome.DROPPED]
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+def test_the_same_answer_from_an_older_page_is_no_conflict(
+    finished: RunPage, engine: sa.Engine, htmx: bool
+) -> None:
+    sent: dict[str, object] = {"answer": "done", "shown": "list", "was": ""}
+    for _ in range(2):
+        answer = finished.browser.post(f"/next-steps/{finished.key}", sent, htmx=htmx)
+
+        assert answer.status_code == (200 if htmx else 303)
+        assert "something else" not in answer.text
+    assert stored(engine) == [Outcome.DONE]
 
 
 def test_the_printed_debrief_has_the_whole_plan_and_what_became_of_it(

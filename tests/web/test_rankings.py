@@ -316,6 +316,17 @@ def test_a_whole_play_by_ranking_leads_to_a_debrief_that_tells_every_order(
     assert printed.count('class="ranked-table"') == tables
 
 
+def test_one_order_is_told_as_that_one_and_not_as_an_average(run: RunPage) -> None:
+    rank(run, BY_REFERENCE, 0)
+    while (open_now := run.open_now()) is not None:
+        run.choose(open_now[1][0], open_now[0])
+
+    said = words_of(run.get("?stage=debrief").text)
+
+    assert "You ranked the responses of one decision. Your order has 100% of the points" in said
+    assert "On average" not in said
+
+
 def test_without_a_ranking_the_debrief_says_nothing_of_it(alices_run: RunPage) -> None:
     alices_run.to_debrief()
 

@@ -190,6 +190,19 @@ def test_the_form_sent_twice_is_one_what_if(app: Flask, played: RunPage) -> None
     assert runs_stored(app) == 2
 
 
+def test_a_second_page_goes_on_with_what_the_first_one_began_and_says_so(
+    app: Flask, played: RunPage
+) -> None:
+    first = what_if(played, 1, "keep-the-agenda")
+
+    again = what_if(played, 1, "keep-the-agenda")
+
+    assert again.key == first.key
+    assert runs_stored(app) == 2
+    assert "You have begun this what-if already." in words_of(again.get().text)
+    assert "You have begun this what-if already." not in words_of(again.get().text)
+
+
 def runs_stored(app: Flask) -> int:
     with app.app_context():
         return db.session.scalar(sa.select(sa.func.count(Run.id))) or 0
@@ -310,8 +323,22 @@ def test_the_map_of_both_tells_three_kinds_of_way_apart(played: RunPage) -> None
     assert "only the first did, dotted" in page
 
 
+def test_the_map_marks_where_two_plays_part_that_go_on_to_the_same_scene(played: RunPage) -> None:
+    page = played_on(what_if(played, 2, "her-three-rooms")).get("/compare").text
+
+    drawn = page[page.index('<svg xmlns="http://www.w3.org/2000/svg"') :]
+    marked = [each for each in drawn.split('<g class="map-node')[1:] if "map-parting" in each]
+    assert len(marked) == 1
+    assert "Who picks" in marked[0]
+    said = words_of(page)
+    assert "Who picks the rooms (here they part) → Room 12" in said
+    assert "The decision at which they part stands in a second frame." in page
+
+
 def test_the_map_of_one_play_is_drawn_as_before(played: RunPage) -> None:
     page = played.get("?stage=debrief").text
+
+    assert "map-parting" not in page
 
     kinds = set(re.findall(r'<polyline class="map-edge([^"]*)"', page))
 
@@ -333,6 +360,36 @@ def test_a_play_from_the_start_says_that_there_is_nothing_to_compare(played: Run
     assert answer.status_code == 200
     assert "there is none that it goes back to" in words_of(answer.text)
     assert f"{played.url}/what-if" in links(answer.text)
+
+
+def test_a_play_from_the_start_leads_to_the_comparisons_of_its_what_ifs(played: RunPage) -> None:
+    one, two = what_if(played, 1, "keep-the-agenda"), what_if(played, 2, "her-three-rooms")
+    played_on(two)
+
+    answer = played.get("/compare")
+
+    assert answer.status_code == 200
+    said = words_of(answer.text)
+    assert "The what-ifs of this play" in said
+    assert "there is none" not in said
+    assert said.index("The log What if") < said.index("Who picks the rooms What if")
+    assert f"{two.url}/compare" in links(answer.text)
+    assert f"{one.url}#now" in links(answer.text)
+    assert f"{one.url}/compare" not in links(answer.text)
+
+
+def test_another_ending_is_named_and_the_same_one_told_as_such(played: RunPage) -> None:
+    for step, choice in ((1, "keep-the-agenda"), (2, "her-three-rooms")):
+        page = played_on(what_if(played, step, choice)).get("/compare").text
+        first, other = re.findall(r"<h4>([^<]+)</h4>", page)
+        said = words_of(page)
+        expected = (
+            "Both plays come to the same ending;"
+            if first == other
+            else f"The what-if comes to another ending, “{other}” instead of “{first}”;"
+        )
+        assert expected in said
+        assert "author" not in said
 
 
 def test_without_the_first_play_the_comparison_says_so_and_leads_to_the_debrief(
