@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from icalendar import Calendar
 
-from lfp_trainer.storage.models import NextStep, Outcome, Participant
+from lfp_trainer.storage.models import NextStep, Outcome, Participant, Run
 from tests.conftest import Browser
 from tests.statements import counted
 from tests.web.conftest import PLAN, RunPage, start
