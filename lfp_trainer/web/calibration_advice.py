@@ -123,7 +123,7 @@ class Advisor:
         if isinstance(told, Missing):
             return None
         if told.mixed_up is None:
-            return self._go_on("No two levels are mixed up")
+            return self._go_on("No two levels are mixed up beyond what the reference accepts")
         strand, low = told.mixed_up
         shown = self._shown((strand, low))
         between = f"{self._level(strand, low)} and {self._level(strand, low + 1)}"

@@ -1,7 +1,7 @@
 """A calibration profile: what each figure says, what it needs first, and where it points."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
@@ -47,8 +47,14 @@ def rated(
     sitting: int = 1,
     subject: str = "ana",
     in_band: bool | None = None,
+    crossed: tuple[int, ...] | None = None,
     hours: float = 0,
 ) -> Fact:
+    """Make a fact; where nothing else is said, the reference accepts its own level alone."""
+    accepted = own == level if in_band is None else in_band
+    lines: Sequence[int] = ()
+    if not accepted and own is not None and level is not None:
+        lines = range(min(own, level), max(own, level))
     return Fact(
         sitting=f"run {sitting}",
         subject=subject,
@@ -56,7 +62,8 @@ def rated(
         role=role,
         own=own,
         level=level,
-        in_band=own == level if in_band is None else in_band,
+        in_band=accepted,
+        crossed=tuple(lines) if crossed is None else crossed,
         mark_agrees=True,
         at=NOON + timedelta(days=sitting, hours=hours),
     )
@@ -147,6 +154,22 @@ def test_agreement_is_drawn_by_distance_and_names_the_levels_that_are_mixed_up()
         apart=((0, 2), (1, 2), (2, 1)),
         mixed_up=("motivate", 1),
     )
+
+
+def test_levels_that_the_reference_accepts_are_not_mixed_up() -> None:
+    ours = Reference.model_validate_json(json.dumps(reference(1, band=[1, 2])))
+
+    def held(own: int) -> Fact:
+        return fact(
+            Rating(own), ours, sitting="run 1", subject="ana", strand="motivate", role=None, at=NOON
+        )
+
+    within = profile(SMALL, [held(2)] * 5).agreement
+    outside = profile(SMALL, [held(2)] * 5 + [held(3)] * 2).agreement
+
+    assert isinstance(within, Agreement)
+    assert isinstance(outside, Agreement)
+    assert (within.mixed_up, outside.mixed_up) == (None, ("motivate", 2))
 
 
 def test_kappa_waits_for_the_tenth_pair_of_levels() -> None:

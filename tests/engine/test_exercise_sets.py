@@ -196,7 +196,14 @@ def test_a_level_that_the_band_accepts_is_no_mix_up() -> None:
     assert report(MANY, compared((3, 2), (1, 2), band=1)).look_again is None
 
 
-def test_the_question_is_the_one_next_to_the_reference() -> None:
+def test_only_lines_outside_the_band_are_counted_as_mixed_up() -> None:
+    found = report(MANY, compared((4, 2), (4, 2), card=M, band=1))
+
+    assert found.look_again is not None
+    assert (found.look_again.low, found.look_again.times) == (3, 2)
+
+
+def test_the_question_is_the_one_at_the_line_that_was_crossed() -> None:
     strand = MANY.rubrics["small"].strands["motivate"]
     assert strand.neighbours == ()
     asked = strand.model_copy(
@@ -207,8 +214,8 @@ def test_the_question_is_the_one_next_to_the_reference() -> None:
         }
     )
 
-    def question(own: LevelOrNE, level: LevelOrNE) -> str | None:
-        found = told_apart(asked, compared((own, level))[0])
+    def question(own: LevelOrNE, level: LevelOrNE, band: int = 0) -> str | None:
+        found = told_apart(asked, compared((own, level), band=band)[0])
         return found.ask if found else None
 
     assert question(4, 2) == "2?"
@@ -216,6 +223,14 @@ def test_the_question_is_the_one_next_to_the_reference() -> None:
     assert question(3, 3) is None
     assert question(NE, 3) is None
     assert question(3, NE) is None
+    # Outside a band of several levels it is the line at its edge.
+    assert question(3, 1, band=1) == "2?"
+    assert question(5, 2, band=1) == "3?"
+    assert question(1, 4, band=1) == "2?"
+    # Within it, the one between the reference and its neighbor.
+    assert question(2, 1, band=1) == "1?"
+    assert question(5, 3, band=2) == "3?"
+    assert question(1, 3, band=2) == "2?"
 
 
 def test_a_level_found_as_often_as_missed_is_not_weak() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from lfp_trainer.engine.exercise.report import Lean
-from lfp_trainer.engine.reference import Reference
+from lfp_trainer.engine.reference import Reference, crossed
 from lfp_trainer.engine.rubric import NE, Distance, Rating
 
 Cell = tuple[str, int | None]
@@ -30,6 +30,8 @@ class Fact:
     level: int | None
     """Of the reference; None for NE."""
     in_band: bool
+    crossed: tuple[int, ...]
+    """The lower one of each two neighboring levels between the rating and the band's edge."""
     mark_agrees: bool
     at: datetime
 
@@ -57,7 +59,8 @@ def fact(
     level = None if reference.level == NE else reference.level
     return Fact(
         sitting, subject, strand, role, own.level, level,
-        compared.distance is Distance.IN_BAND, compared.flag_agrees, at,
+        compared.distance is Distance.IN_BAND, tuple(crossed(own.level, reference)),
+        compared.flag_agrees, at,
     )  # fmt: skip
 
 
@@ -110,7 +113,8 @@ class Agreement:
     apart: tuple[tuple[int, int], ...]
     """How many ratings lie so many levels above (or below) the reference, the lowest first."""
     mixed_up: tuple[str, int] | None
-    """The strand and the lower of two neighboring levels on whose sides most pairs lie."""
+    """The strand and the lower of two neighboring levels that were taken for each other most; None
+    where every level is one that the reference accepts."""
 
 
 @dataclass(frozen=True, slots=True)

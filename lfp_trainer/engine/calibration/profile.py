@@ -1,7 +1,7 @@
 """From ratings to the figures of a profile, each with what it needs and what to look at next."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from lfp_trainer.engine import agreement
 from lfp_trainer.engine.calibration import (
@@ -88,19 +88,13 @@ def _agreement(pairs: Sequence[Fact]) -> Agreement | Missing:
     apart = Counter(_apart(each) for each in pairs)
     crossed: Counter[tuple[str, int]] = Counter()
     for each in pairs:
-        crossed.update((each.strand, low) for low in _between(each))
+        crossed.update((each.strand, low) for low in each.crossed)
     mixed_up = max(sorted(crossed), key=crossed.__getitem__, default=None)
     return Agreement(len(pairs), exact, adjacent, tuple(sorted(apart.items())), mixed_up)
 
 
 def _apart(pair: Fact) -> int:
     return pair.signed or 0
-
-
-def _between(pair: Fact) -> Iterator[int]:
-    """Yield the lower one of each two neighboring levels that lie between the two ratings."""
-    if pair.own is not None and pair.level is not None:
-        yield from range(min(pair.own, pair.level), max(pair.own, pair.level))
 
 
 def _leaning(pairs: Sequence[Fact]) -> Leaning | Missing:

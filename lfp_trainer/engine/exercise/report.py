@@ -132,9 +132,8 @@ def _one_level_for_all(compared: Iterable[Compared]) -> int:
 def _look_again(exercise: Exercise, compared: Iterable[Compared]) -> LookAgain | None:
     crossed: Counter[tuple[Card, int]] = Counter()
     for each in compared:
-        own, level = each.own.level, each.reference.level
-        if not each.in_band and own is not None and isinstance(level, int):
-            crossed.update((each.card, low) for low in range(min(own, level), max(own, level)))
+        lines = reference.crossed(each.own.level, each.reference)
+        crossed.update((each.card, low) for low in lines)
     if not crossed:
         return None
     (card, low), times = crossed.most_common(1)[0]
@@ -143,8 +142,8 @@ def _look_again(exercise: Exercise, compared: Iterable[Compared]) -> LookAgain |
 
 
 def told_apart(strand: Strand, each: Compared) -> Neighbours | None:
-    """Return the question between the reference and the level next to it on the rating's side."""
-    return reference.told_apart(strand, each.own.level, each.reference.level)
+    """Return the question between the two levels that a rating came down on different sides of."""
+    return reference.told_apart(strand, each.own.level, each.reference)
 
 
 def find_weak(compared: Iterable[Compared]) -> set[Cell]:
