@@ -9,8 +9,10 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lfp_trainer.engine.calibration import Missing, Wanted
-from lfp_trainer.engine.calibration.profile import IN_A_SITTING, SITTINGS, WINDOW
+from lfp_trainer.engine.calibration import Missing, Parts, Wanted
+from lfp_trainer.engine.calibration.parts import by_levels, by_share
+from lfp_trainer.engine.calibration.profile import WINDOW
+from lfp_trainer.engine.calibration.trend import IN_A_SITTING, SITTINGS
 from lfp_trainer.engine.exercise import Exercise
 from lfp_trainer.engine.exercise.report import LEANS
 from lfp_trainer.services import calibration, exercise_sets, shelf
@@ -77,6 +79,7 @@ def _told(reading: Reading, cards: Sequence[shelf.Card]) -> dict[str, Any]:
     cases = calibration.cases_for(cards, reading.rubric)
     advice = Advisor(reading.rubric, _trained_on(reading), cases).on(reading)
     figures = {name: getattr(reading.profile, name) for name in FIGURES}
+    own_role = calibration.own_role(me().position, reading.rubric)
     return {
         "reading": reading,
         "titles": FIGURES,
@@ -88,8 +91,23 @@ def _told(reading: Reading, cards: Sequence[shelf.Card]) -> dict[str, Any]:
             if isinstance(each, Missing)
         },
         "advice": advice,
-        "own_role": calibration.own_role(me().position, reading.rubric),
+        "own_role": own_role,
+        "role_names": {
+            name: f"the role “{role}”" + (" (your own)" if name == own_role else "")
+            for name, role in reading.rubric.roles.items()
+        },
+        "strand_names": {
+            name: f"“{strand.name}”" for name, strand in reading.rubric.strands.items()
+        },
+        "roles_apart": _roles_apart(reading.profile.roles, own_role),
     }
+
+
+def _roles_apart(roles: Parts | Missing | None, own: str | None) -> dict[str, Any]:
+    """Return by what two roles differ, the own one first where it is one of them."""
+    if not isinstance(roles, Parts):
+        return {}
+    return {"share": by_share(roles.parts, own), "levels": by_levels(roles.parts, own)}
 
 
 def _trained_on(reading: Reading) -> Exercise | None:

@@ -111,13 +111,15 @@ class Advisor:
     def _strands(self, told: Parts | Missing | None) -> Advice | None:
         if told is None or isinstance(told, Missing):
             return None
-        if told.weakest is None or told.miss is None:
-            return self._go_on("No strand stands back behind another")
-        shown = self._shown(told.miss.cell)
-        return _to(
-            shown,
-            f"This strand is where you are in the band least often, so begin with {shown.words}.",
-        )
+        if told.miss is None:
+            return self._go_on("Between the strands there is no difference worth naming")
+        return self._begin(told, told.miss)
+
+    def _begin(self, told: Parts, miss: Miss, where: str = "") -> Advice:
+        """Lead to what was missed most in the part to begin with."""
+        shown = self._shown(miss.cell)
+        what = "were outside the band" if told.share else "gave another level"
+        return _to(shown, f"Begin with {shown.words}: you {what} {_times(miss)} there{where}.")
 
     def _agreement(self, told: Agreement | Missing) -> Advice | None:
         if isinstance(told, Missing):
@@ -135,20 +137,15 @@ class Advisor:
     def _roles(self, told: Parts | Missing | None) -> Advice | None:
         if told is None or isinstance(told, Missing):
             return None
-        if told.weakest is None:
-            return self._go_on("Roles make no difference")
-        role = self.rubric.roles[told.weakest]
-        role = role[:1].lower() + role[1:]
-        case = max(self.cases, key=lambda each: each.roles.get(told.weakest or "", 0), default=None)
-        count = case.roles.get(told.weakest, 0) if case else 0
+        if told.focus is None or told.miss is None:
+            return self._go_on("Between the roles there is no difference worth naming")
+        focus, role = told.focus, self.rubric.roles[told.focus]
+        case = max(self.cases, key=lambda each: each.roles.get(focus, 0), default=None)
+        count = case.roles.get(focus, 0) if case else 0
         if case is None or not count:
-            if told.miss is None:
-                return self._go_on("Roles make little difference")
-            shown = self._shown(told.miss.cell)
-            text = f"You are in the band least often with a {role}: begin with {shown.words}."
-            return _to(shown, text)
-        people = f"one {role} to rate" if count == 1 else f"{count} to rate whose role is {role}"
-        return _sheet(case, f"Take “{case.title}”, which you have not finished: it has {people}.")
+            return self._begin(told, told.miss, f" with the role “{role}”")
+        people = "one person" if count == 1 else f"{count} people"
+        return _sheet(case, f"Take “{case.title}”: it has {people} to rate in the role “{role}”.")
 
     def _halo(self, told: Halo | Missing | None) -> Advice | None:
         if told is None or isinstance(told, Missing):

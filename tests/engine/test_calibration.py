@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lfp_trainer.engine.calibration import (
     Agreement,
+    Contrast,
     Fact,
     Halo,
     InBand,
@@ -26,7 +27,9 @@ from lfp_trainer.engine.calibration import (
     Way,
     fact,
 )
-from lfp_trainer.engine.calibration.profile import SITTINGS, WINDOW, profile
+from lfp_trainer.engine.calibration.parts import by_levels, by_share
+from lfp_trainer.engine.calibration.profile import WINDOW, profile
+from lfp_trainer.engine.calibration.trend import SITTINGS
 from lfp_trainer.engine.exercise.report import Lean
 from lfp_trainer.engine.reference import Reference
 from lfp_trainer.engine.rubric import Rating, Rubric
@@ -256,7 +259,49 @@ def test_roles_are_held_beside_each_other_once_there_are_enough_of_two() -> None
         ("principal", 5, 5, 0.0),
         ("partner", 0, 5, 2.0),
     ]
-    assert (found.weakest, found.miss) == ("partner", Miss(("motivate", 1), 5, 5))
+    assert found.share == Contrast("partner", "principal", -1.0)
+    assert found.levels == Contrast("principal", "partner", -2.0)
+    assert (found.focus, found.miss) == ("partner", Miss(("motivate", 1), 5, 5))
+
+
+def test_roles_that_are_leaned_on_differently_differ_though_all_of_it_is_in_band() -> None:
+    facts = [rated(1, 2, in_band=True)] * 6 + [rated(4, 3, role="principal", in_band=True)] * 6
+
+    found = profile(SMALL, facts).roles
+
+    assert isinstance(found, Parts)
+    assert (found.share, found.levels) == (None, Contrast("partner", "principal", -2.0))
+    assert (found.focus, found.miss) == ("principal", Miss(("motivate", 3), 6, 6))
+    assert by_levels(found.parts, "principal") == Contrast("principal", "partner", 2.0)
+    assert by_levels(found.parts, "coach") == found.levels
+
+
+def test_the_own_role_is_held_beside_the_one_that_differs_most_from_it() -> None:
+    def share(hits: int, role: str) -> list[Fact]:
+        return [rated(1 if n < hits else 2, 1, role=role) for n in range(20)]
+
+    three = SMALL.model_copy(update={"roles": {"one": "One", "two": "Two", "three": "Three"}})
+    found = profile(three, share(2, "one") + share(10, "two") + share(14, "three")).roles
+
+    assert isinstance(found, Parts)
+    assert found.share is not None
+    assert (found.share.first, found.share.second) == ("one", "three")
+    own = by_share(found.parts, "two")
+    assert own is not None
+    assert (own.first, own.second, round(own.by, 2)) == ("two", "one", 0.4)
+
+
+@pytest.mark.parametrize(("hits", "named"), [(12, True), (13, True), (14, False), (15, False)])
+def test_a_difference_of_less_than_a_tenth_is_not_worth_naming(hits: int, named: bool) -> None:
+    """The first strand is in band in 15 of 20; 13 of 20 are just a tenth less."""
+    facts = [rated(1, 1, in_band=n < 15) for n in range(20)]
+    facts += [rated(1, 1, strand="results", in_band=n < hits) for n in range(20)]
+
+    found = profile(SMALL, facts).strands
+
+    assert isinstance(found, Parts)
+    assert (found.share is not None, found.levels) == (named, None)
+    assert found.focus == ("results" if named else None)
 
 
 def test_the_weakest_strand_is_the_one_with_the_smallest_share_in_band() -> None:
@@ -265,7 +310,8 @@ def test_the_weakest_strand_is_the_one_with_the_smallest_share_in_band() -> None
     found = profile(SMALL, facts).strands
 
     assert isinstance(found, Parts)
-    assert (found.weakest, found.miss) == ("results", Miss(("results", 2), 5, 5))
+    assert found.share == Contrast("results", "motivate", -1.0)
+    assert (found.focus, found.miss) == ("results", Miss(("results", 2), 5, 5))
 
 
 def test_of_strands_that_are_alike_none_is_the_weakest() -> None:
@@ -274,7 +320,7 @@ def test_of_strands_that_are_alike_none_is_the_weakest() -> None:
     found = profile(SMALL, facts).strands
 
     assert isinstance(found, Parts)
-    assert (found.weakest, found.miss) == (None, None)
+    assert (found.share, found.levels, found.focus, found.miss) == (None, None, None, None)
 
 
 def test_silence_is_told_apart_from_levels() -> None:

@@ -178,12 +178,27 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Contrast:
+    """Two roles or strands that differ by enough to be named."""
+
+    first: str
+    second: str
+    by: float
+    """How much more the first one has; below zero, how much less."""
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
-    """Roles, strands or sittings beside each other."""
+    """Roles or strands beside each other."""
 
     parts: tuple[Part, ...]
-    weakest: str | None
-    """The one with the smallest share in band; None where all are alike."""
+    share: Contrast | None
+    """The smallest share in band beside the largest; None where that is no difference to name."""
+    levels: Contrast | None
+    """The mean difference that lies lowest beside the one that lies highest, likewise."""
+    focus: str | None
+    """The one to begin with: smaller in share or, where shares are alike, further from the
+    reference."""
     miss: Miss | None
     """What was missed most there."""
 
