@@ -162,9 +162,9 @@ class Advisor:
         if isinstance(told, Missing):
             return None
         if told.miss is None:
-            return self._go_on("You hear what a text leaves out")
+            return self._go_on("Of this nothing lies outside the band")
         shown = self._shown(told.miss.cell)
-        if told.seen < told.silent:
+        if told.missed:
             called = self.rubric.not_enough.called
             return _to(
                 shown,

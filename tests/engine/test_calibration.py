@@ -327,9 +327,20 @@ def test_silence_is_told_apart_from_levels() -> None:
     silent = [rated(None, None), rated(None, None), rated(2, None)]
 
     assert profile(SMALL, silent[1:]).silence == Missing(1, Wanted.SILENT)
-    assert profile(SMALL, silent).silence == Silence(3, 2, 0, Miss(("motivate", None), 1, 3))
+    assert profile(SMALL, silent).silence == Silence(3, 2, 0, 0, Miss(("motivate", None), 1, 3))
     heard = [rated(None, None)] * 3 + [rated(None, 2)]
-    assert profile(SMALL, heard).silence == Silence(3, 3, 1, Miss(("motivate", 2), 1, 1))
+    assert profile(SMALL, heard).silence == Silence(3, 3, 0, 1, Miss(("motivate", 2), 1, 1))
+
+
+def test_a_level_that_is_accepted_where_the_text_is_silent_is_no_miss() -> None:
+    facts = [rated(None, None), rated(1, None, in_band=True), rated(2, None, in_band=True)]
+
+    accepted = profile(SMALL, facts).silence
+    missed = profile(SMALL, [*facts, rated(4, None)]).silence
+
+    assert accepted == Silence(3, 1, 2, 0, None)
+    assert missed == Silence(4, 1, 2, 0, Miss(("motivate", None), 1, 4))
+    assert (accepted.missed, missed.missed) == (0, 1)
 
 
 def sittings(*hits: int, of: int = 4) -> list[Fact]:

@@ -13,7 +13,7 @@ from lfp_trainer.engine.exercise.report import (
     told_apart,
 )
 from lfp_trainer.engine.reference import Reference
-from lfp_trainer.engine.rubric import NE, LevelOrNE, Rating
+from lfp_trainer.engine.rubric import NE, Band, LevelOrNE, Rating
 from tests.exercises import PEOPLE, exercise, vignettes
 
 M, R = Card("small", "motivate"), Card("small", "results")
@@ -164,7 +164,20 @@ def test_ratings_in_band_and_texts_seen_to_be_silent_are_counted() -> None:
     found = report(MANY, compared((NE, NE), (2, NE), (3, 3), (NE, 4)))
 
     assert (found.rated, found.in_band) == (4, 2)
-    assert (found.silent, found.silent_seen) == (2, 1)
+    assert (found.silent, found.silent_seen, found.silent_accepted, found.silent_missed) == (
+        2, 1, 0, 1,
+    )  # fmt: skip
+
+
+def test_a_level_that_is_accepted_beside_silence_is_not_missed() -> None:
+    pairs = compared((2, NE), (NE, NE), (4, NE))
+    wide = pairs[0].reference.model_copy(update={"band": Band((NE, 2))})
+    held = [compare(each.text_id, each.card, each.own, wide) for each in pairs]
+
+    found = report(MANY, held)
+
+    assert (found.in_band, found.silent_seen) == (2, 1)
+    assert (found.silent_accepted, found.silent_missed) == (1, 1)
 
 
 def test_one_level_for_all_strands_is_told_where_the_reference_tells_them_apart() -> None:

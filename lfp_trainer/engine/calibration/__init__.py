@@ -229,9 +229,17 @@ class Silence:
     """Ratings where the reference says that the text shows too little."""
     seen: int
     """How many of those were called so."""
+    accepted: int
+    """How many were given a level that the reference accepts too."""
     claimed: int
     """Ratings that were called so where the reference accepts only levels."""
     miss: Miss | None
+    """Where a level was given that is not accepted; without any, where silence was claimed."""
+
+    @property
+    def missed(self) -> int:
+        """How many were given a level that the reference does not accept."""
+        return self.silent - self.seen - self.accepted
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,9 +150,10 @@ def _silence(facts: Sequence[Fact]) -> Silence | Missing:
     if len(silent) < FOR_SILENCE:
         return Missing(FOR_SILENCE - len(silent), Wanted.SILENT)
     seen = sum(each.own is None for each in silent)
+    accepted = sum(each.own is not None and each.in_band for each in silent)
     claimed = sum(_claims_silence(each) for each in facts)
-    miss = most(silent, lambda each: each.own is not None) or most(facts, _claims_silence)
-    return Silence(len(silent), seen, claimed, miss)
+    miss = outside(silent) or most(facts, _claims_silence)
+    return Silence(len(silent), seen, accepted, claimed, miss)
 
 
 def _claims_silence(fact: Fact) -> bool:

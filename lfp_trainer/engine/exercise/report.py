@@ -79,10 +79,17 @@ class Report:
     """Ratings where the text shows too little."""
     silent_seen: int
     """How many of those were called so."""
+    silent_accepted: int
+    """How many were given a level that the reference accepts too."""
     one_level_for_all: int
     """Texts whose strands differ in the reference, where every text was given one level for all
     strands; 0 where that did not happen."""
     look_again: LookAgain | None
+
+    @property
+    def silent_missed(self) -> int:
+        """How many were given a level that the reference does not accept."""
+        return self.silent - self.silent_seen - self.silent_accepted
 
 
 def compare(text_id: str, card: Card, own: Rating, beside: Reference) -> Compared:
@@ -103,6 +110,7 @@ def report(exercise: Exercise, compared: Sequence[Compared]) -> Report:
         signed=mean,
         silent=len(silent),
         silent_seen=sum(each.own.level is None for each in silent),
+        silent_accepted=sum(each.own.level is not None and each.in_band for each in silent),
         one_level_for_all=_one_level_for_all(compared),
         look_again=_look_again(exercise, compared),
     )
