@@ -98,7 +98,10 @@ class Advisor:
         if isinstance(told, Missing):
             return None
         if told.miss is None:
-            return self._go_on("Above and below balance out")
+            differs = told.above or told.below
+            return self._go_on(
+                "There is no lean to mend" if differs else "Every level is the reference’s own"
+            )
         shown = self._shown(told.miss.cell)
         if told.lean is Lean.LENIENT:
             where, do = "above", "before you go higher, find the sentence that shows the higher one"

@@ -119,15 +119,17 @@ def test_where_everything_is_in_band_nothing_was_missed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "lean", "missed"),
+    ("own", "lean", "ways", "missed"),
     [
-        ((2, 2, 3, 4, 4), Lean.LENIENT, Miss(("motivate", 1), 2, 2)),
-        ((1, 1, 2, 2, 2), Lean.SEVERE, Miss(("motivate", 3), 2, 2)),
-        ((2, 1, 2, 2, 3), Lean.EVEN, None),
+        ((2, 2, 3, 4, 4), Lean.LENIENT, (5, 0), Miss(("motivate", 1), 2, 2)),
+        ((1, 1, 2, 2, 2), Lean.SEVERE, (0, 2), Miss(("motivate", 3), 2, 2)),
+        ((2, 1, 2, 2, 3), Lean.EVEN, (1, 1), None),
+        ((2, 1, 2, 3, 3), Lean.EVEN, (1, 0), None),
+        ((1, 1, 2, 3, 3), Lean.EVEN, (0, 0), None),
     ],
 )
 def test_a_lean_points_to_where_it_happens(
-    own: tuple[int, ...], lean: Lean, missed: Miss | None
+    own: tuple[int, ...], lean: Lean, ways: tuple[int, int], missed: Miss | None
 ) -> None:
     facts = [rated(*each) for each in zip(own, (1, 1, 2, 3, 3), strict=True)]
 
@@ -135,6 +137,7 @@ def test_a_lean_points_to_where_it_happens(
 
     assert isinstance(found, Leaning)
     assert (found.lean, found.miss) == (lean, missed)
+    assert (found.above, found.below) == ways
 
 
 def test_not_enough_evidence_is_no_level_and_counts_in_the_band_alone() -> None:

@@ -122,8 +122,11 @@ class Leaning:
     pairs: int
     signed: float
     lean: Lean
+    above: int
+    """Ratings that lie above the reference."""
+    below: int
     miss: Miss | None
-    """Where most ratings went the way of the lean."""
+    """Where most ratings went the way of the lean; None where there is none."""
 
 
 class Use(StrEnum):

@@ -92,7 +92,8 @@ def _leaning(pairs: Sequence[Fact]) -> Leaning | Missing:
     lean = lean_of(mean)
     towards = {Lean.LENIENT: 1, Lean.SEVERE: -1}.get(lean, 0)
     miss = most(pairs, lambda each: towards * _apart(each) > 0)
-    return Leaning(len(pairs), mean, lean, miss)
+    above, below = (sum(way * _apart(each) > 0 for each in pairs) for way in (1, -1))
+    return Leaning(len(pairs), mean, lean, above, below, miss)
 
 
 def _spread(rubric: Rubric, pairs: Sequence[Fact]) -> Spread | Missing:

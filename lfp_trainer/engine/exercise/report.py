@@ -75,6 +75,9 @@ class Report:
     lean: Lean
     signed: float | None
     """Mean of own level minus reference; None where it says nothing."""
+    above: int
+    """Ratings that lie above the reference."""
+    below: int
     silent: int
     """Ratings where the text shows too little."""
     silent_seen: int
@@ -108,6 +111,8 @@ def report(exercise: Exercise, compared: Sequence[Compared]) -> Report:
         marked_otherwise=sum(not each.comparison.flag_agrees for each in compared),
         lean=lean_of(mean),
         signed=mean,
+        above=sum(each > 0 for each in signed),
+        below=sum(each < 0 for each in signed),
         silent=len(silent),
         silent_seen=sum(each.own.level is None for each in silent),
         silent_accepted=sum(each.own.level is not None and each.in_band for each in silent),
