@@ -84,6 +84,7 @@ def _told(reading: Reading, cards: Sequence[shelf.Card]) -> dict[str, Any]:
         "reading": reading,
         "titles": FIGURES,
         "leans": LEANS,
+        "in_a_sitting": IN_A_SITTING,
         "figures": {name: each for name, each in figures.items() if name in advice},
         "needs": {
             name: needs(each, reading)

@@ -12,6 +12,7 @@ from lfp_trainer.engine.calibration import (
     Agreement,
     Contrast,
     Fact,
+    Half,
     Halo,
     InBand,
     Kappa,
@@ -355,14 +356,29 @@ def sittings(*hits: int, of: int = 4) -> list[Fact]:
 
 
 @pytest.mark.parametrize(
-    ("hits", "way"),
-    [((0, 2, 4), Way.RISING), ((4, 1, 1, 0), Way.FALLING), ((2, 4, 0, 2, 1, 3), Way.STEADY)],
+    ("hits", "of", "compared", "way"),
+    [
+        ((0, 2, 4), 4, 1, Way.RISING),
+        ((4, 1, 1, 0), 4, 2, Way.FALLING),
+        ((2, 4, 0, 2, 1, 3), 4, 3, Way.STEADY),
+        # From three in four to one in four is little among eight ratings and much among eighty.
+        ((3, 4, 1), 4, 1, Way.STEADY),
+        ((30, 30, 10), 40, 1, Way.FALLING),
+        # 65 % to 55 % of forty ratings is within what chance does, and a rise to 70 % too.
+        ((13, 13, 0, 11, 11), 20, 2, Way.STEADY),
+        ((11, 11, 14, 14), 20, 2, Way.STEADY),
+        ((11, 11, 16, 16), 20, 2, Way.RISING),
+    ],
 )
-def test_a_trend_compares_the_earlier_half_with_the_later(hits: tuple[int, ...], way: Way) -> None:
-    found = profile(SMALL, sittings(*hits)).trend
+def test_a_trend_compares_the_first_sittings_with_as_many_of_the_last(
+    hits: tuple[int, ...], of: int, compared: int, way: Way
+) -> None:
+    found = profile(SMALL, sittings(*hits, of=of)).trend
 
     assert isinstance(found, Trend)
-    assert found.way is way
+    assert (found.way, found.compared) == (way, compared)
+    assert found.before == Half(sum(hits[:compared]), of * compared)
+    assert found.after == Half(sum(hits[-compared:]), of * compared)
     assert [each.hits for each in found.parts] == list(hits)
 
 

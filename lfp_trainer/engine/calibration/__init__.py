@@ -212,16 +212,31 @@ class Way(StrEnum):
     RISING = "rising"
     FALLING = "falling"
     STEADY = "steady"
+    """No difference, or none that so many ratings could show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """The ratings of the first or of the last sittings together."""
+
+    hits: int
+    rated: int
+
+    @property
+    def share(self) -> float:
+        return self.hits / self.rated
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
     parts: tuple[Part, ...]
     """The earliest first."""
+    compared: int
+    """So many of the first sittings are held beside as many of the last; of an odd number the one
+    in the middle belongs to neither."""
     way: Way
-    before: float
-    after: float
-    """The share in band in the first and in the last half of them."""
+    before: Half
+    after: Half
     miss: Miss | None
     """What was missed most in the latest one."""
 
