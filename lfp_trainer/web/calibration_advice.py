@@ -18,7 +18,6 @@ from lfp_trainer.engine.calibration import (
     Silence,
     Spread,
     Trend,
-    Use,
 )
 from lfp_trainer.engine.exercise import Card, Exercise
 from lfp_trainer.engine.exercise.report import Lean
@@ -181,13 +180,19 @@ class Advisor:
     def _spread(self, told: Spread | Missing) -> Advice | None:
         if isinstance(told, Missing):
             return None
-        if told.use is Use.ALIKE or told.miss is None:
-            return self._go_on("You use the ladder much as the reference does")
+        if told.miss is None:
+            return self._go_on(
+                "No level is used much more often or more rarely than by the reference"
+            )
         shown = self._shown(told.miss.cell)
-        if told.use is Use.NARROWER:
+        if told.rarely:
             text = f"Keep {shown.words} in mind: you gave another level {_times(told.miss)}."
         else:
-            text = f"Look at {shown.words}: much of the wider range comes from there."
+            given = max(
+                told.often, key=lambda level: told.own[level - 1] - told.reference[level - 1]
+            )
+            level = self._level(told.miss.cell[0], given)
+            text = f"Look at {shown.words}: you gave {level} {_times(told.miss)} there."
         return _to(shown, text)
 
     def _kappa(self, told: Kappa | Missing) -> Advice | None:

@@ -225,6 +225,40 @@ def test_a_wider_spread_points_to_where_the_level_that_is_given_too_often_comes_
     assert (found.use, found.miss) == (Use.WIDER, Miss(("motivate", 3), 4, 6))
 
 
+@pytest.mark.parametrize(
+    ("others", "often", "rarely"),
+    [(0, (), ()), (5, (), ()), (6, (2,), (1,)), (14, (2,), (1,))],
+)
+def test_a_level_is_used_too_often_or_too_rarely_from_a_tenth_of_the_ratings_on(
+    others: int, often: tuple[int, ...], rarely: tuple[int, ...]
+) -> None:
+    """The reference gives level 1 to 24 of 60, and 2 and 3 to 18 of them each."""
+    facts = [rated(1 if n >= others else 2, 1) for n in range(24)]
+    facts += [rated(level, level) for level in (2, 3) for _ in range(18)]
+
+    found = profile(SMALL, facts).spread
+
+    assert isinstance(found, Spread)
+    assert found.use is Use.ALIKE
+    assert (found.often, found.rarely) == (often, rarely)
+    assert found.own[:2] == (24 - others, 18 + others)
+    assert found.miss == (Miss(("motivate", 1), others, 24) if rarely else None)
+
+
+def test_a_level_that_many_others_lost_a_little_to_is_used_too_often() -> None:
+    """Thirteen more of level 3 among 93, three or four from each other one."""
+    facts = [rated(level, level) for level in (1, 2, 4, 5) for _ in range(20)]
+    facts += [
+        rated(3, level) for level, times in ((1, 3), (2, 3), (4, 3), (5, 4)) for _ in range(times)
+    ]
+
+    found = profile(SMALL, facts).spread
+
+    assert isinstance(found, Spread)
+    assert (found.often, found.rarely) == ((3,), ())
+    assert found.miss == Miss(("motivate", 5), 4, 24)
+
+
 def leader(sitting: int, own: tuple[int, int], levels: tuple[int, int]) -> list[Fact]:
     strands = zip(SMALL.strands, own, levels, strict=True)
     return [rated(mine, level, strand=id, sitting=sitting) for id, mine, level in strands]

@@ -130,7 +130,7 @@ class Leaning:
 
 
 class Use(StrEnum):
-    """How much of the ladder somebody uses beside the reference."""
+    """How far apart somebody's levels lie beside those of the reference."""
 
     NARROWER = "narrower"
     WIDER = "wider"
@@ -143,8 +143,13 @@ class Spread:
     """How often each level was given, the lowest level first."""
     reference: tuple[int, ...]
     use: Use
+    often: tuple[int, ...]
+    """Levels that were given so much more often than by the reference that it is worth naming."""
+    rarely: tuple[int, ...]
+    """Levels that were given more rarely, likewise."""
     miss: Miss | None
-    """Where the ratings and the reference differ most in how often they use a level."""
+    """Where most of the level went that was given too rarely, or came from that was given too
+    often; None where neither is worth naming."""
 
 
 @dataclass(frozen=True, slots=True)

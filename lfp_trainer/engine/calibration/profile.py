@@ -1,7 +1,7 @@
 """From ratings to the figures of a profile, each with what it needs and what to look at next."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lfp_trainer.engine import agreement
 from lfp_trainer.engine.calibration import (
@@ -12,6 +12,7 @@ from lfp_trainer.engine.calibration import (
     InBand,
     Kappa,
     Leaning,
+    Miss,
     Missing,
     Profile,
     Silence,
@@ -34,6 +35,10 @@ FOR_SILENCE = 3
 
 NARROW, WIDE = 0.75, 1.33
 """A spread below or above so many times that of the reference is another."""
+
+
+SHARE_OF_LEVEL = 0.1
+"""How often a level is used is told apart where it differs by this share of the ratings."""
 
 
 def profile(rubric: Rubric, facts: Iterable[Fact]) -> Profile:
@@ -109,18 +114,29 @@ def _spread(rubric: Rubric, pairs: Sequence[Fact]) -> Spread | Missing:
         use = Use.NARROWER
     elif mine > WIDE * theirs:
         use = Use.WIDER
-    rarely = max(levels, key=lambda level: of_reference[level] - own[level])
-    often = max(levels, key=lambda level: own[level] - of_reference[level])
-    miss = {
-        Use.NARROWER: most(pairs, lambda each: each.level == rarely != each.own),
-        Use.WIDER: most(pairs, lambda each: each.own == often != each.level),
-    }
+    more = {level: own[level] - of_reference[level] for level in levels}
+    often = tuple(level for level in levels if more[level] >= SHARE_OF_LEVEL * len(pairs))
+    rarely = tuple(level for level in levels if -more[level] >= SHARE_OF_LEVEL * len(pairs))
     return Spread(
         own=tuple(own[level] for level in levels),
         reference=tuple(of_reference[level] for level in levels),
         use=use,
-        miss=miss.get(use),
+        often=often,
+        rarely=rarely,
+        miss=_misused(pairs, often, rarely, more),
     )
+
+
+def _misused(
+    pairs: Sequence[Fact], often: Sequence[int], rarely: Sequence[int], more: Mapping[int, int]
+) -> Miss | None:
+    if rarely:
+        wanted = min(rarely, key=more.__getitem__)
+        return most(pairs, lambda each: each.level == wanted != each.own)
+    if often:
+        given = max(often, key=more.__getitem__)
+        return most(pairs, lambda each: each.own == given != each.level)
+    return None
 
 
 def _kappa(pairs: Sequence[Fact]) -> Kappa | Missing:
