@@ -17,6 +17,7 @@ from lfp_trainer.engine.exercise import Exercise
 from lfp_trainer.engine.exercise.report import LEANS
 from lfp_trainer.services import calibration, exercise_sets, shelf
 from lfp_trainer.services.calibration import Reading, key_of
+from lfp_trainer.storage.models import WorkPosition
 from lfp_trainer.web import calibrate_page
 from lfp_trainer.web.asker import me
 from lfp_trainer.web.calibration_advice import Advisor
@@ -49,7 +50,7 @@ def show() -> ResponseReturnValue:
     reading = next((each for each in readings if each.key == asked), next(iter(readings), None))
     told: dict[str, Any] = {"reading": None}
     if reading is not None:
-        told = _told(reading, shelf.cards(db.session, me().id))
+        told = told_of(reading, shelf.cards(db.session, me().id), me().position)
     return render_template(
         "calibration/calibration.html",
         readings=readings,
@@ -66,7 +67,7 @@ def at_home(cards: Sequence[shelf.Card]) -> dict[str, Any]:
     :param cards: the shelf as this person sees it
     """
     reading = next(iter(_mine()), None)
-    return {"reading": None} if reading is None else _told(reading, cards)
+    return {"reading": None} if reading is None else told_of(reading, cards, me().position)
 
 
 def _mine() -> list[Reading]:
@@ -74,12 +75,14 @@ def _mine() -> list[Reading]:
     return calibration.readings_of(db.session, me().id, exercise)
 
 
-def _told(reading: Reading, cards: Sequence[shelf.Card]) -> dict[str, Any]:
+def told_of(
+    reading: Reading, cards: Sequence[shelf.Card], position: WorkPosition | None
+) -> dict[str, Any]:
     """Return the figures of a reading that can be told, and what the others need."""
     cases = calibration.cases_for(cards, reading.rubric)
     advice = Advisor(reading.rubric, _trained_on(reading), cases).on(reading)
     figures = {name: getattr(reading.profile, name) for name in FIGURES}
-    own_role = calibration.own_role(me().position, reading.rubric)
+    own_role = calibration.own_role(position, reading.rubric)
     return {
         "reading": reading,
         "titles": FIGURES,

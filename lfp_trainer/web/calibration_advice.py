@@ -40,8 +40,13 @@ class _Shown:
     """Where a level of a strand is shown: its worked example, or what it means."""
 
     words: str
+    short: str
+    """The same where the level has been named already."""
     href: str | None
     label: str
+
+
+_MEANS = "what it means"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +206,10 @@ class Advisor:
         if told.miss is None:
             return self._go_on("There is no distance left")
         shown = self._shown(told.miss.cell)
-        return _to(shown, f"The largest distances are at {shown.words}: look at it first.")
+        cell = self._cell(told.miss.cell)
+        return _to(
+            shown, f"Nowhere is more of it lost than at {cell}: look at {shown.short} first."
+        )
 
     def _cell(self, cell: Cell) -> str:
         strand, level = cell
@@ -218,21 +226,19 @@ class Advisor:
             case = next(iter(self.cases), None)
             words = f"what {named} means"
             if case is None:
-                return _Shown(words, url_for("library.index"), "All scenarios")
-            return _Shown(words, _address_of(case), f"Rate “{case.title}”")
+                return _Shown(words, _MEANS, url_for("library.index"), "All scenarios")
+            return _Shown(words, _MEANS, _address_of(case), f"Rate “{case.title}”")
         if mark in self.exercise.anchors_of(Card(self.rubric.id, strand)):
             href = url_for("calibrate.anchors", strand=strand, _anchor=f"anchor-{mark}")
-            return _Shown(f"the example of {named}", href, "See the example")
+            return _Shown(f"the example of {named}", "its example", href, "See the example")
         href = url_for("calibrate.strands", _anchor=f"strand-{strand}")
-        return _Shown(f"what {named} means", href, "Read the levels")
+        return _Shown(f"what {named} means", _MEANS, href, "Read the levels")
 
     def _go_on(self, because: str) -> Advice:
         """Nothing to mend: return where to see whether it holds."""
         case = next(iter(self.cases), None)
         if case is not None:
-            return _sheet(
-                case, f"{because}: see whether it holds in “{case.title}”, still unfinished."
-            )
+            return _sheet(case, f"{because}: see whether it holds in “{case.title}”.")
         return self._fresh_set(f"{because}: see whether it holds in a fresh set.")
 
     def _fresh_set(self, text: str) -> Advice:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -276,6 +277,20 @@ def test_the_same_leader_in_another_sitting_is_another_occasion() -> None:
     facts = [each for sitting in range(1, 4) for each in leader(sitting, (2, 2), (1, 3))]
 
     assert profile(SMALL, facts).halo == Halo(3, 3)
+
+
+def test_too_little_for_a_level_on_every_strand_is_no_level_for_everything() -> None:
+    facts = [each for at in range(1, 4) for each in leader(at, (2, 2), (1, 3))]
+    silent = [replace(each, own=None) if each.sitting == "run 3" else each for each in facts]
+
+    assert profile(SMALL, silent).halo == Halo(3, 2)
+
+
+def test_of_a_leader_of_whom_a_part_is_too_old_nothing_is_said_of_one_level() -> None:
+    facts = [each for at in range(1, 53) for each in leader(at, (2, 2), (1, 3))]
+
+    assert profile(SMALL, facts).halo == Halo(50, 50)
+    assert profile(SMALL, facts[:-1]).halo == Halo(49, 49)
 
 
 def test_a_rubric_of_one_strand_has_no_halo_and_no_weakest_strand() -> None:

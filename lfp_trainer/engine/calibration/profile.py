@@ -57,7 +57,7 @@ def profile(rubric: Rubric, facts: Iterable[Fact]) -> Profile:
         leaning=_leaning(pairs),
         spread=_spread(rubric, pairs),
         kappa=_kappa(pairs),
-        halo=_halo(latest) if len(rubric.strands) > 1 else None,
+        halo=_halo(latest, ordered[:-WINDOW]) if len(rubric.strands) > 1 else None,
         roles=beside(latest, [*rubric.roles], _role, lambda part: part.pairs, Wanted.LEVELS),
         silence=_silence(latest),
         strands=beside(latest, [*rubric.strands], _strand, lambda part: part.rated),
@@ -151,14 +151,21 @@ def _kappa(pairs: Sequence[Fact]) -> Kappa | Missing:
     return Kappa(len(pairs), value, miss)
 
 
-def _halo(facts: Iterable[Fact]) -> Halo | Missing:
+def _halo(facts: Iterable[Fact], before: Iterable[Fact]) -> Halo | Missing:
+    """Look for one level on every strand; of whom only a part is among the facts, nothing is said.
+
+    :param before: what is too old to be looked at
+    """
     together: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     for each in facts:
         together[each.sitting, each.subject].append(each)
+    for each in before:
+        together.pop((each.sitting, each.subject), None)
     told_apart = [of for of in together.values() if len({each.level for each in of}) > 1]
     if len(told_apart) < FOR_HALO:
         return Missing(FOR_HALO - len(told_apart), Wanted.LEADERS)
-    covered = sum(len({each.own for each in of}) == 1 for of in told_apart)
+    given = [{each.own for each in of} for of in told_apart]
+    covered = sum(len(own) == 1 and None not in own for own in given)
     return Halo(len(told_apart), covered)
 
 
