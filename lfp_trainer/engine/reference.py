@@ -42,11 +42,36 @@ def neighbours(strand: Strand, low: int) -> Neighbours | None:
     return next((each for each in strand.neighbours if each.between[0] == low), None)
 
 
-def told_apart(strand: Strand, own: int | None, level: LevelOrNE) -> Neighbours | None:
-    """Return the question between a reference and the level next to it on the side of a rating."""
-    if own is None or not isinstance(level, int) or own == level:
+def told_apart(strand: Strand, own: int | None, beside: Reference) -> Neighbours | None:
+    """Return the question between the two levels that a rating came down on different sides of.
+
+    Outside the band that is the line at its edge: a level that is accepted was not mistaken for
+    another. Within it, the line between the reference and its neighbor on the side of the rating.
+    """
+    if own is None:
+        return None
+    level = nearest(own, beside.band)
+    if level == own:
+        level = beside.level if isinstance(beside.level, int) else own
+    if level is None or level == own:
         return None
     return neighbours(strand, level if own > level else level - 1)
+
+
+def nearest(own: int, band: Band) -> int | None:
+    """Return the accepted level that is nearest to one; None where no level is accepted."""
+    return min(band.levels, key=lambda accepted: abs(own - accepted), default=None)
+
+
+def crossed(own: int | None, beside: Reference) -> range:
+    """Return the lower one of each two neighboring levels between a rating and the band's edge.
+
+    There are none where the rating is accepted, or where it or the reference gives no level.
+    """
+    edge = None if own is None else nearest(own, beside.band)
+    if own is None or edge is None or beside.level == rubric.NE:
+        return range(0)
+    return range(min(own, edge), max(own, edge))
 
 
 class Move(StrEnum):

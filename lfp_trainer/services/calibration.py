@@ -1,7 +1,8 @@
 """Somebody's calibration profile, from what they have rated in runs and in sets of vignettes.
 
-Only first answers that are committed count: how close a draft is would be a hint. It is theirs
-alone; every function takes their id and finds nothing else.
+Only first answers that are committed count: how close a draft is would be a hint, and whoever
+rates the same once more has seen its reference. It is theirs alone; every function takes their id
+and finds nothing else.
 """
 
 from collections import Counter
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.calibration import Fact, Profile, fact
@@ -108,16 +109,27 @@ def own_role(position: WorkPosition | None, scale: Rubric) -> str | None:
 
 
 def _read_runs(session: Session, user_id: int, found: dict[str, _Found]) -> None:
-    rows = session.execute(
+    """Read what was rated in the first run of each scenario, whichever version it was of."""
+    first = (
         access.run_ratings_of(
-            user_id, Rating.run_id, Rating.leader, Rating.strand, Rating.level, Rating.flag,
-            Rating.committed_at, Run.key, ScenarioVersion.id, ScenarioVersion.digest,
+            user_id, Rating.id, Rating.run_id, Rating.committed_at,
+            _nth(Rating, ScenarioVersion.scenario_id),
         )
         .where(
             Rating.round == Round.BEFORE,
             Rating.committed_at.is_not(None),
             access.IS_PLAY,
         )
+        .subquery()
+    )  # fmt: skip
+    # The other ratings of that run were committed with the one that came first.
+    runs = sa.select(first.c.run_id).where(first.c.nth == 1)
+    rows = session.execute(
+        access.run_ratings_of(
+            user_id, Rating.run_id, Rating.leader, Rating.strand, Rating.level, Rating.flag,
+            Rating.committed_at, Run.key, ScenarioVersion.id, ScenarioVersion.digest,
+        )
+        .where(Rating.id.in_(sa.select(first.c.id).where(first.c.run_id.in_(runs))))
         .order_by(Rating.committed_at.desc(), Rating.id.desc())
         .limit(MOST_READ)
     ).all()  # fmt: skip
@@ -139,6 +151,18 @@ def _read_runs(session: Session, user_id: int, found: dict[str, _Found]) -> None
 def _read_sets(
     session: Session, user_id: int, exercise: Exercise, found: dict[str, _Found]
 ) -> None:
+    """Read the first rating of each text on each strand; a vignette may come back."""
+    first = (
+        access.exercise_ratings_of(
+            user_id, exercise.id, ExerciseRating.id,
+            _nth(
+                ExerciseRating,
+                ExerciseRating.text_id, ExerciseRating.rubric_id, ExerciseRating.strand,
+            ),
+        )
+        .where(ExerciseRating.committed_at.is_not(None))
+        .subquery()
+    )  # fmt: skip
     rows = session.execute(
         access.exercise_ratings_of(
             user_id, exercise.id,
@@ -146,7 +170,7 @@ def _read_sets(
             ExerciseRating.strand, ExerciseRating.level, ExerciseRating.flag,
             ExerciseRating.committed_at, ExerciseRating.digest,
         )
-        .where(ExerciseRating.committed_at.is_not(None))
+        .where(ExerciseRating.id.in_(sa.select(first.c.id).where(first.c.nth == 1)))
         .order_by(ExerciseRating.committed_at.desc(), ExerciseRating.id.desc())
         .limit(MOST_READ)
     ).all()  # fmt: skip
@@ -166,6 +190,15 @@ def _read_sets(
             at=at,
         )
         _of(found, scale).add(each, Sitting("", set_number=number))
+
+
+def _nth(rating: type[Rating | ExerciseRating], *same: InstrumentedAttribute[str]) -> sa.Label[int]:
+    """Count the ratings of the same thing in the order in which they were committed."""
+    return (
+        sa.func.row_number()
+        .over(partition_by=same, order_by=(rating.committed_at, rating.id))
+        .label("nth")
+    )
 
 
 def _of(found: dict[str, _Found], scale: Rubric) -> _Found:

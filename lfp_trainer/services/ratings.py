@@ -222,5 +222,5 @@ def compare_ratings(script: Script, kept: Mapping[Card, Kept]) -> list[Compared]
 def _compare(script: Script, card: Card, own: rubric.Rating) -> Compared:
     leader, strand = card
     beside = script.scenario.leaders[leader][strand]
-    apart = reference.told_apart(script.rubric.strands[strand], own.level, beside.level)
+    apart = reference.told_apart(script.rubric.strands[strand], own.level, beside)
     return Compared(leader, strand, own, beside, beside.compare(own), apart)

@@ -9,12 +9,15 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lfp_trainer.engine.calibration import Missing, Wanted
-from lfp_trainer.engine.calibration.profile import IN_A_SITTING, SITTINGS, WINDOW
+from lfp_trainer.engine.calibration import Missing, Parts, Wanted
+from lfp_trainer.engine.calibration.parts import by_levels, by_share
+from lfp_trainer.engine.calibration.profile import WINDOW
+from lfp_trainer.engine.calibration.trend import IN_A_SITTING, SITTINGS
 from lfp_trainer.engine.exercise import Exercise
 from lfp_trainer.engine.exercise.report import LEANS
 from lfp_trainer.services import calibration, exercise_sets, shelf
 from lfp_trainer.services.calibration import Reading, key_of
+from lfp_trainer.storage.models import WorkPosition
 from lfp_trainer.web import calibrate_page
 from lfp_trainer.web.asker import me
 from lfp_trainer.web.calibration_advice import Advisor
@@ -47,7 +50,7 @@ def show() -> ResponseReturnValue:
     reading = next((each for each in readings if each.key == asked), next(iter(readings), None))
     told: dict[str, Any] = {"reading": None}
     if reading is not None:
-        told = _told(reading, shelf.cards(db.session, me().id))
+        told = told_of(reading, shelf.cards(db.session, me().id), me().position)
     return render_template(
         "calibration/calibration.html",
         readings=readings,
@@ -64,7 +67,7 @@ def at_home(cards: Sequence[shelf.Card]) -> dict[str, Any]:
     :param cards: the shelf as this person sees it
     """
     reading = next(iter(_mine()), None)
-    return {"reading": None} if reading is None else _told(reading, cards)
+    return {"reading": None} if reading is None else told_of(reading, cards, me().position)
 
 
 def _mine() -> list[Reading]:
@@ -72,15 +75,19 @@ def _mine() -> list[Reading]:
     return calibration.readings_of(db.session, me().id, exercise)
 
 
-def _told(reading: Reading, cards: Sequence[shelf.Card]) -> dict[str, Any]:
+def told_of(
+    reading: Reading, cards: Sequence[shelf.Card], position: WorkPosition | None
+) -> dict[str, Any]:
     """Return the figures of a reading that can be told, and what the others need."""
     cases = calibration.cases_for(cards, reading.rubric)
     advice = Advisor(reading.rubric, _trained_on(reading), cases).on(reading)
     figures = {name: getattr(reading.profile, name) for name in FIGURES}
+    own_role = calibration.own_role(position, reading.rubric)
     return {
         "reading": reading,
         "titles": FIGURES,
         "leans": LEANS,
+        "in_a_sitting": IN_A_SITTING,
         "figures": {name: each for name, each in figures.items() if name in advice},
         "needs": {
             name: needs(each, reading)
@@ -88,8 +95,23 @@ def _told(reading: Reading, cards: Sequence[shelf.Card]) -> dict[str, Any]:
             if isinstance(each, Missing)
         },
         "advice": advice,
-        "own_role": calibration.own_role(me().position, reading.rubric),
+        "own_role": own_role,
+        "role_names": {
+            name: f"the role “{role}”" + (" (your own)" if name == own_role else "")
+            for name, role in reading.rubric.roles.items()
+        },
+        "strand_names": {
+            name: f"“{strand.name}”" for name, strand in reading.rubric.strands.items()
+        },
+        "roles_apart": _roles_apart(reading.profile.roles, own_role),
     }
+
+
+def _roles_apart(roles: Parts | Missing | None, own: str | None) -> dict[str, Any]:
+    """Return by what two roles differ, the own one first where it is one of them."""
+    if not isinstance(roles, Parts):
+        return {}
+    return {"share": by_share(roles.parts, own), "levels": by_levels(roles.parts, own)}
 
 
 def _trained_on(reading: Reading) -> Exercise | None:

@@ -18,7 +18,6 @@ from lfp_trainer.engine.calibration import (
     Silence,
     Spread,
     Trend,
-    Use,
 )
 from lfp_trainer.engine.exercise import Card, Exercise
 from lfp_trainer.engine.exercise.report import Lean
@@ -41,8 +40,13 @@ class _Shown:
     """Where a level of a strand is shown: its worked example, or what it means."""
 
     words: str
+    short: str
+    """The same where the level has been named already."""
     href: str | None
     label: str
+
+
+_MEANS = "what it means"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,10 @@ class Advisor:
         if isinstance(told, Missing):
             return None
         if told.miss is None:
-            return self._go_on("Above and below balance out")
+            differs = told.above or told.below
+            return self._go_on(
+                "There is no lean to mend" if differs else "Every level is the reference’s own"
+            )
         shown = self._shown(told.miss.cell)
         if told.lean is Lean.LENIENT:
             where, do = "above", "before you go higher, find the sentence that shows the higher one"
@@ -111,19 +118,21 @@ class Advisor:
     def _strands(self, told: Parts | Missing | None) -> Advice | None:
         if told is None or isinstance(told, Missing):
             return None
-        if told.weakest is None or told.miss is None:
-            return self._go_on("No strand stands back behind another")
-        shown = self._shown(told.miss.cell)
-        return _to(
-            shown,
-            f"Begin there with {shown.words}, which you missed {_times(told.miss)}.",
-        )
+        if told.miss is None:
+            return self._go_on("Between the strands there is no difference worth naming")
+        return self._begin(told, told.miss)
+
+    def _begin(self, told: Parts, miss: Miss, where: str = "") -> Advice:
+        """Lead to what was missed most in the part to begin with."""
+        shown = self._shown(miss.cell)
+        what = "were outside the band" if told.share else "gave another level"
+        return _to(shown, f"Begin with {shown.words}: you {what} {_times(miss)} there{where}.")
 
     def _agreement(self, told: Agreement | Missing) -> Advice | None:
         if isinstance(told, Missing):
             return None
         if told.mixed_up is None:
-            return self._go_on("No two levels are mixed up")
+            return self._go_on("No two levels are mixed up beyond what the reference accepts")
         strand, low = told.mixed_up
         shown = self._shown((strand, low))
         between = f"{self._level(strand, low)} and {self._level(strand, low + 1)}"
@@ -135,21 +144,15 @@ class Advisor:
     def _roles(self, told: Parts | Missing | None) -> Advice | None:
         if told is None or isinstance(told, Missing):
             return None
-        if told.weakest is None:
-            return self._go_on("Roles make no difference")
-        role = self.rubric.roles[told.weakest]
-        role = role[:1].lower() + role[1:]
-        case = max(self.cases, key=lambda each: each.roles.get(told.weakest or "", 0), default=None)
-        count = case.roles.get(told.weakest, 0) if case else 0
+        if told.focus is None or told.miss is None:
+            return self._go_on("Between the roles there is no difference worth naming")
+        focus, role = told.focus, self.rubric.roles[told.focus]
+        case = max(self.cases, key=lambda each: each.roles.get(focus, 0), default=None)
+        count = case.roles.get(focus, 0) if case else 0
         if case is None or not count:
-            if told.miss is None:
-                return self._go_on("Roles make little difference")
-            shown = self._shown(told.miss.cell)
-            text = f"You are in the band least often with a {role}: begin with {shown.words}."
-            return _to(shown, text)
-        more = f"{count} people to rate in the role of {role}"
-        people = f"one {role} to rate" if count == 1 else more
-        return _sheet(case, f"Take “{case.title}”, which you have not finished: it has {people}.")
+            return self._begin(told, told.miss, f" with the role “{role}”")
+        people = "one person" if count == 1 else f"{count} people"
+        return _sheet(case, f"Take “{case.title}”: it has {people} to rate in the role “{role}”.")
 
     def _halo(self, told: Halo | Missing | None) -> Advice | None:
         if told is None or isinstance(told, Missing):
@@ -166,9 +169,9 @@ class Advisor:
         if isinstance(told, Missing):
             return None
         if told.miss is None:
-            return self._go_on("You hear what a text leaves out")
+            return self._go_on("Of this nothing lies outside the band")
         shown = self._shown(told.miss.cell)
-        if told.seen < told.silent:
+        if told.missed:
             called = self.rubric.not_enough.called
             return _to(
                 shown,
@@ -182,13 +185,19 @@ class Advisor:
     def _spread(self, told: Spread | Missing) -> Advice | None:
         if isinstance(told, Missing):
             return None
-        if told.use is Use.ALIKE or told.miss is None:
-            return self._go_on("You use the ladder much as the reference does")
+        if told.miss is None:
+            return self._go_on(
+                "No level is used much more often or more rarely than by the reference"
+            )
         shown = self._shown(told.miss.cell)
-        if told.use is Use.NARROWER:
+        if told.rarely:
             text = f"Keep {shown.words} in mind: you gave another level {_times(told.miss)}."
         else:
-            text = f"Look at {shown.words}: much of the wider range comes from there."
+            given = max(
+                told.often, key=lambda level: told.own[level - 1] - told.reference[level - 1]
+            )
+            level = self._level(told.miss.cell[0], given)
+            text = f"Look at {shown.words}: you gave {level} {_times(told.miss)} there."
         return _to(shown, text)
 
     def _kappa(self, told: Kappa | Missing) -> Advice | None:
@@ -197,8 +206,9 @@ class Advisor:
         if told.miss is None:
             return self._go_on("There is no distance left")
         shown = self._shown(told.miss.cell)
+        cell = self._cell(told.miss.cell)
         return _to(
-            shown, f"Most of the distance is at {self._cell(told.miss.cell)}: look there first."
+            shown, f"Nowhere is more of it lost than at {cell}: look at {shown.short} first."
         )
 
     def _cell(self, cell: Cell) -> str:
@@ -216,27 +226,31 @@ class Advisor:
             case = next(iter(self.cases), None)
             words = f"what {named} means"
             if case is None:
-                return _Shown(words, url_for("library.index"), "All scenarios")
-            return _Shown(words, _address_of(case), f"Rate “{case.title}”")
+                return _Shown(words, _MEANS, url_for("library.index"), "All scenarios")
+            return _Shown(words, _MEANS, _address_of(case), f"Rate “{case.title}”")
         card = Card(self.rubric.id, strand)
-        # The pages go by the strand alone: where two rubrics have it, they show the first.
-        is_there = card == next(
-            (each for each in self.exercise.cards if each.strand == strand), None
-        )
         if mark in self.exercise.anchors_of(card):
             href = url_for("calibrate.anchors", strand=strand, _anchor=f"anchor-{mark}")
             words = f"the example of {named}"
-            return _Shown(words, href if is_there else None, "See the example")
+            return _Shown(words, "its example", self._if_there(card, href), "See the example")
         href = url_for("calibrate.strands", _anchor=f"strand-{strand}")
-        return _Shown(f"what {named} means", href if is_there else None, "Read the levels")
+        words = f"what {named} means"
+        return _Shown(words, _MEANS, self._if_there(card, href), "Read the levels")
+
+    def _if_there(self, card: Card, href: str) -> str | None:
+        """Return an address of Calibrate; None where it would show another rubric's strand.
+
+        Its pages go by the strand alone, and show the first rubric that has it.
+        """
+        cards = self.exercise.cards if self.exercise else ()
+        first = next((each for each in cards if each.strand == card.strand), None)
+        return href if first == card else None
 
     def _go_on(self, because: str) -> Advice:
         """Nothing to mend: return where to see whether it holds."""
         case = next(iter(self.cases), None)
         if case is not None:
-            return _sheet(
-                case, f"{because}: see whether it holds in “{case.title}”, still unfinished."
-            )
+            return _sheet(case, f"{because}: see whether it holds in “{case.title}”.")
         return self._fresh_set(f"{because}: see whether it holds in a fresh set.")
 
     def _fresh_set(self, text: str) -> Advice:

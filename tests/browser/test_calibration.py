@@ -30,7 +30,7 @@ def practiced(site: Site, *, runs: int, sets: bool = True) -> str:
     exercises = exercise_shelf.on_shelf(config.SCENARIOS).values()
     with site.session() as session, database.writing(session):
         user_id = session.scalars(sa.select(User.id).where(User.email == email)).one()
-        offered = library.on_offer(session)[:4]
+        offered = library.on_offer(session)
         for number in range(runs):
             demo.play_run(
                 session, offered[number % len(offered)], user_id=user_id, seat="both",

@@ -1,7 +1,8 @@
 """A calibration profile: what each figure says, what it needs first, and where it points."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from lfp_trainer.engine.calibration import (
     Agreement,
+    Contrast,
     Fact,
+    Half,
     Halo,
     InBand,
     Kappa,
@@ -26,7 +29,9 @@ from lfp_trainer.engine.calibration import (
     Way,
     fact,
 )
-from lfp_trainer.engine.calibration.profile import SITTINGS, WINDOW, profile
+from lfp_trainer.engine.calibration.parts import by_levels, by_share
+from lfp_trainer.engine.calibration.profile import WINDOW, profile
+from lfp_trainer.engine.calibration.trend import SITTINGS
 from lfp_trainer.engine.exercise.report import Lean
 from lfp_trainer.engine.reference import Reference
 from lfp_trainer.engine.rubric import Rating, Rubric
@@ -47,8 +52,14 @@ def rated(
     sitting: int = 1,
     subject: str = "ana",
     in_band: bool | None = None,
+    crossed: tuple[int, ...] | None = None,
     hours: float = 0,
 ) -> Fact:
+    """Make a fact; where nothing else is said, the reference accepts its own level alone."""
+    accepted = own == level if in_band is None else in_band
+    lines: Sequence[int] = ()
+    if not accepted and own is not None and level is not None:
+        lines = range(min(own, level), max(own, level))
     return Fact(
         sitting=f"run {sitting}",
         subject=subject,
@@ -56,7 +67,8 @@ def rated(
         role=role,
         own=own,
         level=level,
-        in_band=own == level if in_band is None else in_band,
+        in_band=accepted,
+        crossed=tuple(lines) if crossed is None else crossed,
         mark_agrees=True,
         at=NOON + timedelta(days=sitting, hours=hours),
     )
@@ -109,15 +121,17 @@ def test_where_everything_is_in_band_nothing_was_missed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "lean", "missed"),
+    ("own", "lean", "ways", "missed"),
     [
-        ((2, 2, 3, 4, 4), Lean.LENIENT, Miss(("motivate", 1), 2, 2)),
-        ((1, 1, 2, 2, 2), Lean.SEVERE, Miss(("motivate", 3), 2, 2)),
-        ((2, 1, 2, 2, 3), Lean.EVEN, None),
+        ((2, 2, 3, 4, 4), Lean.LENIENT, (5, 0), Miss(("motivate", 1), 2, 2)),
+        ((1, 1, 2, 2, 2), Lean.SEVERE, (0, 2), Miss(("motivate", 3), 2, 2)),
+        ((2, 1, 2, 2, 3), Lean.EVEN, (1, 1), None),
+        ((2, 1, 2, 3, 3), Lean.EVEN, (1, 0), None),
+        ((1, 1, 2, 3, 3), Lean.EVEN, (0, 0), None),
     ],
 )
 def test_a_lean_points_to_where_it_happens(
-    own: tuple[int, ...], lean: Lean, missed: Miss | None
+    own: tuple[int, ...], lean: Lean, ways: tuple[int, int], missed: Miss | None
 ) -> None:
     facts = [rated(*each) for each in zip(own, (1, 1, 2, 3, 3), strict=True)]
 
@@ -125,6 +139,7 @@ def test_a_lean_points_to_where_it_happens(
 
     assert isinstance(found, Leaning)
     assert (found.lean, found.miss) == (lean, missed)
+    assert (found.above, found.below) == ways
 
 
 def test_not_enough_evidence_is_no_level_and_counts_in_the_band_alone() -> None:
@@ -147,6 +162,22 @@ def test_agreement_is_drawn_by_distance_and_names_the_levels_that_are_mixed_up()
         apart=((0, 2), (1, 2), (2, 1)),
         mixed_up=("motivate", 1),
     )
+
+
+def test_levels_that_the_reference_accepts_are_not_mixed_up() -> None:
+    ours = Reference.model_validate_json(json.dumps(reference(1, band=[1, 2])))
+
+    def held(own: int) -> Fact:
+        return fact(
+            Rating(own), ours, sitting="run 1", subject="ana", strand="motivate", role=None, at=NOON
+        )
+
+    within = profile(SMALL, [held(2)] * 5).agreement
+    outside = profile(SMALL, [held(2)] * 5 + [held(3)] * 2).agreement
+
+    assert isinstance(within, Agreement)
+    assert isinstance(outside, Agreement)
+    assert (within.mixed_up, outside.mixed_up) == (None, ("motivate", 2))
 
 
 def test_kappa_waits_for_the_tenth_pair_of_levels() -> None:
@@ -195,6 +226,40 @@ def test_a_wider_spread_points_to_where_the_level_that_is_given_too_often_comes_
     assert (found.use, found.miss) == (Use.WIDER, Miss(("motivate", 3), 4, 6))
 
 
+@pytest.mark.parametrize(
+    ("others", "often", "rarely"),
+    [(0, (), ()), (5, (), ()), (6, (2,), (1,)), (14, (2,), (1,))],
+)
+def test_a_level_is_used_too_often_or_too_rarely_from_a_tenth_of_the_ratings_on(
+    others: int, often: tuple[int, ...], rarely: tuple[int, ...]
+) -> None:
+    """The reference gives level 1 to 24 of 60, and 2 and 3 to 18 of them each."""
+    facts = [rated(1 if n >= others else 2, 1) for n in range(24)]
+    facts += [rated(level, level) for level in (2, 3) for _ in range(18)]
+
+    found = profile(SMALL, facts).spread
+
+    assert isinstance(found, Spread)
+    assert found.use is Use.ALIKE
+    assert (found.often, found.rarely) == (often, rarely)
+    assert found.own[:2] == (24 - others, 18 + others)
+    assert found.miss == (Miss(("motivate", 1), others, 24) if rarely else None)
+
+
+def test_a_level_that_many_others_lost_a_little_to_is_used_too_often() -> None:
+    """Thirteen more of level 3 among 93, three or four from each other one."""
+    facts = [rated(level, level) for level in (1, 2, 4, 5) for _ in range(20)]
+    facts += [
+        rated(3, level) for level, times in ((1, 3), (2, 3), (4, 3), (5, 4)) for _ in range(times)
+    ]
+
+    found = profile(SMALL, facts).spread
+
+    assert isinstance(found, Spread)
+    assert (found.often, found.rarely) == ((3,), ())
+    assert found.miss == Miss(("motivate", 5), 4, 24)
+
+
 def leader(sitting: int, own: tuple[int, int], levels: tuple[int, int]) -> list[Fact]:
     strands = zip(SMALL.strands, own, levels, strict=True)
     return [rated(mine, level, strand=id, sitting=sitting) for id, mine, level in strands]
@@ -212,6 +277,20 @@ def test_the_same_leader_in_another_sitting_is_another_occasion() -> None:
     facts = [each for sitting in range(1, 4) for each in leader(sitting, (2, 2), (1, 3))]
 
     assert profile(SMALL, facts).halo == Halo(3, 3)
+
+
+def test_too_little_for_a_level_on_every_strand_is_no_level_for_everything() -> None:
+    facts = [each for at in range(1, 4) for each in leader(at, (2, 2), (1, 3))]
+    silent = [replace(each, own=None) if each.sitting == "run 3" else each for each in facts]
+
+    assert profile(SMALL, silent).halo == Halo(3, 2)
+
+
+def test_of_a_leader_of_whom_a_part_is_too_old_nothing_is_said_of_one_level() -> None:
+    facts = [each for at in range(1, 53) for each in leader(at, (2, 2), (1, 3))]
+
+    assert profile(SMALL, facts).halo == Halo(50, 50)
+    assert profile(SMALL, facts[:-1]).halo == Halo(49, 49)
 
 
 def test_a_rubric_of_one_strand_has_no_halo_and_no_weakest_strand() -> None:
@@ -233,7 +312,49 @@ def test_roles_are_held_beside_each_other_once_there_are_enough_of_two() -> None
         ("principal", 5, 5, 0.0),
         ("partner", 0, 5, 2.0),
     ]
-    assert (found.weakest, found.miss) == ("partner", Miss(("motivate", 1), 5, 5))
+    assert found.share == Contrast("partner", "principal", -1.0)
+    assert found.levels == Contrast("principal", "partner", -2.0)
+    assert (found.focus, found.miss) == ("partner", Miss(("motivate", 1), 5, 5))
+
+
+def test_roles_that_are_leaned_on_differently_differ_though_all_of_it_is_in_band() -> None:
+    facts = [rated(1, 2, in_band=True)] * 6 + [rated(4, 3, role="principal", in_band=True)] * 6
+
+    found = profile(SMALL, facts).roles
+
+    assert isinstance(found, Parts)
+    assert (found.share, found.levels) == (None, Contrast("partner", "principal", -2.0))
+    assert (found.focus, found.miss) == ("principal", Miss(("motivate", 3), 6, 6))
+    assert by_levels(found.parts, "principal") == Contrast("principal", "partner", 2.0)
+    assert by_levels(found.parts, "coach") == found.levels
+
+
+def test_the_own_role_is_held_beside_the_one_that_differs_most_from_it() -> None:
+    def share(hits: int, role: str) -> list[Fact]:
+        return [rated(1 if n < hits else 2, 1, role=role) for n in range(20)]
+
+    three = SMALL.model_copy(update={"roles": {"one": "One", "two": "Two", "three": "Three"}})
+    found = profile(three, share(2, "one") + share(10, "two") + share(14, "three")).roles
+
+    assert isinstance(found, Parts)
+    assert found.share is not None
+    assert (found.share.first, found.share.second) == ("one", "three")
+    own = by_share(found.parts, "two")
+    assert own is not None
+    assert (own.first, own.second, round(own.by, 2)) == ("two", "one", 0.4)
+
+
+@pytest.mark.parametrize(("hits", "named"), [(12, True), (13, True), (14, False), (15, False)])
+def test_a_difference_of_less_than_a_tenth_is_not_worth_naming(hits: int, named: bool) -> None:
+    """The first strand is in band in 15 of 20; 13 of 20 are just a tenth less."""
+    facts = [rated(1, 1, in_band=n < 15) for n in range(20)]
+    facts += [rated(1, 1, strand="results", in_band=n < hits) for n in range(20)]
+
+    found = profile(SMALL, facts).strands
+
+    assert isinstance(found, Parts)
+    assert (found.share is not None, found.levels) == (named, None)
+    assert found.focus == ("results" if named else None)
 
 
 def test_the_weakest_strand_is_the_one_with_the_smallest_share_in_band() -> None:
@@ -242,7 +363,8 @@ def test_the_weakest_strand_is_the_one_with_the_smallest_share_in_band() -> None
     found = profile(SMALL, facts).strands
 
     assert isinstance(found, Parts)
-    assert (found.weakest, found.miss) == ("results", Miss(("results", 2), 5, 5))
+    assert found.share == Contrast("results", "motivate", -1.0)
+    assert (found.focus, found.miss) == ("results", Miss(("results", 2), 5, 5))
 
 
 def test_of_strands_that_are_alike_none_is_the_weakest() -> None:
@@ -251,16 +373,27 @@ def test_of_strands_that_are_alike_none_is_the_weakest() -> None:
     found = profile(SMALL, facts).strands
 
     assert isinstance(found, Parts)
-    assert (found.weakest, found.miss) == (None, None)
+    assert (found.share, found.levels, found.focus, found.miss) == (None, None, None, None)
 
 
 def test_silence_is_told_apart_from_levels() -> None:
     silent = [rated(None, None), rated(None, None), rated(2, None)]
 
     assert profile(SMALL, silent[1:]).silence == Missing(1, Wanted.SILENT)
-    assert profile(SMALL, silent).silence == Silence(3, 2, 0, Miss(("motivate", None), 1, 3))
+    assert profile(SMALL, silent).silence == Silence(3, 2, 0, 0, Miss(("motivate", None), 1, 3))
     heard = [rated(None, None)] * 3 + [rated(None, 2)]
-    assert profile(SMALL, heard).silence == Silence(3, 3, 1, Miss(("motivate", 2), 1, 1))
+    assert profile(SMALL, heard).silence == Silence(3, 3, 0, 1, Miss(("motivate", 2), 1, 1))
+
+
+def test_a_level_that_is_accepted_where_the_text_is_silent_is_no_miss() -> None:
+    facts = [rated(None, None), rated(1, None, in_band=True), rated(2, None, in_band=True)]
+
+    accepted = profile(SMALL, facts).silence
+    missed = profile(SMALL, [*facts, rated(4, None)]).silence
+
+    assert accepted == Silence(3, 1, 2, 0, None)
+    assert missed == Silence(4, 1, 2, 0, Miss(("motivate", None), 1, 4))
+    assert (accepted.missed, missed.missed) == (0, 1)
 
 
 def sittings(*hits: int, of: int = 4) -> list[Fact]:
@@ -272,14 +405,29 @@ def sittings(*hits: int, of: int = 4) -> list[Fact]:
 
 
 @pytest.mark.parametrize(
-    ("hits", "way"),
-    [((0, 2, 4), Way.RISING), ((4, 1, 1, 0), Way.FALLING), ((2, 4, 0, 2, 1, 3), Way.STEADY)],
+    ("hits", "of", "compared", "way"),
+    [
+        ((0, 2, 4), 4, 1, Way.RISING),
+        ((4, 1, 1, 0), 4, 2, Way.FALLING),
+        ((2, 4, 0, 2, 1, 3), 4, 3, Way.STEADY),
+        # From three in four to one in four is little among eight ratings and much among eighty.
+        ((3, 4, 1), 4, 1, Way.STEADY),
+        ((30, 30, 10), 40, 1, Way.FALLING),
+        # 65 % to 55 % of forty ratings is within what chance does, and a rise to 70 % too.
+        ((13, 13, 0, 11, 11), 20, 2, Way.STEADY),
+        ((11, 11, 14, 14), 20, 2, Way.STEADY),
+        ((11, 11, 16, 16), 20, 2, Way.RISING),
+    ],
 )
-def test_a_trend_compares_the_earlier_half_with_the_later(hits: tuple[int, ...], way: Way) -> None:
-    found = profile(SMALL, sittings(*hits)).trend
+def test_a_trend_compares_the_first_sittings_with_as_many_of_the_last(
+    hits: tuple[int, ...], of: int, compared: int, way: Way
+) -> None:
+    found = profile(SMALL, sittings(*hits, of=of)).trend
 
     assert isinstance(found, Trend)
-    assert found.way is way
+    assert (found.way, found.compared) == (way, compared)
+    assert found.before == Half(sum(hits[:compared]), of * compared)
+    assert found.after == Half(sum(hits[-compared:]), of * compared)
     assert [each.hits for each in found.parts] == list(hits)
 
 

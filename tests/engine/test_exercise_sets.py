@@ -13,7 +13,7 @@ from lfp_trainer.engine.exercise.report import (
     told_apart,
 )
 from lfp_trainer.engine.reference import Reference
-from lfp_trainer.engine.rubric import NE, LevelOrNE, Rating
+from lfp_trainer.engine.rubric import NE, Band, LevelOrNE, Rating
 from tests.exercises import PEOPLE, exercise, vignettes
 
 M, R = Card("small", "motivate"), Card("small", "results")
@@ -164,7 +164,20 @@ def test_ratings_in_band_and_texts_seen_to_be_silent_are_counted() -> None:
     found = report(MANY, compared((NE, NE), (2, NE), (3, 3), (NE, 4)))
 
     assert (found.rated, found.in_band) == (4, 2)
-    assert (found.silent, found.silent_seen) == (2, 1)
+    assert (found.silent, found.silent_seen, found.silent_accepted, found.silent_missed) == (
+        2, 1, 0, 1,
+    )  # fmt: skip
+
+
+def test_a_level_that_is_accepted_beside_silence_is_not_missed() -> None:
+    pairs = compared((2, NE), (NE, NE), (4, NE))
+    wide = pairs[0].reference.model_copy(update={"band": Band((NE, 2))})
+    held = [compare(each.text_id, each.card, each.own, wide) for each in pairs]
+
+    found = report(MANY, held)
+
+    assert (found.in_band, found.silent_seen) == (2, 1)
+    assert (found.silent_accepted, found.silent_missed) == (1, 1)
 
 
 def test_one_level_for_all_strands_is_told_where_the_reference_tells_them_apart() -> None:
@@ -196,7 +209,14 @@ def test_a_level_that_the_band_accepts_is_no_mix_up() -> None:
     assert report(MANY, compared((3, 2), (1, 2), band=1)).look_again is None
 
 
-def test_the_question_is_the_one_next_to_the_reference() -> None:
+def test_only_lines_outside_the_band_are_counted_as_mixed_up() -> None:
+    found = report(MANY, compared((4, 2), (4, 2), card=M, band=1))
+
+    assert found.look_again is not None
+    assert (found.look_again.low, found.look_again.times) == (3, 2)
+
+
+def test_the_question_is_the_one_at_the_line_that_was_crossed() -> None:
     strand = MANY.rubrics["small"].strands["motivate"]
     assert strand.neighbours == ()
     asked = strand.model_copy(
@@ -207,8 +227,8 @@ def test_the_question_is_the_one_next_to_the_reference() -> None:
         }
     )
 
-    def question(own: LevelOrNE, level: LevelOrNE) -> str | None:
-        found = told_apart(asked, compared((own, level))[0])
+    def question(own: LevelOrNE, level: LevelOrNE, band: int = 0) -> str | None:
+        found = told_apart(asked, compared((own, level), band=band)[0])
         return found.ask if found else None
 
     assert question(4, 2) == "2?"
@@ -216,6 +236,14 @@ def test_the_question_is_the_one_next_to_the_reference() -> None:
     assert question(3, 3) is None
     assert question(NE, 3) is None
     assert question(3, NE) is None
+    # Outside a band of several levels it is the line at its edge.
+    assert question(3, 1, band=1) == "2?"
+    assert question(5, 2, band=1) == "3?"
+    assert question(1, 4, band=1) == "2?"
+    # Within it, the one between the reference and its neighbor.
+    assert question(2, 1, band=1) == "1?"
+    assert question(5, 3, band=2) == "3?"
+    assert question(1, 3, band=2) == "2?"
 
 
 def test_a_level_found_as_often_as_missed_is_not_weak() -> None:

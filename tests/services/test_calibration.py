@@ -1,30 +1,32 @@
 """What a profile is made of: one's own first answers, once they are committed, and no more."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lfp_trainer import config
+from lfp_trainer import config, scenario_files
 from lfp_trainer.engine.calibration import InBand, Profile
 from lfp_trainer.engine.exercise import Exercise
-from lfp_trainer.services import accounts, calibration, exercise_shelf, shelf
+from lfp_trainer.scenario_files import Sources
+from lfp_trainer.services import accounts, calibration, demo, exercise_shelf, library, shelf
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.calibration import own_role, readings_of
 from lfp_trainer.services.demo_calibration import rate_sets
 from lfp_trainer.services.exercise_sets import Answered
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage import database
-from lfp_trainer.storage.models import Rating, Round, Stage, WorkPosition
+from lfp_trainer.storage.models import Rating, Run, Round, Stage, WorkPosition
 from tests.conftest import NOON
 from tests.exercises import exercise, rubrics, vignettes
 from tests.services.conftest import StandAt
 from tests.services.test_exercises import again, commit, rate_all, rating, save, start
-from tests.what_ifs import make_what_if, mark_as_what_if
 
 SMALL = exercise()
+OTHER_CASE = "everything-in-place"
 ANCHORS = exercise_shelf.on_shelf(config.SCENARIOS)["anchor-vignettes"]
 
 
@@ -82,11 +84,84 @@ def test_only_first_answers_count(
 
 
 def test_a_what_if_adds_nothing(session: Session, alice_id: int, stand_at: StandAt) -> None:
-    first, second = stand_at(Stage.DEBRIEF), stand_at(Stage.DEBRIEF)
-    mark_as_what_if(session, second, first)
-    make_what_if(session, first)
-
+    seated = stand_at(Stage.DEBRIEF)
     assert count(session, alice_id) == 4
+    with database.writing(session):
+        session.execute(sa.update(Run).where(Run.id == seated.run_id).values(what_if_at=1))
+
+    assert count(session, alice_id) == 0
+
+
+def commit_at(session: Session, seated: Seated, at: datetime, level: int | None = None) -> None:
+    """Move what was rated in a run to another day, and to one level for everything."""
+    rated = sa.update(Rating).where(Rating.run_id == seated.run_id).values(committed_at=at)
+    with database.writing(session):
+        session.execute(rated if level is None else rated.values(level=level, not_enough=False))
+
+
+def test_of_a_case_that_was_played_again_the_first_ratings_count_alone(
+    session: Session, alice_id: int, stand_at: StandAt
+) -> None:
+    first = stand_at(Stage.DEBRIEF)
+    commit_at(session, first, NOON)
+    alone = readings_of(session, alice_id, None)
+    # The run that began later is the one whose ratings were committed first.
+    earlier = stand_at(Stage.ROLE_PLAY)
+    commit_at(session, earlier, NOON + timedelta(days=1), level=5)
+
+    assert readings_of(session, alice_id, None) == alone
+
+    commit_at(session, earlier, NOON - timedelta(days=1))
+
+    (found,) = readings_of(session, alice_id, None)
+    assert found.sittings.keys() == {f"run {earlier.run_id}"}
+    assert found.profile.rated == 4
+
+
+def test_a_new_version_of_a_case_makes_no_new_first_answer(
+    session: Session, alice_id: int, sources: Sources, stand_at: StandAt
+) -> None:
+    first = stand_at(Stage.DEBRIEF)
+    commit_at(session, first, NOON - timedelta(days=1))
+    scenario = sources.scenario.replace(b"title: Glowing", b"title: More glowing")
+    with database.writing(session):
+        library.publish(session, replace(sources, scenario=scenario), now=NOON)
+        demo.play_run(
+            session, library.current(session, "glowing-observations"), user_id=alice_id,
+            seat="both", habit=demo.by_reference, stop=None, dice=Random(2), now=NOON,
+        )  # fmt: skip
+
+    (found,) = readings_of(session, alice_id, None)
+
+    assert {each.title for each in found.sittings.values()} == {"Glowing observations"}
+    assert found.profile.rated == 4
+
+
+def test_what_somebody_else_rated_first_takes_nothing_away(
+    session: Session, alice_id: int, bob_id: int, stand_at: StandAt
+) -> None:
+    stand_at(Stage.DEBRIEF, user_id=bob_id)
+    rate_all(session, bob_id, start(session, bob_id))
+    stand_at(Stage.DEBRIEF)
+    rate_all(session, alice_id, start(session, alice_id))
+
+    assert [each.profile.rated for each in readings_of(session, alice_id, SMALL)] == [6, 4]
+
+
+def test_a_vignette_that_comes_back_counts_once_for_each_strand(
+    session: Session, alice_id: int
+) -> None:
+    rate_all(session, alice_id, start(session, alice_id), rating(1, "acts"))
+    rate_all(session, alice_id, start(session, alice_id, seed="2"), rating(1, "acts"))
+    both = profile_of(session, alice_id, SMALL)
+    third = start(session, alice_id, seed="3")
+    rate_all(session, alice_id, third, rating(5, "acts"))
+
+    # There are six of them, so that all of the third set have been seen before.
+    assert third.number == 3
+    assert both is not None
+    assert both.rated == 12
+    assert profile_of(session, alice_id, SMALL) == both
 
 
 def test_vignettes_count_one_by_one_as_they_are_committed(session: Session, alice_id: int) -> None:
@@ -158,14 +233,16 @@ def test_runs_and_vignettes_of_one_rubric_come_together(
 def test_a_sitting_that_the_limit_cuts_is_left_out(
     session: Session, alice_id: int, stand_at: StandAt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stand_at(Stage.DEBRIEF)
     latest = stand_at(Stage.DEBRIEF)
+    commit_at(session, latest, NOON + timedelta(days=1))
+    other = scenario_files.read_sources(config.SCENARIOS / f"{OTHER_CASE}.yaml")
     with database.writing(session):
-        session.execute(
-            sa.update(Rating)
-            .where(Rating.run_id == latest.run_id)
-            .values(committed_at=NOON + timedelta(days=1))
-        )
+        demo.play_run(
+            session, library.current(session, library.publish(session, other, now=NOON)),
+            user_id=alice_id, seat="both", habit=demo.by_reference, stop=None, dice=Random(2),
+            now=NOON,
+        )  # fmt: skip
+    assert count(session, alice_id) > 6
     monkeypatch.setattr(calibration, "MOST_READ", 6)
 
     (found,) = readings_of(session, alice_id, None)

@@ -215,18 +215,31 @@ def test_home_tells_it_in_short_and_leads_to_all_of_it(alice: Browser, practice:
 
 
 def test_the_profile_takes_as_many_queries_for_much_practice_as_for_little(
-    app: Flask, database_url: str, alice: Browser, bob: Browser
+    app: Flask, database_url: str, alice: Browser, bob: Browser, practice: Practice
 ) -> None:
     play_finished_runs(database_url, alice.user_id, 3)
+    play_finished_runs(database_url, alice.user_id, 1, "everything-in-place")
+    practice(bob)
     play_finished_runs(database_url, bob.user_id, 32)
     alice.get("/calibration")  # what is loaded once, is loaded
 
     with counted(app) as few:
         assert "In the band" in alice.get("/calibration").text
     with counted(app) as many:
-        assert "the latest 100 count" in bob.get("/calibration").text
+        assert "In the band" in bob.get("/calibration").text
 
     assert len(few) == len(many) < 10
+
+
+def test_playing_a_case_again_adds_nothing_and_the_page_says_so(
+    alice: Browser, database_url: str
+) -> None:
+    play_finished_runs(database_url, alice.user_id, 2)
+
+    page = alice.get("/calibration").text
+
+    assert "4 ratings on the rubric" in page
+    assert "What is rated again after its reference was seen does not count." in page
 
 
 def test_another_rubric_has_a_profile_of_its_own(
@@ -234,10 +247,10 @@ def test_another_rubric_has_a_profile_of_its_own(
 ) -> None:
     practice(alice)
     engine = database.connect(database_url)
-    path = scenarios.shelve(tmp_path)
     with Session(engine, expire_on_commit=False) as session, database.writing(session):
-        id = library.publish(session, scenario_files.read_sources(path), now=datetime.now(UTC))
         for seed in range(4):
+            path = scenarios.shelve(tmp_path, scenarios.scenario() | {"id": f"small-case-{seed}"})
+            id = library.publish(session, scenario_files.read_sources(path), now=datetime.now(UTC))
             demo.play_run(
                 session, library.current(session, id), user_id=alice.user_id, seat="both",
                 habit=demo.by_chance, stop=None, dice=Random(seed), now=datetime.now(UTC),
@@ -251,7 +264,7 @@ def test_another_rubric_has_a_profile_of_its_own(
     assert "on the rubric “Impact and influence”" in page
     assert "on the rubric “A small rubric”" in other
     assert "16 ratings" in other
-    # It has no vignettes, and its only case is finished: what is left is the shelf.
+    # It has no vignettes, and its cases are finished: what is left is the shelf.
     assert 'href="/calibrate/anchors' not in other
     assert "All scenarios" in other
     assert "In the band" in titles(other)

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from lfp_trainer.engine.exercise.report import Lean
-from lfp_trainer.engine.reference import Reference
+from lfp_trainer.engine.reference import Reference, crossed
 from lfp_trainer.engine.rubric import Rating
 
 Cell = tuple[str, int | None]
@@ -30,6 +30,8 @@ class Fact:
     level: int | None
     """Of the reference; None for NE."""
     in_band: bool
+    crossed: tuple[int, ...]
+    """The lower one of each two neighboring levels between the rating and the band's edge."""
     mark_agrees: bool
     at: datetime
 
@@ -55,8 +57,8 @@ def fact(
     """Hold a committed rating beside its reference."""
     compared = reference.compare(own)
     return Fact(
-        sitting, subject, strand, role, own.level,
-        reference.number, compared.in_band, compared.flag_agrees, at,
+        sitting, subject, strand, role, own.level, reference.number,
+        compared.in_band, tuple(crossed(own.level, reference)), compared.flag_agrees, at,
     )  # fmt: skip
 
 
@@ -109,7 +111,8 @@ class Agreement:
     apart: tuple[tuple[int, int], ...]
     """How many ratings lie so many levels above (or below) the reference, the lowest first."""
     mixed_up: tuple[str, int] | None
-    """The strand and the lower of two neighboring levels on whose sides most pairs lie."""
+    """The strand and the lower of two neighboring levels that were taken for each other most; None
+    where every level is one that the reference accepts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +120,15 @@ class Leaning:
     pairs: int
     signed: float
     lean: Lean
+    above: int
+    """Ratings that lie above the reference."""
+    below: int
     miss: Miss | None
-    """Where most ratings went the way of the lean."""
+    """Where most ratings went the way of the lean; None where there is none."""
 
 
 class Use(StrEnum):
-    """How much of the ladder somebody uses beside the reference."""
+    """How far apart somebody's levels lie beside those of the reference."""
 
     NARROWER = "narrower"
     WIDER = "wider"
@@ -135,8 +141,13 @@ class Spread:
     """How often each level was given, the lowest level first."""
     reference: tuple[int, ...]
     use: Use
+    often: tuple[int, ...]
+    """Levels that were given so much more often than by the reference that it is worth naming."""
+    rarely: tuple[int, ...]
+    """Levels that were given more rarely, likewise."""
     miss: Miss | None
-    """Where the ratings and the reference differ most in how often they use a level."""
+    """Where most of the level went that was given too rarely, or came from that was given too
+    often; None where neither is worth naming."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +184,27 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Contrast:
+    """Two roles or strands that differ by enough to be named."""
+
+    first: str
+    second: str
+    by: float
+    """How much more the first one has; below zero, how much less."""
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
-    """Roles, strands or sittings beside each other."""
+    """Roles or strands beside each other."""
 
     parts: tuple[Part, ...]
-    weakest: str | None
-    """The one with the smallest share in band; None where all are alike."""
+    share: Contrast | None
+    """The smallest share in band beside the largest; None where that is no difference to name."""
+    levels: Contrast | None
+    """The mean difference that lies lowest beside the one that lies highest, likewise."""
+    focus: str | None
+    """The one to begin with: smaller in share or, where shares are alike, further from the
+    reference."""
     miss: Miss | None
     """What was missed most there."""
 
@@ -189,16 +215,31 @@ class Way(StrEnum):
     RISING = "rising"
     FALLING = "falling"
     STEADY = "steady"
+    """No difference, or none that so many ratings could show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """The ratings of the first or of the last sittings together."""
+
+    hits: int
+    rated: int
+
+    @property
+    def share(self) -> float:
+        return self.hits / self.rated
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
     parts: tuple[Part, ...]
     """The earliest first."""
+    compared: int
+    """So many of the first sittings are held beside as many of the last; of an odd number the one
+    in the middle belongs to neither."""
     way: Way
-    before: float
-    after: float
-    """The share in band in the first and in the last half of them."""
+    before: Half
+    after: Half
     miss: Miss | None
     """What was missed most in the latest one."""
 
@@ -209,9 +250,17 @@ class Silence:
     """Ratings where the reference says that the text shows too little."""
     seen: int
     """How many of those were called so."""
+    accepted: int
+    """How many were given a level that the reference accepts too."""
     claimed: int
     """Ratings that were called so where the reference accepts only levels."""
     miss: Miss | None
+    """Where a level was given that is not accepted; without any, where silence was claimed."""
+
+    @property
+    def missed(self) -> int:
+        """How many were given a level that the reference does not accept."""
+        return self.silent - self.seen - self.accepted
 
 
 @dataclass(frozen=True, slots=True)

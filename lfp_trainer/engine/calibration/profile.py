@@ -1,7 +1,7 @@
 """From ratings to the figures of a profile, each with what it needs and what to look at next."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lfp_trainer.engine import agreement
 from lfp_trainer.engine.calibration import (
@@ -14,38 +14,31 @@ from lfp_trainer.engine.calibration import (
     Leaning,
     Miss,
     Missing,
-    Part,
-    Parts,
     Profile,
     Silence,
     Spread,
-    Trend,
     Use,
     Wanted,
-    Way,
 )
+from lfp_trainer.engine.calibration.parts import beside, in_order, most, outside
+from lfp_trainer.engine.calibration.trend import trend_of
 from lfp_trainer.engine.exercise.report import FEW, Lean, lean_of
 from lfp_trainer.engine.rubric import Rubric
 
 WINDOW = 100
 """So many of the latest ratings tell who somebody is now; what is older told who they were."""
 
-SITTINGS = 12
-"""So many of the latest sittings are a trend."""
-
 FOR_KAPPA = 10
 FOR_SPREAD = 10
 FOR_HALO = 3
 FOR_SILENCE = 3
-FOR_TREND = 3
-IN_A_SITTING = 4
-"""Fewer ratings than this in one sitting are no point of a trend."""
-
-STEP = 0.1
-"""A share that grew or fell by less is steady."""
 
 NARROW, WIDE = 0.75, 1.33
 """A spread below or above so many times that of the reference is another."""
+
+
+SHARE_OF_LEVEL = 0.1
+"""How often a level is used is told apart where it differs by this share of the ratings."""
 
 
 def profile(rubric: Rubric, facts: Iterable[Fact]) -> Profile:
@@ -64,11 +57,11 @@ def profile(rubric: Rubric, facts: Iterable[Fact]) -> Profile:
         leaning=_leaning(pairs),
         spread=_spread(rubric, pairs),
         kappa=_kappa(pairs),
-        halo=_halo(latest) if len(rubric.strands) > 1 else None,
-        roles=_beside(latest, [*rubric.roles], _role, lambda part: part.pairs, Wanted.LEVELS),
+        halo=_halo(latest, ordered[:-WINDOW]) if len(rubric.strands) > 1 else None,
+        roles=beside(latest, [*rubric.roles], _role, lambda part: part.pairs, Wanted.LEVELS),
         silence=_silence(latest),
-        strands=_beside(latest, [*rubric.strands], _strand, lambda part: part.rated),
-        trend=_trend(ordered),
+        strands=beside(latest, [*rubric.strands], _strand, lambda part: part.rated),
+        trend=trend_of(ordered),
     )
 
 
@@ -77,7 +70,7 @@ def _in_band(facts: Sequence[Fact]) -> InBand | Missing:
         return Missing(FEW - len(facts), Wanted.RATINGS)
     hits = sum(each.in_band for each in facts)
     otherwise = sum(not each.mark_agrees for each in facts)
-    return InBand(len(facts), hits, otherwise, _outside(facts))
+    return InBand(len(facts), hits, otherwise, outside(facts))
 
 
 def _agreement(pairs: Sequence[Fact]) -> Agreement | Missing:
@@ -88,7 +81,7 @@ def _agreement(pairs: Sequence[Fact]) -> Agreement | Missing:
     apart = Counter(_apart(each) for each in pairs)
     crossed: Counter[tuple[str, int]] = Counter()
     for each in pairs:
-        crossed.update((each.strand, low) for low in _between(each))
+        crossed.update((each.strand, low) for low in each.crossed)
     mixed_up = max(sorted(crossed), key=crossed.__getitem__, default=None)
     return Agreement(len(pairs), exact, adjacent, tuple(sorted(apart.items())), mixed_up)
 
@@ -97,20 +90,15 @@ def _apart(pair: Fact) -> int:
     return pair.signed or 0
 
 
-def _between(pair: Fact) -> Iterator[int]:
-    """Yield the lower one of each two neighboring levels that lie between the two ratings."""
-    if pair.own is not None and pair.level is not None:
-        yield from range(min(pair.own, pair.level), max(pair.own, pair.level))
-
-
 def _leaning(pairs: Sequence[Fact]) -> Leaning | Missing:
     mean = agreement.signed((each.own, each.level) for each in pairs)
     if len(pairs) < FEW or mean is None:
         return Missing(FEW - len(pairs), Wanted.LEVELS)
     lean = lean_of(mean)
     towards = {Lean.LENIENT: 1, Lean.SEVERE: -1}.get(lean, 0)
-    miss = _most(pairs, lambda each: towards * _apart(each) > 0)
-    return Leaning(len(pairs), mean, lean, miss)
+    miss = most(pairs, lambda each: towards * _apart(each) > 0)
+    above, below = (sum(way * _apart(each) > 0 for each in pairs) for way in (1, -1))
+    return Leaning(len(pairs), mean, lean, above, below, miss)
 
 
 def _spread(rubric: Rubric, pairs: Sequence[Fact]) -> Spread | Missing:
@@ -126,18 +114,29 @@ def _spread(rubric: Rubric, pairs: Sequence[Fact]) -> Spread | Missing:
         use = Use.NARROWER
     elif mine > WIDE * theirs:
         use = Use.WIDER
-    rarely = max(levels, key=lambda level: of_reference[level] - own[level])
-    often = max(levels, key=lambda level: own[level] - of_reference[level])
-    miss = {
-        Use.NARROWER: _most(pairs, lambda each: each.level == rarely != each.own),
-        Use.WIDER: _most(pairs, lambda each: each.own == often != each.level),
-    }
+    more = {level: own[level] - of_reference[level] for level in levels}
+    often = tuple(level for level in levels if more[level] >= SHARE_OF_LEVEL * len(pairs))
+    rarely = tuple(level for level in levels if -more[level] >= SHARE_OF_LEVEL * len(pairs))
     return Spread(
         own=tuple(own[level] for level in levels),
         reference=tuple(of_reference[level] for level in levels),
         use=use,
-        miss=miss.get(use),
+        often=often,
+        rarely=rarely,
+        miss=_misused(pairs, often, rarely, more),
     )
+
+
+def _misused(
+    pairs: Sequence[Fact], often: Sequence[int], rarely: Sequence[int], more: Mapping[int, int]
+) -> Miss | None:
+    if rarely:
+        wanted = min(rarely, key=more.__getitem__)
+        return most(pairs, lambda each: each.level == wanted != each.own)
+    if often:
+        given = max(often, key=more.__getitem__)
+        return most(pairs, lambda each: each.own == given != each.level)
+    return None
 
 
 def _kappa(pairs: Sequence[Fact]) -> Kappa | Missing:
@@ -147,19 +146,26 @@ def _kappa(pairs: Sequence[Fact]) -> Kappa | Missing:
     lost: Counter[Cell] = Counter()
     for each in pairs:
         lost[each.cell] += _apart(each) ** 2
-    worst = max(_in_order(lost), key=lost.__getitem__)
-    miss = _most(pairs, lambda each: each.cell == worst and each.own != each.level)
+    worst = max(in_order(lost), key=lost.__getitem__)
+    miss = most(pairs, lambda each: each.cell == worst and each.own != each.level)
     return Kappa(len(pairs), value, miss)
 
 
-def _halo(facts: Iterable[Fact]) -> Halo | Missing:
+def _halo(facts: Iterable[Fact], before: Iterable[Fact]) -> Halo | Missing:
+    """Look for one level on every strand; of whom only a part is among the facts, nothing is said.
+
+    :param before: what is too old to be looked at
+    """
     together: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     for each in facts:
         together[each.sitting, each.subject].append(each)
+    for each in before:
+        together.pop((each.sitting, each.subject), None)
     told_apart = [of for of in together.values() if len({each.level for each in of}) > 1]
     if len(told_apart) < FOR_HALO:
         return Missing(FOR_HALO - len(told_apart), Wanted.LEADERS)
-    covered = sum(len({each.own for each in of}) == 1 for of in told_apart)
+    given = [{each.own for each in of} for of in told_apart]
+    covered = sum(len(own) == 1 and None not in own for own in given)
     return Halo(len(told_apart), covered)
 
 
@@ -168,9 +174,10 @@ def _silence(facts: Sequence[Fact]) -> Silence | Missing:
     if len(silent) < FOR_SILENCE:
         return Missing(FOR_SILENCE - len(silent), Wanted.SILENT)
     seen = sum(each.own is None for each in silent)
+    accepted = sum(each.own is not None and each.in_band for each in silent)
     claimed = sum(_claims_silence(each) for each in facts)
-    miss = _most(silent, lambda each: each.own is not None) or _most(facts, _claims_silence)
-    return Silence(len(silent), seen, claimed, miss)
+    miss = outside(silent) or most(facts, _claims_silence)
+    return Silence(len(silent), seen, accepted, claimed, miss)
 
 
 def _claims_silence(fact: Fact) -> bool:
@@ -183,89 +190,6 @@ def _role(fact: Fact) -> str | None:
 
 def _strand(fact: Fact) -> str | None:
     return fact.strand
-
-
-def _beside(
-    facts: Sequence[Fact],
-    names: Sequence[str],
-    name_of: Callable[[Fact], str | None],
-    count: Callable[[Part], int],
-    wanted: Wanted = Wanted.RATINGS,
-) -> Parts | Missing | None:
-    """Hold the ratings of two or more of these beside each other; of others there are too few."""
-    if len(names) < 2:
-        return None
-    told = {name: [each for each in facts if name_of(each) == name] for name in names}
-    parts = [_part(name, of) for name, of in told.items() if of]
-    enough = tuple(part for part in parts if count(part) >= FEW)
-    if len(enough) < 2:
-        return _short_of(names, {part.name: count(part) for part in parts}, wanted)
-    low, high = (pick(enough, key=lambda part: part.share) for pick in (min, max))
-    if low.share == high.share:
-        return Parts(enough, None, None)
-    return Parts(enough, low.name, _outside(told[low.name]))
-
-
-def _short_of(names: Sequence[str], counts: dict[str, int], wanted: Wanted) -> Missing:
-    """Return what the two that are nearest to enough are short of."""
-    two = sorted(names, key=lambda name: -counts.get(name, 0))[:2]
-    short = {name: max(0, FEW - counts.get(name, 0)) for name in two}
-    about = [name for name, more in short.items() if more]
-    return Missing(sum(short.values()), wanted, about[0] if len(about) == 1 else None)
-
-
-def _trend(facts: Sequence[Fact]) -> Trend | Missing:
-    """Follow the share in band over the latest sittings; ``facts`` come in order of time."""
-    by_sitting: dict[str, list[Fact]] = defaultdict(list)
-    for each in facts:
-        by_sitting[each.sitting].append(each)
-    told = [of for of in by_sitting.values() if len(of) >= IN_A_SITTING]
-    told = sorted(told, key=lambda of: of[-1].at)[-SITTINGS:]
-    if len(told) < FOR_TREND:
-        return Missing(FOR_TREND - len(told), Wanted.SITTINGS)
-    half = len(told) // 2
-    before, after = _share(told[:half]), _share(told[-half:])
-    way = Way.STEADY
-    if abs(after - before) >= STEP:
-        way = Way.RISING if after > before else Way.FALLING
-    parts = tuple(_part(of[0].sitting, of) for of in told)
-    return Trend(parts, way, before, after, _outside(told[-1]))
-
-
-def _share(sittings: Iterable[Sequence[Fact]]) -> float:
-    facts = [each for of in sittings for each in of]
-    return sum(each.in_band for each in facts) / len(facts)
-
-
-def _part(name: str, facts: Sequence[Fact]) -> Part:
-    pairs = [(each.own, each.level) for each in facts if each.signed is not None]
-    mean = agreement.signed(pairs) if len(pairs) >= FEW else None
-    hits = sum(each.in_band for each in facts)
-    return Part(name, len(facts), hits, len(pairs), mean, lean_of(mean), facts[-1].at)
-
-
-def _outside(facts: Iterable[Fact]) -> Miss | None:
-    """Return the level of the reference that was missed most."""
-    return _most(facts, lambda each: not each.in_band)
-
-
-def _most(facts: Iterable[Fact], is_missed: Callable[[Fact], bool]) -> Miss | None:
-    """Return where most facts are of a kind; of equals, where they are the larger part."""
-    missed: Counter[Cell] = Counter()
-    total: Counter[Cell] = Counter()
-    for each in facts:
-        total[each.cell] += 1
-        missed[each.cell] += is_missed(each)
-    best = max(
-        _in_order(missed), key=lambda cell: (missed[cell], missed[cell] / total[cell]), default=None
-    )
-    if best is None or not missed[best]:
-        return None
-    return Miss(best, missed[best], total[best])
-
-
-def _in_order(cells: Iterable[Cell]) -> list[Cell]:
-    return sorted(cells, key=lambda cell: (cell[0], cell[1] or 0))
 
 
 def _used(facts: Iterable[Fact], level_of: Callable[[Fact], int | None]) -> Counter[int | None]:

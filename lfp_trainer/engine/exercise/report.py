@@ -75,14 +75,24 @@ class Report:
     lean: Lean
     signed: float | None
     """Mean of own level minus reference; None where it says nothing."""
+    above: int
+    """Ratings that lie above the reference."""
+    below: int
     silent: int
     """Ratings where the text shows too little."""
     silent_seen: int
     """How many of those were called so."""
+    silent_accepted: int
+    """How many were given a level that the reference accepts too."""
     one_level_for_all: int
     """Texts whose strands differ in the reference, where every text was given one level for all
     strands; 0 where that did not happen."""
     look_again: LookAgain | None
+
+    @property
+    def silent_missed(self) -> int:
+        """How many were given a level that the reference does not accept."""
+        return self.silent - self.silent_seen - self.silent_accepted
 
 
 def compare(text_id: str, card: Card, own: Rating, beside: Reference) -> Compared:
@@ -101,8 +111,11 @@ def report(exercise: Exercise, compared: Sequence[Compared]) -> Report:
         marked_otherwise=sum(not each.comparison.flag_agrees for each in compared),
         lean=lean_of(mean),
         signed=mean,
+        above=sum(each > 0 for each in signed),
+        below=sum(each < 0 for each in signed),
         silent=len(silent),
         silent_seen=sum(each.own.level is None for each in silent),
+        silent_accepted=sum(each.own.level is not None and each.in_band for each in silent),
         one_level_for_all=_one_level_for_all(compared),
         look_again=_look_again(exercise, compared),
     )
@@ -132,9 +145,8 @@ def _one_level_for_all(compared: Iterable[Compared]) -> int:
 def _look_again(exercise: Exercise, compared: Iterable[Compared]) -> LookAgain | None:
     crossed: Counter[tuple[Card, int]] = Counter()
     for each in compared:
-        own, level = each.own.level, each.reference.level
-        if not each.in_band and own is not None and isinstance(level, int):
-            crossed.update((each.card, low) for low in range(min(own, level), max(own, level)))
+        lines = reference.crossed(each.own.level, each.reference)
+        crossed.update((each.card, low) for low in lines)
     if not crossed:
         return None
     (card, low), times = crossed.most_common(1)[0]
@@ -143,8 +155,8 @@ def _look_again(exercise: Exercise, compared: Iterable[Compared]) -> LookAgain |
 
 
 def told_apart(strand: Strand, each: Compared) -> Neighbours | None:
-    """Return the question between the reference and the level next to it on the rating's side."""
-    return reference.told_apart(strand, each.own.level, each.reference.level)
+    """Return the question between the two levels that a rating came down on different sides of."""
+    return reference.told_apart(strand, each.own.level, each.reference)
 
 
 def find_weak(compared: Iterable[Compared]) -> set[Cell]:
