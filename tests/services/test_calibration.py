@@ -19,7 +19,7 @@ from lfp_trainer.services.demo_calibration import rate_sets
 from lfp_trainer.services.exercise_sets import Answered
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage import database
-from lfp_trainer.storage.models import Rating, Run, Round, Stage, WorkPosition
+from lfp_trainer.storage.models import Rating, Round, Run, Stage, WorkPosition
 from tests.conftest import NOON
 from tests.exercises import exercise, rubrics, vignettes
 from tests.services.conftest import StandAt
