@@ -136,12 +136,16 @@ def play_run(
     stop: Stage | None,
     dice: Random,
     now: datetime,
+    start_key: str = "",
 ) -> str:
-    """Play one run and return its key; stop on reaching a stage, or go to the end."""
+    """Play one run and return its key; stop on reaching a stage, or go to the end.
+
+    :param start_key: the one-time key of its start; by default one that is drawn
+    """
     script = published.script
     key = runs.start_run(
         session, published, user_id=user_id, seat=seat,
-        start_key=f"demo-{dice.getrandbits(64):x}", now=now,
+        start_key=start_key or f"demo-{dice.getrandbits(64):x}", now=now,
     )  # fmt: skip
     acts: dict[Stage, Callable[[Seated], None]] = {
         Stage.CASE: lambda run: _pass(session, run, Stage.CASE, now),

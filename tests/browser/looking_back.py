@@ -4,6 +4,7 @@ Told so that every visitor can take it.
 """
 
 import re
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
@@ -51,7 +52,8 @@ def play(
         assert user_id is not None
         return "/runs/" + demo.play_run(
             session, published, user_id=user_id, seat="both", habit=along(path),
-            stop=Stage.DEBRIEF, dice=Random(), now=datetime.now(UTC),
+            stop=Stage.DEBRIEF, dice=Random(f"{scenario} {path}"), now=datetime.now(UTC),
+            start_key=secrets.token_hex(8),
         )  # fmt: skip
 
 

@@ -142,7 +142,8 @@ def test_a_debrief_with_everything_in_it_takes_few_sheets(
 
     counted = {paper: sheets(visitor.page, paper) for paper in ("A4", "Letter")}
 
-    assert max(counted.values()) <= MOST_SHEETS, counted
+    # A second answer and what one's own play showed stand on it too.
+    assert max(counted.values()) <= MOST_SHEETS + 1, counted
 
 
 # The first screen
