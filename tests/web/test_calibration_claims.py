@@ -365,7 +365,7 @@ def check_advice(name: str, text: str, facts: list[Fact]) -> None:
         "Of this nothing lies outside": all(
             each.in_band for each in facts if None in (each.level, each.own)
         ),
-        "There is no lean": abs(mean_of(pairs) or 0) < Fraction(1, 4),
+        "There is no lean": abs(mean_of(pairs) or Fraction(0)) < Fraction(1, 4),
     }
     for start, holds in nothing.items():
         assert not text.startswith(start) or holds, (name, text)
