@@ -90,12 +90,12 @@ class Advisor:
         if isinstance(told, Missing):
             return None
         if told.miss is None:
-            return self._go_on("Nothing was outside the band in the latest one")
+            return self._go_on("Nothing was outside the band in the latest of these")
         shown = self._shown(told.miss.cell)
         return _to(
             shown,
             f"Before the next one, go back to {shown.words}, which you missed {_times(told.miss)}"
-            " in the latest.",
+            " in the latest of these.",
         )
 
     def _leaning(self, told: Leaning | Missing) -> Advice | None:
@@ -158,7 +158,7 @@ class Advisor:
         if told is None or isinstance(told, Missing):
             return None
         if not told.covered:
-            return self._go_on("You keep the strands apart")
+            return self._go_on("Nobody was given one level for everything")
         case = max(self.cases, key=lambda each: each.apart, default=None)
         how = "and write each reason before you look back at the strand before"
         if case is not None and case.apart:
