@@ -103,13 +103,13 @@ def test_the_same_by_keyboard(visit: Visit, finished: Finished) -> None:
 
 
 def test_a_double_click_is_one_what_if(visit: Visit, site: Site, finished: Finished) -> None:
-    for options in ({}, {"java_script_enabled": False}):
+    for number, options in enumerate(({}, {"java_script_enabled": False})):
         before = runs_of(site, finished)
         visitor = visit(**options)
         sign_in(visitor, finished.email)
         go_back(visitor, finished, finished.decisions[0])
 
-        visitor.page.locator("button.choice").first.dblclick()
+        visitor.page.locator("button.choice").nth(number).dblclick()
         expect(visitor.page.get_by_text("This is a what-if")).to_be_visible()
         visitor.page.wait_for_load_state("networkidle")
 

@@ -141,7 +141,7 @@ def test_an_overdue_day_is_told_kindly(finished: RunPage, engine: sa.Engine) -> 
 def test_an_answer_can_be_changed_in_the_list(finished: RunPage, engine: sa.Engine) -> None:
     say(finished, "done")
     page = finished.browser.get("/next-steps").text
-    assert 'value="done"' not in page
+    assert 'name="answer" value="done"' not in page
 
     assert say(finished, "dropped", shown="list") == f"/next-steps#step-{finished.key}"
     row = say(finished, "not-yet", shown="list", htmx=True)

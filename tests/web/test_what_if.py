@@ -331,7 +331,8 @@ def test_the_map_marks_where_two_plays_part_that_go_on_to_the_same_scene(played:
     assert len(marked) == 1
     assert "Who picks" in marked[0]
     said = words_of(page)
-    assert "Who picks the rooms (here they part) → Room 12" in said
+    # Of both plays, on paper and folded on the screen.
+    assert said.count("Who picks the rooms (here they part) → The same lesson, twice") == 4
     assert "The decision at which they part stands in a second frame." in page
 
 
