@@ -156,6 +156,9 @@ def test_no_state_of_a_what_if_has_violations(visit: Visit, site: Site, finished
     key = re.findall("/runs/([^/]+)/compare", page.url)[0]
     visitor.press(page.get_by_role("link", name="Debrief of this what-if"))
     examine(visitor, "its debrief")
+    page.goto(f"{finished.url}/compare")
+    expect(heading(page, "The what-if of this play")).to_be_visible()
+    examine(visitor, "the what-ifs of a play")
     page.goto(f"{finished.url}/what-if/{finished.decisions[2]}")
     examine(visitor, "the decision, tried before")
     with site.session() as session, database.writing(session):
