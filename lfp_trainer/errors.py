@@ -145,6 +145,15 @@ class NotYet(TrainerError):
         super().__init__(f"First finish this part: {needed}.")
 
 
+class NotOpenYet(NotYet):
+    """A part that opens once everybody who plays together has finished the one before."""
+
+    def __init__(self) -> None:
+        TrainerError.__init__(
+            self, "This opens once everybody who plays has finished the part before it."
+        )
+
+
 class NotInWhatIf(TrainerError):
     """A part of a run that a what-if does not have: it is only a conversation, told afterwards."""
 

@@ -23,6 +23,9 @@ END = "end"
 BOTH = "both"
 """The ``turn`` of a scene in which every seat decides together."""
 
+OBSERVER = "observer"
+"""The seat of somebody who watches a pair play: no seat of any scenario."""
+
 MOST_NAMED = 3
 """How much of one kind a diagnosis may name: ticking everything is not a diagnosis."""
 

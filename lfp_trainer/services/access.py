@@ -3,6 +3,10 @@
 A run is visible to its participants. Nobody else, admins included: partners often evaluate the same
 principals, and practice that might be watched is not practice. What somebody rates outside a run is
 theirs alone.
+
+People who play one run together see its conversation. What each answers stays hidden from the
+others until nobody can change it any more: :attr:`Seated.reached` says how far a page may go, and
+:func:`answers_beside` is the only way to another person's answers.
 """
 
 from dataclasses import dataclass
@@ -12,16 +16,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
+from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.errors import NotFound
 from lfp_trainer.storage.models import (
     ExerciseRating,
     NextStep,
     Outcome,
+    Pair,
     Participant,
     Rating,
     Run,
     ScenarioVersion,
     Stage,
+    User,
     table,
 )
 from lfp_trainer.storage.prepared import Prepared, Within
@@ -47,17 +54,65 @@ class Seated:
     """The run (by id) that this one rewinds; None for a play from the start."""
     what_if_at: int | None
     """The number of the step at which it takes another response."""
+    code: str | None = None
+    """Leads to the lobby of a run that several people play together; None for anybody alone."""
+    begun_at: datetime | None = None
+    opened_at: datetime | None = None
+    """When everybody had committed what they answer before the conversation."""
+    told_at: datetime | None = None
+    """When everybody had rated what was played."""
+    rated_play_at: datetime | None = None
+    swap_of: int | None = None
+    """The run (by id) of which this is the other way round, with the seats exchanged."""
 
     @property
     def is_what_if(self) -> bool:
         """Tell whether it rewinds another play, also one that is gone by now."""
         return self.what_if_at is not None
 
+    @property
+    def is_pair(self) -> bool:
+        """Tell whether several people play it together."""
+        return self.code is not None
+
+    @property
+    def is_observer(self) -> bool:
+        return self.seat == OBSERVER
+
+    @property
+    def reached(self) -> Stage:
+        """How far this participant may look: their stage, or less while others are waited for."""
+        if not self.is_pair:
+            return self.stage
+        if self.begun_at is None:
+            limit = Stage.CASE
+        elif self.opened_at is None:
+            limit = Stage.RATING
+        elif self.told_at is None or not self._has_said_what_was_played:
+            limit = Stage.ROLE_PLAY
+        else:
+            limit = Stage.DONE
+        return min(self.stage, limit, key=_ORDER.index)
+
+    @property
+    def _has_said_what_was_played(self) -> bool:
+        return self.rated_play_at is not None or self.is_observer or self.is_what_if
+
+    @property
+    def is_revealed(self) -> bool:
+        """Tell whether they may see the reference, and what others answered before the play."""
+        return _ORDER.index(self.reached) >= _ORDER.index(Stage.ROLE_PLAY) or (
+            not self.is_pair and self.stage is not Stage.RATING
+        )
+
+
+_ORDER = tuple(Stage)
 
 IS_PLAY = Run.what_if_at.is_(None)
 """What makes a run a play from the start, in a query: also where what it rewound is gone."""
 
 _run, _part, _version = table(Run).c, table(Participant).c, table(ScenarioVersion).c
+_pair, _user = table(Pair).c, table(User).c
 _SEATED: sa.Select[*tuple[Any, ...]] = (
     sa.select(
         _run.id,
@@ -74,9 +129,16 @@ _SEATED: sa.Select[*tuple[Any, ...]] = (
         _version.scenario_id,
         _run.what_if_of,
         _run.what_if_at,
+        _pair.code,
+        _pair.begun_at,
+        _pair.opened_at,
+        _pair.told_at,
+        _part.rated_play_at,
+        _pair.swap_of,
     )
     .join_from(table(Run), table(Participant), _part.run_id == _run.id)
     .join(table(ScenarioVersion), _version.id == _run.scenario_version_id)
+    .outerjoin(table(Pair), _pair.run_id == _run.id)
 )
 
 
@@ -85,19 +147,101 @@ def runs_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
     return _SEATED.where(_part.user_id == viewer_id)
 
 
-_ONE_RUN = Prepared(
-    _SEATED.where(_part.user_id == sa.bindparam("viewer"), _run.key == sa.bindparam("key"))
+# On a device that all of them share, who signed in there acts for whoever has the screen.
+_ACTS = sa.or_(
+    _pair.device_of.is_(None) & (_part.user_id == sa.bindparam("viewer", type_=sa.Integer())),
+    (_pair.device_of == sa.bindparam("viewer", type_=sa.Integer())) & (_part.seat == _pair.screen),
 )
+_ONE_RUN = Prepared(_SEATED.where(_ACTS, _run.key == sa.bindparam("key")))
 
 
 def seat_in(within: Within, key: str, *, viewer_id: int) -> Seated:
-    """Find a run by its key, seen by a participant.
+    """Find a run by its key, seen by a participant: by whoever has the screen, where they share it.
 
     :raise NotFound: if there is no such run, or this person takes no part in it
     """
     for row in _ONE_RUN.rows(within, viewer=viewer_id, key=key):
         return Seated(*row)
     raise NotFound
+
+
+_TOGETHER: sa.Select[*tuple[Any, ...]] = (
+    sa.select(
+        _run.id,
+        _run.key,
+        _run.started_at,
+        _run.moves,
+        _run.ending_id,
+        _pair.code,
+        _pair.version,
+        _pair.device_of,
+        _pair.screen,
+        _pair.begun_at,
+        _pair.opened_at,
+        _pair.told_at,
+        _pair.turn_from,
+        _pair.swap_of,
+        _part.user_id,
+        _user.name,
+        _part.seat,
+        _part.stage,
+        _part.ready_at,
+        _part.seen_at,
+        _part.left_at,
+        _part.stand_in_from,
+        _part.nudged_at,
+        _part.rated_play_at,
+        _part.asked_by,
+    )
+    .join_from(table(Run), table(Pair), _pair.run_id == _run.id)
+    .outerjoin(table(Participant), _part.run_id == _run.id)
+    .outerjoin(table(User), _user.id == _part.user_id)
+    .order_by(_part.id)
+)
+_TOGETHER_IN = Prepared(_TOGETHER.where(_run.id == sa.bindparam("run")))
+_TOGETHER_BEHIND = Prepared(_TOGETHER.where(_pair.code == sa.bindparam("code")))
+_is_mine = (
+    sa.select(_part.id)
+    .where(_part.run_id == _run.id, _part.user_id == sa.bindparam("viewer", type_=sa.Integer()))
+    .correlate(table(Run))
+    .exists()
+)
+_TOGETHER_WITH = Prepared(_TOGETHER.where(_run.key == sa.bindparam("key"), _is_mine))
+
+
+def together_in(within: Within, run_id: int) -> list[tuple[Any, ...]]:
+    """Return who is in a run that the caller has found for one of them."""
+    return _TOGETHER_IN.rows(within, run=run_id)
+
+
+def together_behind(within: Within, code: str) -> list[tuple[Any, ...]]:
+    """Return who is in the run behind a code: names and seats, for whoever holds the code."""
+    return _TOGETHER_BEHIND.rows(within, code=code)
+
+
+def together_with(within: Within | sa.Engine, key: str, *, viewer_id: int) -> list[tuple[Any, ...]]:
+    """Return who is in a run with this participant; nothing where they are not in it."""
+    return _TOGETHER_WITH.rows(within, key=key, viewer=viewer_id)
+
+
+def answers_beside(
+    seated: Seated, owner: InstrumentedAttribute[int], *columns: InstrumentedAttribute[Any]
+) -> sa.Select[*tuple[Any, ...]]:
+    """Select columns of what the other players of a run have committed; nothing before the reveal.
+
+    Only a player sees them, and only once nothing of their own can be changed any more. The caller
+    narrows it to what is revealed at that stage: ratings of a play only in the debrief.
+
+    :param owner: the column of the table that says whose a row is
+    """
+    answers = owner.class_
+    revealed = seated.is_pair and seated.is_revealed and not seated.is_observer
+    return sa.select(owner, *columns).where(
+        sa.true() if revealed else sa.false(),
+        answers.run_id == seated.run_id,
+        owner != seated.user_id,
+        answers.committed_at.is_not(None),
+    )
 
 
 def rewound_by(within: Within, seated: Seated) -> Seated | None:

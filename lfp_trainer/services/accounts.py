@@ -17,8 +17,11 @@ from lfp_trainer.errors import Incomplete, NotFound
 from lfp_trainer.storage.models import (
     Diagnosis,
     ExerciseRating,
+    Mark,
     NextStep,
+    Pair,
     Participant,
+    Pick,
     Ranking,
     Rating,
     Role,
@@ -56,6 +59,9 @@ _OWNED = (
     _Owned(Diagnosis.user_id, (Diagnosis.run_id,)),
     _Owned(Rating.rater_id, (Rating.run_id, Rating.round, Rating.leader, Rating.strand)),
     _Owned(NextStep.user_id, (NextStep.run_id,)),
+    _Owned(Pick.user_id, (Pick.run_id, Pick.number)),
+    _Owned(Mark.user_id, (Mark.run_id, Mark.number)),
+    _Owned(Pair.device_of),
     _Owned(
         ExerciseRating.user_id,
         number=ExerciseRating.set_number,

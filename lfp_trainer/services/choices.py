@@ -1,8 +1,11 @@
 """Choices: record one in a run, and let the stand-in answer.
 
-The one act that a whole room does at once, so its statements are compiled once.
+The one act that a whole room does at once, so its statements are compiled once. Where several
+people play a run, only the seat on turn decides, and the stand-in plays the seats that no person
+holds; a scene that asks them all goes through ``services/deciding.py``.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +18,9 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, StaleMove
 from lfp_trainer.services import runs
 from lfp_trainer.services.access import Seated
+from lfp_trainer.services.company import Companion, Company, company_in
 from lfp_trainer.services.runs import Note, notes_of, own_seats, path_of
-from lfp_trainer.storage.models import Run, Stage, Step, table
+from lfp_trainer.storage.models import Participant, Run, Stage, Step, table
 from lfp_trainer.storage.prepared import Prepared, Within
 
 _run, _steps = table(Run), table(Step)
@@ -37,12 +41,31 @@ _END = Prepared(
 )
 
 
+_END_FOR_ALL = Prepared(
+    sa.update(table(Participant))
+    .where(
+        table(Participant).c.run_id == sa.bindparam("run"),
+        table(Participant).c.stage == sa.bindparam("done"),
+    )
+    .values(stage=sa.bindparam("following"), changed_at=sa.bindparam("now"))
+)
+_HOLD = Prepared(sa.select(_run.c.id).where(_run.c.id == sa.bindparam("run")).with_for_update())
+
+NOT_YOUR_TURN = "Somebody else decides now. Here is where the conversation is."
+STAND_IN_HAS_IT = "The stand-in plays your seat just now. Take it back first, then you decide."
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """A run after a choice: where it stands, and the notes of the steps since that choice."""
 
     position: Position
     notes: dict[int, Note]
+
+
+def hold(within: Within, run_id: int) -> None:
+    """Make whoever acts in a run together wait for each other, until the transaction ends."""
+    _HOLD.rows(within, run=run_id)
 
 
 def record_choice(
@@ -60,28 +83,77 @@ def record_choice(
     A choice sent twice is taken once: the second time returns the run as it is.
 
     :param at_step: how many steps the page had that the choice was made on
-    :raise StaleMove: if the run has moved on otherwise since then
+    :raise StaleMove: if the run has moved on otherwise since then, or somebody else decides
     :raise UnknownChoice: if the current scene does not offer that choice
     :raise NotYet: if the run has not come to the role-play
     :raise Incomplete: if the scene asks for a reason and none is given
     """
+    company = None
+    if seated.is_pair:
+        hold(within, seated.run_id)
+        company = company_in(within, seated.run_id)
     path = path_of(within, seated.run_id)
     if at_step != len(path):
         return _already(within, seated, script, path, at_step, choice_id)
     runs.require(seated, Stage.ROLE_PLAY)
     before = play.replay(script, path)
+    if company is not None:
+        refuse_others(company, seated, script, before)
+    step = step_of(script, seated, before, choice_id, reason)
     position = play.choose(script, before, choice_id)
-    assert before.scene is not None
-    if script.scenes[before.scene].scene.reason == "required" and not reason:
-        raise Incomplete({"reason": "Say in a few words why you choose this."})
-    step = _step(script, seated, before, choice_id) | {
-        "user_id": seated.user_id, "stand_in": False, "reason": reason,
-    }  # fmt: skip
+    held = own_seats(script, seated.seat) if company is None else company.held
     try:
-        return _record(within, seated, script, position, [step], seen=len(path), now=now)
+        return play_on(within, seated, script, position, held, [step], seen=len(path), now=now)
     except StaleMove:  # somebody was faster by less than this transaction
         path = path_of(within, seated.run_id)
         return _already(within, seated, script, path, at_step, choice_id)
+
+
+def refuse_others(company: Company, seated: Seated, script: Script, position: Position) -> None:
+    """Make sure that this person decides now, alone or with others.
+
+    :raise StaleMove: if they do not
+    """
+    if company.person(seated.user_id).is_out:
+        raise StaleMove(STAND_IN_HAS_IT)
+    deciders = company.deciders(play.seats_on_turn(script, position))
+    if seated.user_id not in [each.user_id for each in deciders]:
+        raise StaleMove(NOT_YOUR_TURN)
+
+
+def step_of(
+    script: Script, seated: Seated, position: Position, choice_id: str, reason: str
+) -> dict[str, Any]:
+    """Return the step by which somebody takes a choice.
+
+    :raise UnknownChoice: if the scene does not offer that choice
+    :raise Incomplete: if it asks for a reason and none is given
+    """
+    play.choose(script, position, choice_id)
+    assert position.scene is not None
+    if script.scenes[position.scene].scene.reason == "required" and not reason:
+        raise Incomplete({"reason": "Say in a few words why you choose this."})
+    on_turn = play.seats_on_turn(script, position)
+    mine = [seat for seat in on_turn if seat in own_seats(script, seated.seat)]
+    return _step(seated, (mine or on_turn)[0], position, choice_id) | {
+        "user_id": seated.user_id, "stand_in": False, "reason": reason,
+    }  # fmt: skip
+
+
+def step_of_all(
+    script: Script,
+    seated: Seated,
+    position: Position,
+    choice_id: str,
+    *,
+    by: Companion,
+    reason: str,
+) -> dict[str, Any]:
+    """Return the step by which several people take the choice they agree on, the last of them."""
+    play.choose(script, position, choice_id)
+    return _step(seated, by.seat, position, choice_id) | {
+        "user_id": by.user_id, "stand_in": False, "reason": reason,
+    }  # fmt: skip
 
 
 def _already(
@@ -94,36 +166,49 @@ def _already(
 ) -> Recorded:
     """Return the run when it has this choice at this step: a form sent twice is no conflict.
 
-    :raise StaleMove: if it has another
+    :raise StaleMove: if it has another, or somebody else has chosen the same
     """
     if path[at_step : at_step + 1] == (choice_id,):
         position = play.replay(script, path)
-        return Recorded(position, notes_of(within, seated.run_id, since=at_step))
+        notes = notes_of(within, seated.run_id, since=at_step)
+        if not seated.is_pair or notes[at_step + 1].user_id == seated.user_id:
+            return Recorded(position, notes)
     raise StaleMove
 
 
 def open_role_play(within: Within, seated: Seated, script: Script, *, now: datetime) -> None:
     """Let the stand-in play what comes before the participant's first decision."""
+    let_stand_in_play(within, seated, script, own_seats(script, seated.seat), now=now)
+
+
+def let_stand_in_play(
+    within: Within, seated: Seated, script: Script, held: Collection[str], *, now: datetime
+) -> None:
+    """Let the stand-in play until a seat is on turn that a person holds."""
     path = path_of(within, seated.run_id)
     position = play.replay(script, path)
-    _record(within, seated, script, position, [], seen=len(path), now=now)
+    play_on(within, seated, script, position, held, [], seen=len(path), now=now)
 
 
-def _record(
+def play_on(
     within: Within,
     seated: Seated,
     script: Script,
     position: Position,
+    held: Collection[str],
     steps: list[dict[str, Any]],
     *,
     seen: int,
     now: datetime,
 ) -> Recorded:
-    """Store steps together with what the stand-in answers, if nobody else moved meanwhile."""
-    mine = own_seats(script, seated.seat)
-    for before, choice_id, after in play.stand_in_moves(script, position, mine):
+    """Store steps together with what the stand-in answers, if nobody else moved meanwhile.
+
+    :param held: the seats that people decide for
+    :raise StaleMove: if somebody did
+    """
+    for before, choice_id, after in play.stand_in_moves(script, position, held):
         steps.append(
-            _step(script, seated, before, choice_id)
+            _step(seated, play.seats_on_turn(script, before)[0], before, choice_id)
             | {"user_id": None, "stand_in": True, "reason": ""}
         )
         position = after
@@ -139,16 +224,17 @@ def _record(
         _ADD_STEP.count(within, **row)
     if position.scene is None:
         _end(within, seated, script, position, now=now)
-    notes = {row["number"]: Note(row["reason"], row["stand_in"], row["seat"]) for row in rows}
+    notes = {
+        row["number"]: Note(row["reason"], row["stand_in"], row["seat"], row["user_id"])
+        for row in rows
+    }
     return Recorded(position, notes)
 
 
-def _step(script: Script, seated: Seated, position: Position, choice_id: str) -> dict[str, Any]:
-    on_turn = play.seats_on_turn(script, position)
-    mine = [seat for seat in on_turn if seat in own_seats(script, seated.seat)]
+def _step(seated: Seated, seat: str, position: Position, choice_id: str) -> dict[str, Any]:
     return {
         "run_id": seated.run_id,
-        "seat": (mine or on_turn)[0],
+        "seat": seat,
         "scene_id": position.scene,
         "choice_id": choice_id,
     }
@@ -160,4 +246,10 @@ def _end(
     ending = play.ending_of(script, position)
     assert ending is not None
     _END.count(within, run=seated.run_id, ending=ending.id, now=now)
-    runs.move_on(within, seated, Stage.ROLE_PLAY, now=now)
+    if seated.is_pair:
+        following = runs.following_stage(seated, Stage.ROLE_PLAY)
+        _END_FOR_ALL.count(
+            within, run=seated.run_id, done=Stage.ROLE_PLAY, following=following, now=now
+        )
+    else:
+        runs.move_on(within, seated, Stage.ROLE_PLAY, now=now)

@@ -12,7 +12,7 @@ from lfp_trainer.engine.reference import Reference
 from lfp_trainer.engine.rubric import Comparison, Neighbours, Rubric
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete
-from lfp_trainer.services import choices, drafts, runs
+from lfp_trainer.services import choices, drafts, pairs, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.storage.models import Rating, Round, Stage
 
@@ -183,12 +183,16 @@ def find_above_caps(script: Script, kept: Mapping[Card, Kept]) -> dict[str, str]
 def commit_ratings(session: Session, seated: Seated, script: Script, *, now: datetime) -> None:
     """Fix all ratings, go on to the role-play, and let the stand-in open it if it must.
 
+    Where several people play, it opens once all who are waited for have committed.
+
     The caller rolls back when it raises.
 
     :raise Incomplete: if a card is not finished, or a level is above what a flag allows
     :raise StaleMove: if they are already committed
     """
     runs.require(seated, Stage.RATING)
+    if seated.is_pair:
+        choices.hold(session, seated.run_id)
     # Stamped before they are read: no draft can slip in between what is checked and what is fixed.
     session.execute(
         sa.update(Rating)
@@ -207,7 +211,10 @@ def commit_ratings(session: Session, seated: Seated, script: Script, *, now: dat
     if above:
         raise Incomplete(above)
     runs.move_on(session, seated, Stage.RATING, now=now)
-    choices.open_role_play(session, seated, script, now=now)
+    if seated.is_pair:
+        pairs.settle(session, seated, script, now=now)
+    else:
+        choices.open_role_play(session, seated, script, now=now)
 
 
 def compare_ratings(script: Script, kept: Mapping[Card, Kept]) -> list[Compared]:

@@ -9,27 +9,27 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lfp_trainer.engine.scenario import BOTH
+from lfp_trainer.engine.scenario import BOTH, OBSERVER
 from lfp_trainer.engine.script import Script
-from lfp_trainer.errors import Incomplete, NotInWhatIf, NotYet, StaleMove
+from lfp_trainer.errors import Incomplete, NotInWhatIf, NotOpenYet, NotYet, StaleMove
 from lfp_trainer.services import access
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.library import Published
-from lfp_trainer.storage.models import Participant, Run, Stage, Step, table
+from lfp_trainer.storage.models import Pair, Participant, Run, Stage, Step, table
 from lfp_trainer.storage.prepared import Prepared, Within
 
 STAGES = tuple(Stage)
 
 # Compiled once: these run for every choice that anybody makes.
-_steps, _parts = table(Step), table(Participant)
+_steps, _parts, _pair = table(Step), table(Participant), table(Pair)
 _PATH = Prepared(
     sa.select(_steps.c.choice_id)
     .where(_steps.c.run_id == sa.bindparam("run"))
     .order_by(_steps.c.number)
 )
-_NOTES = sa.select(_steps.c.number, _steps.c.reason, _steps.c.stand_in, _steps.c.seat).where(
-    _steps.c.run_id == sa.bindparam("run"), _steps.c.number > sa.bindparam("since")
-)
+_NOTES = sa.select(
+    _steps.c.number, _steps.c.reason, _steps.c.stand_in, _steps.c.seat, _steps.c.user_id
+).where(_steps.c.run_id == sa.bindparam("run"), _steps.c.number > sa.bindparam("since"))
 _MOVE_ON = Prepared(
     sa.update(_parts)
     .where(
@@ -38,6 +38,11 @@ _MOVE_ON = Prepared(
         _parts.c.stage == sa.bindparam("done"),
     )
     .values(stage=sa.bindparam("following"), changed_at=sa.bindparam("now"))
+)
+_CHANGED = Prepared(
+    sa.update(_pair)
+    .where(_pair.c.run_id == sa.bindparam("run"))
+    .values(version=_pair.c.version + sa.literal_column("1"))
 )
 
 
@@ -48,6 +53,8 @@ class Note:
     reason: str
     stand_in: bool
     seat: str
+    user_id: int | None
+    """Who chose; None for the stand-in, and for somebody who is gone."""
 
 
 def start_run(
@@ -102,7 +109,9 @@ def run_started_by(session: Session, start_key: str, user_id: int) -> str | None
 
 
 def own_seats(script: Script, seat: str) -> tuple[str, ...]:
-    """Return the seats a participant decides for."""
+    """Return the seats a participant decides for; an observer for none."""
+    if seat == OBSERVER:
+        return ()
     return script.scenario.seats if seat == BOTH else (seat,)
 
 
@@ -114,38 +123,42 @@ def path_of(within: Within, run_id: int) -> tuple[str, ...]:
 def notes_of(within: Within, run_id: int, *, since: int = 0) -> dict[int, Note]:
     """Return what is known of each step after the first ``since``: step number → note."""
     rows = within.execute(_NOTES, {"run": run_id, "since": since})
-    return {row.number: Note(row.reason, row.stand_in, row.seat) for row in rows}
+    return {row.number: Note(row.reason, row.stand_in, row.seat, row.user_id) for row in rows}
 
 
 def has_reached(seated: Seated, stage: Stage) -> bool:
-    """Tell whether a run has come to a stage, or past it."""
-    return STAGES.index(seated.stage) >= STAGES.index(stage)
+    """Tell whether a run has come to a stage, or past it, and others are not waited for there."""
+    return STAGES.index(seated.reached) >= STAGES.index(stage)
 
 
 def require(seated: Seated, stage: Stage) -> None:
     """Make sure a run stands at a stage.
 
-    :raise NotYet: if it has not come so far
+    :raise NotYet: if it has not come so far, or waits there for others
     :raise StaleMove: if it is past it
     :raise NotInWhatIf: if it is a what-if, which is only played
     """
     if seated.is_what_if and stage is not Stage.ROLE_PLAY:
         raise NotInWhatIf
-    if seated.stage is stage:
+    if seated.reached is stage is seated.stage and (seated.begun_at or not seated.is_pair):
         return
     if not has_reached(seated, stage):
+        if STAGES.index(seated.stage) >= STAGES.index(stage):
+            raise NotOpenYet
         raise NotYet(seated.stage.value)
+    if seated.is_pair and seated.begun_at is None:
+        raise NotOpenYet
     raise StaleMove("You had already finished this part. Here is where the run is now.")
 
 
 def move_on(within: Within, seated: Seated, done: Stage, *, now: datetime) -> Stage:
     """Go from a finished stage to the next one, once, whoever asks how often.
 
-    A what-if is done once it is played.
+    A what-if is done once it is played. An observer answers nothing before the conversation.
 
     :raise StaleMove: if the participant is no longer at that stage
     """
-    following = Stage.DONE if seated.is_what_if else STAGES[STAGES.index(done) + 1]
+    following = following_stage(seated, done)
     moved = _MOVE_ON.count(
         within,
         run=seated.run_id,
@@ -156,7 +169,23 @@ def move_on(within: Within, seated: Seated, done: Stage, *, now: datetime) -> St
     )
     if not moved:
         raise StaleMove
+    if seated.is_pair:
+        changed(within, seated.run_id)
     return following
+
+
+def changed(within: Within, run_id: int) -> None:
+    """Note that the others in a run must be shown something new that is no step."""
+    _CHANGED.count(within, run=run_id)
+
+
+def following_stage(seated: Seated, done: Stage) -> Stage:
+    """Return the stage after a finished one."""
+    if seated.is_what_if:
+        return Stage.DONE
+    if seated.is_observer and done is Stage.CASE:
+        return Stage.ROLE_PLAY
+    return STAGES[STAGES.index(done) + 1]
 
 
 def runs_of(session: Session, user_id: int) -> Sequence[Seated]:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import DeclarativeBase
 from lfp_trainer.storage.database import UtcDateTime
 
 CODES = list[str]
+LEVELS = dict[str, int]
+"""Strand → level."""
 PEOPLE = list[tuple[str, str]]
 """Names with pronouns. JSON has no pairs: each is read as a list of two."""
 
@@ -55,6 +57,8 @@ class Round(StrEnum):
     """Of the same leader, after the role-play."""
     OWN = "own"
     """Of one's own play in a seat: ``leader`` is the seat, evidence the numbers of steps."""
+    OTHER = "other"
+    """Of the play of another person's seat, in the same form."""
 
 
 class Outcome(StrEnum):
@@ -91,6 +95,7 @@ class Model(DeclarativeBase):
         datetime: UtcDateTime(),
         **{words: _stored_words(words) for words in (Role, WorkPosition, Stage, Round, Outcome)},
         CODES: sa.JSON(),
+        LEVELS: sa.JSON(),
         PEOPLE: sa.JSON(),
     }
 

@@ -18,6 +18,9 @@ from lfp_trainer.storage.base import Stage as Stage
 from lfp_trainer.storage.base import WorkPosition as WorkPosition
 from lfp_trainer.storage.base import table as table
 from lfp_trainer.storage.exercise_models import ExerciseRating as ExerciseRating
+from lfp_trainer.storage.pair_models import Mark as Mark
+from lfp_trainer.storage.pair_models import Pair as Pair
+from lfp_trainer.storage.pair_models import Pick as Pick
 
 
 class User(Model):
@@ -128,10 +131,24 @@ class Participant(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(sa.ForeignKey("run.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
-    # A seat of the scenario, or "both" for somebody who plays every seat alone.
+    # A seat of the scenario, "both" for somebody who plays every seat alone, or "observer".
     seat: Mapped[str]
     stage: Mapped[Stage]
     changed_at: Mapped[datetime]
+    # The rest is only of a run that several people are in (``storage/pair_models.py``).
+    ready_at: Mapped[datetime | None]
+    # When their page last asked, to a few seconds.
+    seen_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    # Since when the stand-in has played their seat, because somebody who waited let it.
+    stand_in_from: Mapped[datetime | None]
+    nudged_at: Mapped[datetime | None]
+    # When they had said what both plays showed, or passed it over.
+    rated_play_at: Mapped[datetime | None]
+    # Who says, on another device, that they are this guest; a partner lets them in.
+    asked_by: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
 
 
 class Step(Model):

@@ -23,7 +23,7 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.storage.prepared import Within
-from lfp_trainer.web import rated_page
+from lfp_trainer.web import pair_page, rated_page
 from lfp_trainer.web.asker import me
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render
@@ -77,6 +77,8 @@ def show(
     :param typed: a rating that could not be stored, as it was sent
     """
     seated, script = find(key)
+    if seated.code is not None and seated.begun_at is None:
+        return pair_page.to_lobby(seated.code)
     at = _shown_stage(seated, looking_at)
     if looking_at not in (None, at) and not message:
         message = _not_here(seated, looking_at)
@@ -96,12 +98,14 @@ def _not_here(seated: Seated, asked: Stage) -> str:
 def place_of(key: str) -> str:
     """Return the address of where a run is now, which stays the same when the run goes on."""
     seated, script = find(key)
+    if seated.code is not None and seated.begun_at is None:
+        return pair_page.lobby_of(seated.code)
     at = _shown_stage(seated, None)
-    return _address(seated, at, context_of(seated, script, at, None))
+    return _address(seated, at, _told(seated, script, at, None))
 
 
 def _address(seated: Seated, at: Stage, context: Mapping[str, Any]) -> str:
-    rating = at is Stage.RATING and not context["committed"]
+    rating = at is Stage.RATING and not context.get("committed", True)
     card = context["card"] if rating else None
     return url_of(seated.key, stage=at.value, card=card, way=context.get("way") or None)
 
@@ -124,9 +128,10 @@ def url_of(key: str, **where: Any) -> str:
 
 
 def _context(seated: Seated, script: Script, at: Stage, card: int | None) -> dict[str, Any]:
-    told = context_of(seated, script, at, card)
+    told = _told(seated, script, at, card)
     return {
         "run": seated,
+        "part": pair_page.part_of(seated, at),
         "script": script,
         "scenario": script.scenario,
         "stage": at,
@@ -138,6 +143,17 @@ def _context(seated: Seated, script: Script, at: Stage, card: int | None) -> dic
         "errors": {},
         **told,
     }
+
+
+def _told(seated: Seated, script: Script, at: Stage, card: int | None) -> dict[str, Any]:
+    """Return what the part of a run that is showing needs beside what every part is given."""
+    if not seated.is_pair:
+        return context_of(seated, script, at, card)
+    part = pair_page.part_of(seated, at)
+    told = (
+        pair_page.CONTEXTS[part](seated, script) if part else context_of(seated, script, at, card)
+    )
+    return told | pair_page.company_context(seated, script)
 
 
 def stages_of(seated: Seated) -> tuple[Stage, ...]:

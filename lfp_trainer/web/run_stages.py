@@ -48,7 +48,9 @@ def _diagnosis(seated: Seated, script: Script, card: int | None) -> dict[str, An
     return {
         "answer": kept.answer,
         "committed": kept.committed,
-        "feedback": compare_diagnosis(script.scenario, kept.answer) if kept.committed else None,
+        "feedback": compare_diagnosis(script.scenario, kept.answer)
+        if kept.committed and seated.is_revealed
+        else None,
         "most": MOST_NAMED,
     }
 

@@ -1,0 +1,86 @@
+"""Decide in a run together: alone where it is one's turn, together where the scene asks all, and
+privately where another seat decides.
+"""
+
+from datetime import datetime
+
+from lfp_trainer.engine import play
+from lfp_trainer.engine.script import Script
+from lfp_trainer.errors import Incomplete, StaleMove, UnknownChoice
+from lfp_trainer.services import choices, pairs, picks, runs
+from lfp_trainer.services.access import Seated
+from lfp_trainer.services.choices import Recorded
+from lfp_trainer.services.company import company_in
+from lfp_trainer.storage.models import Stage
+from lfp_trainer.storage.prepared import Within
+
+
+def decide(
+    within: Within,
+    seated: Seated,
+    script: Script,
+    choice_id: str,
+    *,
+    at_step: int,
+    reason: str,
+    now: datetime,
+) -> Recorded:
+    """Take a choice in a run together, or the part of one that several people take.
+
+    :param at_step: how many steps the page had that the choice was made on
+    :raise StaleMove: if the run has moved on since then, or somebody else decides
+    :raise UnknownChoice: if the current scene does not offer that choice
+    :raise NotYet: if the conversation is not open
+    :raise Incomplete: if the scene asks for a reason and none is given
+    """
+    choices.hold(within, seated.run_id)
+    company = company_in(within, seated.run_id)
+    path = runs.path_of(within, seated.run_id)
+    position = play.replay(script, path)
+    alone = len(company.deciders(play.seats_on_turn(script, position))) < 2
+    if at_step != len(path) or alone or seated.is_observer:
+        return choices.record_choice(
+            within, seated, script, choice_id, at_step=at_step, reason=reason, now=now
+        )
+    runs.require(seated, Stage.ROLE_PLAY)
+    choices.refuse_others(company, seated, script, position)
+    choices.step_of(script, seated, position, choice_id, reason)
+    picks.keep(within, seated, at_step + 1, choice_id, reason, now)
+    pairs.settle(within, seated, script, now=now)
+    path = runs.path_of(within, seated.run_id)
+    notes = runs.notes_of(within, seated.run_id, since=at_step)
+    return Recorded(play.replay(script, path), notes)
+
+
+def note(
+    within: Within,
+    seated: Seated,
+    script: Script,
+    choice_id: str | None,
+    *,
+    at_step: int,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Keep, for its writer alone, what they would choose where another seat decides.
+
+    :raise StaleMove: if that decision is taken, or theirs
+    :raise UnknownChoice: if the scene does not offer that choice
+    :raise NotYet: if the conversation is not open
+    :raise Incomplete: if there is nothing to keep
+    """
+    choices.hold(within, seated.run_id)
+    path = runs.path_of(within, seated.run_id)
+    if at_step != len(path):
+        raise StaleMove("That has been decided meanwhile. Here is what came of it.")
+    runs.require(seated, Stage.ROLE_PLAY)
+    position = play.replay(script, path)
+    deciders = company_in(within, seated.run_id).deciders(play.seats_on_turn(script, position))
+    if seated.user_id in [each.user_id for each in deciders]:
+        raise StaleMove("This one is yours to decide.")
+    offered = play.offered(script, position)
+    if choice_id is not None and choice_id not in offered:
+        raise UnknownChoice(choice_id, scene_id=position.scene, offered=offered)
+    if choice_id is None and not reason:
+        raise Incomplete({"choice": "Pick a response, or write what you think."})
+    picks.keep(within, seated, at_step + 1, choice_id, reason, now)

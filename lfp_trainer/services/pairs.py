@@ -1,0 +1,74 @@
+"""What follows by itself when somebody in a run together has acted, come, left or been replaced.
+
+Every act in such a run first takes hold of it (``choices.hold``), then changes one thing, then
+settles: reveals what all have committed, lets the stand-in play the seats nobody holds, and takes
+the response that all deciders agree on.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from lfp_trainer.engine import play
+from lfp_trainer.engine.script import Script
+from lfp_trainer.services import choices, picks, runs
+from lfp_trainer.services.access import Seated
+from lfp_trainer.services.company import Company, company_in
+from lfp_trainer.storage.models import Pair, Participant, Stage, table
+from lfp_trainer.storage.prepared import Within
+
+_pair, _parts = table(Pair), table(Participant)
+
+
+def settle(within: Within, seated: Seated, script: Script, *, now: datetime) -> Company:
+    """Let everything follow that follows by itself, and return who is in the run then.
+
+    :param seated: any participant of it
+    """
+    runs.changed(within, seated.run_id)
+    company = company_in(within, seated.run_id)
+    if company.may_begin:
+        company = _stamp(within, company, "begun_at", now)
+    if company.may_open:
+        company = _stamp(within, company, "opened_at", now)
+    if company.opened_at is not None and company.ending_id is None:
+        company = _play_on(within, seated, script, company, now)
+    if company.ending_id is not None:
+        _catch_up(within, seated, now)
+        company = company_in(within, seated.run_id)
+    if company.may_tell:
+        company = _stamp(within, company, "told_at", now)
+    return company
+
+
+def _stamp(within: Within, company: Company, what: str, now: datetime) -> Company:
+    within.execute(sa.update(_pair).where(_pair.c.run_id == company.run_id).values({what: now}))
+    return company_in(within, company.run_id)
+
+
+def _play_on(
+    within: Within, seated: Seated, script: Script, company: Company, now: datetime
+) -> Company:
+    """Let the stand-in play, and take what all deciders agree on; where nobody is left, wait."""
+    if not company.held:
+        return company
+    choices.let_stand_in_play(within, seated, script, company.held, now=now)
+    if picks.take_agreed(within, company_in(within, company.run_id), seated, script, now=now):
+        return _play_on(within, seated, script, company_in(within, company.run_id), now)
+    return company_in(within, company.run_id)
+
+
+def _catch_up(within: Within, seated: Seated, now: datetime) -> None:
+    """Lead on who came to the conversation only after it had ended."""
+    within.execute(
+        sa.update(_parts)
+        .where(_parts.c.run_id == seated.run_id, _parts.c.stage == Stage.ROLE_PLAY)
+        .values(stage=runs.following_stage(seated, Stage.ROLE_PLAY), changed_at=now)
+    )
+
+
+def on_turn(within: Within, company: Company, script: Script) -> tuple[str, ...]:
+    """Return the seats that decide now; none while no conversation is open."""
+    if company.opened_at is None or company.ending_id is not None:
+        return ()
+    return play.seats_on_turn(script, play.replay(script, runs.path_of(within, company.run_id)))

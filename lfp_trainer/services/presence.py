@@ -1,0 +1,128 @@
+"""Who is there: seen, away, nudged, replaced by the stand-in, gone and back again.
+
+Nobody is ever taken out of a run by others: a seat can be lent to the stand-in while its person is
+away, and is theirs again as soon as they ask for it.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer.engine.script import Script
+from lfp_trainer.errors import NotFound, StaleMove
+from lfp_trainer.services import access, choices, pairs, runs
+from lfp_trainer.services.access import Seated
+from lfp_trainer.services.company import SEEN_EVERY, Companion, Company, company_in, company_of
+from lfp_trainer.storage.models import Participant, Run, table
+from lfp_trainer.storage.prepared import Prepared, Within
+
+IS_BACK = "They are here again. Nothing was changed."
+
+_parts = table(Participant)
+_SEEN = Prepared(
+    sa.update(_parts)
+    .where(_parts.c.run_id == sa.bindparam("run"), _parts.c.user_id == sa.bindparam("user"))
+    .values(seen_at=sa.bindparam("now"))
+)
+
+
+def look(within: Within | sa.Engine, key: str, *, viewer_id: int) -> tuple[Company, Companion]:
+    """Return who is in a run with this participant, and the participant.
+
+    :raise NotFound: if they are not in it, or it is nobody's but theirs
+    """
+    company = company_of(access.together_with(within, key, viewer_id=viewer_id))
+    return company, company.person(viewer_id)
+
+
+def is_due(me: Companion, now: datetime) -> bool:
+    """Tell whether a sign from somebody's page should be written down."""
+    return me.seen_at is None or now - me.seen_at >= SEEN_EVERY
+
+
+def note_seen(within: Within, company: Company, me: Companion, *, now: datetime) -> None:
+    """Write down a sign from somebody's page."""
+    _SEEN.count(within, run=company.run_id, user=me.user_id, now=now)
+
+
+def tag_of(company: Company, me: Companion, now: datetime) -> str:
+    """Return what tells one state of a run, as this participant is shown it, from every other."""
+    there = "".join("a" if company.is_away(each, now) else "h" for each in company.people)
+    return f"{company.version}.{company.moves}.{me.stage}.{me.seat}.{there}"
+
+
+def nudge(session: Session, seated: Seated, whom: int, *, now: datetime) -> None:
+    """Leave somebody a sign that they are waited for, shown when they come back.
+
+    :raise NotFound: if they are not in the run
+    """
+    choices.hold(session, seated.run_id)
+    _other(session, seated, whom)
+    _change(session, seated.run_id, whom, nudged_at=now)
+    runs.changed(session, seated.run_id)
+
+
+def let_stand_in(
+    session: Session, seated: Seated, script: Script, whom: int, *, now: datetime
+) -> Company:
+    """Let the stand-in take the seat of somebody who is away, until they come back.
+
+    :raise NotFound: if they are not in the run
+    :raise StaleMove: if they are there
+    """
+    choices.hold(session, seated.run_id)
+    company, person = _other(session, seated, whom)
+    if person.is_out:
+        return company
+    if not company.is_away(person, now) or company.person(seated.user_id).is_out:
+        raise StaleMove(IS_BACK)
+    _change(session, seated.run_id, whom, stand_in_from=now)
+    return pairs.settle(session, seated, script, now=now)
+
+
+def leave(session: Session, seated: Seated, script: Script, *, now: datetime) -> None:
+    """Leave a run: the stand-in plays on, and one may come back.
+
+    Who leaves before it has begun has not been in it.
+    """
+    choices.hold(session, seated.run_id)
+    company = company_in(session, seated.run_id)
+    if company.begun_at is not None:
+        _change(session, seated.run_id, seated.user_id, left_at=now)
+        pairs.settle(session, seated, script, now=now)
+        return
+    session.execute(
+        sa.delete(_parts).where(
+            _parts.c.run_id == seated.run_id, _parts.c.user_id == seated.user_id
+        )
+    )
+    if len(company.people) == 1:
+        session.execute(sa.delete(Run).where(Run.id == seated.run_id))
+    else:
+        pairs.settle(session, seated, script, now=now)
+
+
+def come_back(session: Session, seated: Seated, script: Script, *, now: datetime) -> Company:
+    """Take one's seat again, from where the run is now."""
+    choices.hold(session, seated.run_id)
+    _change(
+        session, seated.run_id, seated.user_id,
+        left_at=None, stand_in_from=None, nudged_at=None, seen_at=now,
+    )  # fmt: skip
+    return pairs.settle(session, seated, script, now=now)
+
+
+def _other(session: Session, seated: Seated, whom: int) -> tuple[Company, Companion]:
+    company = company_in(session, seated.run_id)
+    if whom == seated.user_id:
+        raise NotFound
+    return company, company.person(whom)
+
+
+def _change(session: Session, run_id: int, user_id: int, **values: datetime | None) -> None:
+    session.execute(
+        sa.update(_parts)
+        .where(_parts.c.run_id == run_id, _parts.c.user_id == user_id)
+        .values(**values)
+    )
