@@ -68,10 +68,15 @@ def leave_in_run(session: Session, run: int, person: Person, canary: str, number
 
 def leave_outside(session: Session, person: Person, canary: str) -> None:
     """Leave a row in every table that belongs to a person and to no run."""
+    cohorts = Model.metadata.tables["cohort"]
+    _add(session, cohorts, person, canary)
+    hers = cohorts.c.key == word_of(canary, cohorts.c.key)
+    with writing(session):
+        cohort_id = session.scalar(sa.select(cohorts.c.id).where(hers))
     for table in TABLES:
         owned = any(key.column.table.name == "user" for key in table.foreign_keys)
         if owned and "run_id" not in table.c:
-            _add(session, table, person, canary)
+            _add(session, table, person, canary, cohort_id=cohort_id)
     failures = Model.metadata.tables["sign_in_failure"]
     _add(session, failures, person, canary, account=account_of(person.email or ""))
 

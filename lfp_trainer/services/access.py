@@ -9,6 +9,7 @@ others until nobody can change it any more: :attr:`Seated.reached` says how far 
 :func:`answers_beside` is the only way to another person's answers.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,11 +20,14 @@ from sqlalchemy.orm import InstrumentedAttribute
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.errors import NotFound
 from lfp_trainer.storage.models import (
+    Cohort,
     ExerciseRating,
+    Membership,
     NextStep,
     Outcome,
     Pair,
     Participant,
+    Place,
     Rating,
     Run,
     ScenarioVersion,
@@ -214,6 +218,12 @@ def together_in(within: Within, run_id: int) -> list[tuple[Any, ...]]:
     return _TOGETHER_IN.rows(within, run=run_id)
 
 
+def together_in_each(within: Within, run_ids: Collection[int]) -> list[tuple[Any, ...]]:
+    """Return who is in runs that the caller has found for one of them, all in one query."""
+    rows = within.execute(_TOGETHER.where(_run.id.in_(run_ids)))
+    return [tuple(row) for row in rows]
+
+
 def together_behind(within: Within, code: str) -> list[tuple[Any, ...]]:
     """Return who is in the run behind a code: names and seats, for whoever holds the code."""
     return _TOGETHER_BEHIND.rows(within, code=code)
@@ -314,4 +324,35 @@ def next_steps_of(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
             IS_PLAY,
         )
         .order_by(Participant.changed_at.desc(), NextStep.id.desc())
+    )
+
+
+_code_for_facilitators = sa.case(
+    (Membership.role == Place.FACILITATOR, Cohort.code), else_=sa.literal("")
+).label("code")
+
+
+def cohorts_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """Select the cohorts this person is in; the code only where they facilitate."""
+    return (
+        sa.select(
+            Cohort.id,
+            Cohort.key,
+            Cohort.name,
+            Membership.role,
+            _code_for_facilitators,
+            Cohort.archived_at,
+        )
+        .join(Membership, Membership.cohort_id == Cohort.id)
+        .where(Membership.user_id == viewer_id)
+    )
+
+
+def members_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """Select who is in the cohorts of this person: names and positions, and nothing they did."""
+    mine = sa.select(Membership.cohort_id).where(Membership.user_id == viewer_id)
+    return (
+        sa.select(Membership.cohort_id, User.id, User.name, User.position, Membership.role)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.cohort_id.in_(mine), User.disabled_at.is_(None))
     )

@@ -18,8 +18,10 @@ from lfp_trainer.storage.models import (
     Diagnosis,
     ExerciseRating,
     Mark,
+    Membership,
     NextStep,
     Pair,
+    Paired,
     Participant,
     Pick,
     Ranking,
@@ -62,6 +64,9 @@ _OWNED = (
     _Owned(Pick.user_id, (Pick.run_id, Pick.number)),
     _Owned(Mark.user_id, (Mark.run_id, Mark.number)),
     _Owned(Pair.device_of),
+    _Owned(Pair.invited_by),
+    _Owned(Membership.user_id, (Membership.cohort_id,)),
+    _Owned(Paired.user_id, (Paired.cohort_id, Paired.key)),
     _Owned(
         ExerciseRating.user_id,
         number=ExerciseRating.set_number,
@@ -147,10 +152,11 @@ def make_guest(session: Session, *, now: datetime) -> int:
 
 
 def has_practice(session: Session, user_id: int) -> bool:
-    """Tell whether a person has played or rated anything that could be kept."""
+    """Tell whether a person has played, rated or joined anything that could be kept."""
+    joined = sa.exists().where(Membership.user_id == user_id)
     played = sa.exists().where(Participant.user_id == user_id)
     rated = sa.exists().where(ExerciseRating.user_id == user_id)
-    return bool(session.scalar(sa.select(sa.or_(played, rated))))
+    return bool(session.scalar(sa.select(sa.or_(played, rated, joined))))
 
 
 def claim(session: Session, guest_id: int, account_id: int) -> None:

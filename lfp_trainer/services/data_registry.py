@@ -13,12 +13,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from lfp_trainer.storage.models import (
+    Cohort,
     Diagnosis,
     ExerciseRating,
     Mark,
+    Membership,
     Model,
     NextStep,
     Pair,
+    Paired,
     Participant,
     Pick,
     Ranking,
@@ -103,8 +106,16 @@ def _taken_part(run_id: sa.ColumnElement[Any]) -> Rows:
     )
 
 
+def _in_cohort(cohort_id: sa.ColumnElement[Any]) -> Rows:
+    members = table(Membership).c
+    return lambda owner: cohort_id.in_(
+        sa.select(members.cohort_id).where(members.user_id == owner.id).scalar_subquery()
+    )
+
+
 _ID = Column("The number of this row.")
 _RUN = Column("The run it belongs to: the id in the table run.")
+_COHORT = Column("The cohort it belongs to: the id in the table cohort.")
 _YOU = Column("Your own number.")
 _SAVED = Column("When it was last saved.")
 _COMMITTED = Column("When you committed it; empty while it is a draft.")
@@ -178,6 +189,59 @@ REGISTRY: tuple[Store, ...] = (
                 withheld="It may be somebody else's.",
             ),
             "at": Column("When it happened."),
+        },
+    ),
+    Store(
+        Cohort,
+        "Your cohorts",
+        "The groups you learn with. They hold names and positions, and nothing of your runs.",
+        "through membership: you are in it",
+        _in_cohort(table(Cohort).c.id),
+        Fate.SHARED,
+        {
+            "id": Column("The number of this cohort, by which the other tables name it."),
+            "key": Column("What stands in the address of its page."),
+            "name": Column("What it is called."),
+            "code": Column("The eight characters that let somebody join it."),
+            "created_at": Column("When it was made."),
+            "archived_at": Column("When it was closed, if it was."),
+        },
+        why_kept="A cohort that others are in stays theirs, without your name.",
+    ),
+    Store(
+        Membership,
+        "Your place in each cohort",
+        "That you are in it, as somebody who learns or who facilitates.",
+        "user_id is you",
+        _by(table(Membership).c.user_id),
+        Fate.ERASED,
+        {
+            "id": _ID,
+            "cohort_id": _COHORT,
+            "user_id": _YOU,
+            "role": Column("What you are in it: learner or facilitator."),
+            "joined_at": Column("When you joined."),
+        },
+    ),
+    Store(
+        Paired,
+        "How you were paired",
+        "Where a facilitator put you when they made pairs of a cohort. It names no run.",
+        "user_id is you",
+        _by(table(Paired).c.user_id),
+        Fate.ERASED,
+        {
+            "id": _ID,
+            "cohort_id": _COHORT,
+            "key": Column(
+                "The one-time number of the form that made the pairs.",
+                withheld="It only keeps a double click from making them twice.",
+            ),
+            "user_id": _YOU,
+            "number": Column("Which of the pairs you were in, counted from 1."),
+            "seat": Column("The role you were given."),
+            "scenario_id": Column("The id of the case."),
+            "paired_at": Column("When it was done."),
         },
     ),
     Store(
@@ -276,6 +340,10 @@ REGISTRY: tuple[Store, ...] = (
             "told_at": Column("When the debrief opened."),
             "turn_from": Column("When more time was taken for a decision."),
             "swap_of": Column("The run of which this is the other way round."),
+            "invited_by": Column(
+                "Who brought you together.",
+                withheld="It is somebody else's number, or your own beside the names you know.",
+            ),
         },
         why_kept="It holds nothing that you wrote, and the run stays somebody else's.",
         made_by=table(Pair).c.device_of,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound
 from lfp_trainer.services import sign_in
-from lfp_trainer.storage.models import Participant, Role, Run, Step, User
+from lfp_trainer.storage.models import Cohort, Membership, Participant, Role, Run, Step, User
 
 AT_ONCE = 200
 """Runs to one statement."""
@@ -79,8 +79,13 @@ def forget(
     session.execute(sa.update(Step).where(Step.user_id.in_(people)).values(reason=""))
     for email in emails:
         sign_in.forgive(session, account=email or "")
+    cohorts = session.scalars(
+        sa.select(Membership.cohort_id).where(Membership.user_id.in_(people)).distinct()
+    ).all()
     # Their rows in all other tables go with them: the references say so.
     session.execute(sa.delete(User).where(User.id.in_(people)))
+    nobody = ~sa.exists().where(Membership.cohort_id == Cohort.id)
+    session.execute(sa.delete(Cohort).where(Cohort.id.in_(cohorts), nobody))
     for start in range(0, len(theirs), AT_ONCE):
         some = theirs[start : start + AT_ONCE]
         session.execute(sa.delete(Run).where(Run.id.in_(some), _NOBODY_IS_IN))

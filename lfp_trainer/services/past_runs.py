@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine import rubric
 from lfp_trainer.engine.rubric import Distance
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import access, library
+from lfp_trainer.services import access, library, open_pairs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.storage.models import NextStep, Participant, Rating, Round, Run, Stage
 
@@ -81,8 +81,13 @@ WHAT_IFS = 5
 
 
 def open_runs(session: Session, viewer_id: int, *, number: int, size: int) -> Open:
-    """Return a page of the runs that are not finished, what-ifs too, or the nearest to it."""
-    mine = access.runs_visible_to(viewer_id).where(Participant.stage != Stage.DONE)
+    """Return a page of the runs that are not finished, what-ifs too, or the nearest to it.
+
+    Not those that somebody is only invited to: these stand by themselves.
+    """
+    mine = access.runs_visible_to(viewer_id).where(
+        Participant.stage != Stage.DONE, ~open_pairs.is_invitation(viewer_id)
+    )
     rows, number, pages, total = _page(session, mine, number, size)
     return Open(tuple(rows), number, pages, total)
 

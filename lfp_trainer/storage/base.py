@@ -34,6 +34,13 @@ class WorkPosition(StrEnum):
     STATE_OR_ISD = "MDE-ISD"
 
 
+class Place(StrEnum):
+    """What somebody is in a cohort, whatever their role on the site."""
+
+    LEARNER = "learner"
+    FACILITATOR = "facilitator"
+
+
 class Stage(StrEnum):
     """Where a participant stands in a run, in this order."""
 
@@ -93,7 +100,10 @@ class Model(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: sa.Text(),
         datetime: UtcDateTime(),
-        **{words: _stored_words(words) for words in (Role, WorkPosition, Stage, Round, Outcome)},
+        **{
+            words: _stored_words(words)
+            for words in (Role, WorkPosition, Place, Stage, Round, Outcome)
+        },
         CODES: sa.JSON(),
         LEVELS: sa.JSON(),
         PEOPLE: sa.JSON(),

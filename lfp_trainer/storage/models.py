@@ -12,11 +12,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lfp_trainer.storage.base import CODES as CODES
 from lfp_trainer.storage.base import Model as Model
 from lfp_trainer.storage.base import Outcome as Outcome
+from lfp_trainer.storage.base import Place as Place
 from lfp_trainer.storage.base import Role as Role
 from lfp_trainer.storage.base import Round as Round
 from lfp_trainer.storage.base import Stage as Stage
 from lfp_trainer.storage.base import WorkPosition as WorkPosition
 from lfp_trainer.storage.base import table as table
+from lfp_trainer.storage.cohort_models import Cohort as Cohort
+from lfp_trainer.storage.cohort_models import Membership as Membership
+from lfp_trainer.storage.cohort_models import Paired as Paired
 from lfp_trainer.storage.exercise_models import ExerciseRating as ExerciseRating
 from lfp_trainer.storage.pair_models import Mark as Mark
 from lfp_trainer.storage.pair_models import Pair as Pair

@@ -36,6 +36,10 @@ class Pair(Model):
     swap_of: Mapped[int | None] = mapped_column(
         sa.ForeignKey("run.id", ondelete="SET NULL"), index=True
     )
+    # Who brought these people together: one of them, or a facilitator, who takes no part in it.
+    invited_by: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
 
 
 class Pick(Model):

@@ -18,6 +18,7 @@ from lfp_trainer.web import (
     calibrate,
     calibrate_page,
     calibration,
+    cohorts,
     contrast,
     contrast_page,
     errors,
@@ -25,10 +26,12 @@ from lfp_trainer.web import (
     gate,
     health,
     home,
+    invitations,
     kept,
     library,
     my_data,
     next_steps,
+    pairing,
     rankings,
     rating_form,
     runs,
@@ -40,7 +43,7 @@ from lfp_trainer.web.extensions import csrf, db, login_manager
 
 _FEATURES = (
     home, library, runs, rankings, answers, second_ratings, what_if, next_steps, calibrate,
-    calibration, contrast, account, my_data, admin, health,
+    calibration, contrast, cohorts, pairing, invitations, account, my_data, admin, health,
 )  # fmt: skip
 
 
@@ -75,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     calibrate_page.install(app)
     contrast_page.install(app)
     next_steps.install(app)
+    invitations.install(app)
     for feature in _FEATURES:
         app.register_blueprint(feature.bp)
     gate.guard(app)

@@ -3,6 +3,8 @@
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
+from lfp_trainer.services import cohorts
+
 
 class RunKey(BaseConverter):
     """The key of a run, as ``secrets.token_urlsafe(12)`` makes it."""
@@ -16,6 +18,15 @@ class Slug(BaseConverter):
     regex = "[a-z0-9][a-z0-9-]{0,63}"
 
 
+class CohortCode(BaseConverter):
+    """The code of a cohort as somebody types it, in any case, with spaces or dashes."""
+
+    regex = "[A-Za-z0-9 -]{1,30}"
+
+    def to_python(self, value: str) -> str:
+        return cohorts.clean_code(value)
+
+
 def install(app: Flask) -> None:
     """Offer the converters to every route."""
-    app.url_map.converters.update(run=RunKey, slug=Slug)
+    app.url_map.converters.update(run=RunKey, slug=Slug, cohort_code=CohortCode)

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lfp_trainer.services import exercise_sets, past_runs, shelf
+from lfp_trainer.services import exercise_sets, open_pairs, past_runs, shelf
 from lfp_trainer.web import calibrate_page, calibration, contrast_page, next_steps
 from lfp_trainer.web.asker import me, viewer_id
 from lfp_trainer.web.extensions import db
@@ -41,7 +41,8 @@ def show() -> ResponseReturnValue:
     cards = shelf.cards(db.session, me().id)
     return render_template(
         "home/home.html",
-        going_on=past_runs.open_runs(db.session, me().id, number=1, size=OPEN_AT_HOME),
+        invitations=open_pairs.invitations_of(db.session, me().id),
+        **_going_on(number=1, size=OPEN_AT_HOME),
         stage_names=NAMES,
         finished=past_runs.finished_runs(db.session, me().id, number=1, size=AT_HOME),
         open_contrasts=contrast_page.still_open(),
@@ -59,7 +60,17 @@ def past() -> ResponseReturnValue:
     """Show every run that the person who is asking has finished, or has not, page by page."""
     number = request.args.get("page", 1, type=int)
     if "open" in request.args:
-        going_on = past_runs.open_runs(db.session, me().id, number=number, size=ON_A_PAGE)
-        return render_template("home/open_runs.html", going_on=going_on, stage_names=NAMES)
+        going_on = _going_on(number=number, size=ON_A_PAGE)
+        return render_template("home/open_runs.html", stage_names=NAMES, **going_on)
     found = past_runs.finished_runs(db.session, me().id, number=number, size=ON_A_PAGE)
     return render_template("home/past_runs.html", finished=found)
+
+
+def _going_on(*, number: int, size: int) -> dict[str, object]:
+    """Return a page of the runs to go on with, and where those with others stand."""
+    found = past_runs.open_runs(db.session, me().id, number=number, size=size)
+    runs = [(each.run, each.script) for each in found.rows]
+    return {
+        "going_on": found,
+        "standings": open_pairs.standings_of(db.session, me().id, runs),
+    }

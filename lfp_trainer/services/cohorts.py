@@ -1,0 +1,222 @@
+"""Cohorts: make one, join it by its code, leave it, see who is in it.
+
+Nothing here knows a run. Who is in a cohort sees the names and positions of the others; what
+anybody practices stays theirs.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from lfp_trainer.errors import Incomplete, NotFound
+from lfp_trainer.services import access
+from lfp_trainer.services.lobby import LETTERS
+from lfp_trainer.storage.models import Cohort, Membership, Place, User, WorkPosition
+
+LENGTH = 8
+"""Of a code. It stays open for months, so it is longer than that of a lobby."""
+NOBODY_WOULD_FACILITATE = (
+    "Nobody else facilitates this cohort, and the others would be left without anybody who does."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A cohort, as somebody who is in it sees it."""
+
+    id: int
+    key: str
+    name: str
+    role: Place
+    code: str
+    """What lets others join; empty for whoever does not facilitate."""
+    archived_at: datetime | None
+
+    @property
+    def is_mine_to_run(self) -> bool:
+        return self.role is Place.FACILITATOR
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a cohort."""
+
+    user_id: int
+    name: str
+    position: WorkPosition | None
+    role: Place
+
+    @property
+    def facilitates(self) -> bool:
+        return self.role is Place.FACILITATOR
+
+
+def make(session: Session, *, name: str, user_id: int, now: datetime) -> str:
+    """Make a cohort that this person facilitates, and return its key."""
+    while True:
+        cohort = Cohort(
+            key=secrets.token_urlsafe(12),
+            name=name,
+            code="".join(secrets.choice(LETTERS) for _ in range(LENGTH)),
+            created_at=now,
+        )
+        try:
+            with session.begin_nested():
+                session.add(cohort)
+        except IntegrityError:  # in use already, once in a while
+            continue
+        session.add(
+            Membership(cohort_id=cohort.id, user_id=user_id, role=Place.FACILITATOR, joined_at=now)
+        )
+        session.flush()
+        return cohort.key
+
+
+def clean_code(typed: str) -> str:
+    """Return a code as it is stored, from what somebody typed or read out."""
+    return "".join(letter for letter in typed.upper() if letter in LETTERS)[: LENGTH + 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What a code shows to whoever holds it."""
+
+    id: int
+    key: str
+    name: str
+    facilitators: tuple[str, ...]
+
+
+def find_behind(session: Session, code: str) -> Behind:
+    """Return the cohort that a code lets in to.
+
+    :raise NotFound: if there is none
+    """
+    row = session.execute(
+        sa.select(Cohort.id, Cohort.key, Cohort.name).where(
+            Cohort.code == clean_code(code), Cohort.archived_at.is_(None)
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    facilitators = session.scalars(
+        sa.select(User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.cohort_id == row.id, Membership.role == Place.FACILITATOR)
+        .order_by(User.id)
+    )
+    return Behind(row.id, row.key, row.name, tuple(facilitators))
+
+
+def join(session: Session, code: str, *, user_id: int, now: datetime) -> str:
+    """Join the cohort behind a code and return its key; who is in it already stays as they are.
+
+    :raise NotFound: if there is none
+    """
+    cohort = find_behind(session, code)
+    try:
+        with session.begin_nested():
+            session.add(
+                Membership(cohort_id=cohort.id, user_id=user_id, role=Place.LEARNER, joined_at=now)
+            )
+    except IntegrityError:
+        # In it already; somebody who is gone is not.
+        find(session, cohort.key, viewer_id=user_id)
+    return cohort.key
+
+
+def introduce(
+    session: Session, user_id: int, *, name: str | None, position: WorkPosition | None
+) -> None:
+    """Note the name and the position that somebody gives on joining; what is left out stays."""
+    given = {"name": name, "position": position}
+    values = {column: value for column, value in given.items() if value is not None}
+    if values:
+        session.execute(sa.update(User).where(User.id == user_id).values(values))
+
+
+def find(session: Session, key: str, *, viewer_id: int) -> Joined:
+    """Find a cohort of this person.
+
+    :raise NotFound: if there is none, or they are not in it
+    """
+    row = session.execute(
+        access.cohorts_visible_to(viewer_id).where(Cohort.key == key)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return Joined(*row)
+
+
+def find_to_run(session: Session, key: str, *, viewer_id: int) -> Joined:
+    """Find a cohort that this person facilitates.
+
+    :raise NotFound: if there is none, they do not facilitate it, or it is closed
+    """
+    cohort = find(session, key, viewer_id=viewer_id)
+    if not cohort.is_mine_to_run or cohort.archived_at is not None:
+        raise NotFound
+    return cohort
+
+
+def cohorts_of(session: Session, user_id: int) -> list[Joined]:
+    """Return the cohorts somebody is in, by name."""
+    rows = session.execute(
+        access.cohorts_visible_to(user_id).order_by(sa.func.lower(Cohort.name), Cohort.id)
+    )
+    return [Joined(*row) for row in rows]
+
+
+def members_of(session: Session, cohort: Joined, *, viewer_id: int) -> list[Member]:
+    """Return who is in a cohort: who facilitates first, then by name."""
+    rows = session.execute(
+        access.members_visible_to(viewer_id).where(Membership.cohort_id == cohort.id)
+    )
+    found = [Member(*row[1:]) for row in rows]
+    return sorted(found, key=lambda each: (not each.facilitates, each.name.lower(), each.user_id))
+
+
+def fellows_of(session: Session, user_id: int) -> list[tuple[Joined, list[Member]]]:
+    """Return whom somebody could train with: each cohort they are in, with the others in it."""
+    found = {
+        each.id: (each, list[Member]())
+        for each in cohorts_of(session, user_id)
+        if each.archived_at is None
+    }
+    rows = session.execute(
+        access.members_visible_to(user_id)
+        .where(User.id != user_id)
+        .order_by(sa.func.lower(User.name), User.id)
+    )
+    for cohort_id, *member in rows:
+        if cohort_id in found:
+            found[cohort_id][1].append(Member(*member))
+    return [(cohort, members) for cohort, members in found.values() if members]
+
+
+def leave(session: Session, cohort: Joined, user_id: int) -> None:
+    """Leave a cohort. One that nobody is in any more is gone.
+
+    :raise Incomplete: if nobody would be left who facilitates it
+    """
+    # Two who facilitate it must not both go at the same moment.
+    session.execute(sa.select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
+    others: Sequence[Place] = session.scalars(
+        sa.select(Membership.role).where(
+            Membership.cohort_id == cohort.id, Membership.user_id != user_id
+        )
+    ).all()
+    if cohort.is_mine_to_run and others and Place.FACILITATOR not in others:
+        raise Incomplete({"cohort": NOBODY_WOULD_FACILITATE})
+    session.execute(
+        sa.delete(Membership).where(
+            Membership.cohort_id == cohort.id, Membership.user_id == user_id
+        )
+    )
+    if not others:
+        session.execute(sa.delete(Cohort).where(Cohort.id == cohort.id))

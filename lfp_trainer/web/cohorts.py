@@ -1,0 +1,207 @@
+"""Cohorts: one's own, who is in one, make, join by code, leave. No page here knows a run."""
+
+from flask import Blueprint, flash, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from lfp_trainer.errors import Incomplete, NotFound, TooMany
+from lfp_trainer.services import code_tries, cohorts, invitations, library
+from lfp_trainer.services.cohorts import Behind, Joined
+from lfp_trainer.services.lobby import OPEN_FOR
+from lfp_trainer.storage.database import writing
+from lfp_trainer.storage.models import Role, WorkPosition
+from lfp_trainer.web import auth, forms
+from lfp_trainer.web.asker import me, now
+from lfp_trainer.web.auth import POSITIONS
+from lfp_trainer.web.extensions import db
+from lfp_trainer.web.fragments import go_to
+from lfp_trainer.web.gate import Allowed, allow
+
+bp = Blueprint("cohorts", __name__)
+
+NAME_LIMIT = 80
+NO_SUCH_CODE = (
+    "No cohort has this code. Read it again, letter by letter, or ask who gave it to you."
+)
+
+
+@bp.get("/cohorts")
+@allow(Allowed.SIGNED_IN)
+def index() -> ResponseReturnValue:
+    """List the cohorts of the person who is asking."""
+    return _index_page({})
+
+
+def _index_page(problems: dict[str, str], *, status: int = 200) -> ResponseReturnValue:
+    page = render_template(
+        "cohorts/index.html",
+        cohorts=cohorts.cohorts_of(db.session, me().id),
+        may_make=me().role in (Role.FACILITATOR, Role.ADMIN),
+        problems=problems,
+        typed=forms.clean(request.form.get("name", ""))[: 2 * NAME_LIMIT],
+    )
+    return page, status
+
+
+@bp.post("/cohorts")
+@allow(Allowed.FACILITATORS)
+def make() -> ResponseReturnValue:
+    """Make a cohort that the person who is asking facilitates."""
+    try:
+        name = forms.line("name", NAME_LIMIT)
+        if not any(character.isalnum() for character in name):
+            raise Incomplete({"name": "Give the cohort a name that its members recognize."})
+    except Incomplete as error:
+        return _index_page(error.fields, status=422)
+    with writing(db.session):
+        key = cohorts.make(db.session, name=name, user_id=me().id, now=now())
+    flash("The cohort is made. Read its code out, or send the link.", "success")
+    return go_to(url_for(".show", key=key))
+
+
+@bp.get("/cohorts/<run:key>")
+@allow(Allowed.SIGNED_IN)
+def show(key: str) -> ResponseReturnValue:
+    """Show who is in a cohort; to who facilitates it, its code and how it was paired."""
+    cohort = cohorts.find(db.session, key, viewer_id=me().id)
+    return render_template(
+        "cohorts/show.html",
+        cohort=cohort,
+        members=cohorts.members_of(db.session, cohort, viewer_id=me().id),
+        positions=POSITIONS,
+        pairings=_pairings(cohort) if cohort.is_mine_to_run else [],
+        titles={
+            each.script.scenario.id: each.script.scenario.title
+            for each in library.on_offer(db.session)
+        }
+        if cohort.is_mine_to_run
+        else {},
+    )
+
+
+def _pairings(cohort: Joined) -> list[object]:
+    return [*invitations.pairings_of(db.session, cohort, since=now() - 30 * OPEN_FOR)]
+
+
+@bp.post("/cohorts/<run:key>/leave")
+@allow(Allowed.SIGNED_IN)
+def leave(key: str) -> ResponseReturnValue:
+    """Leave a cohort."""
+    try:
+        with writing(db.session):
+            cohort = cohorts.find(db.session, key, viewer_id=me().id)
+            cohorts.leave(db.session, cohort, me().id)
+    except Incomplete as error:
+        flash(str(error), "error")
+        return go_to(url_for(".show", key=key))
+    flash(f"You have left “{cohort.name}”. What you practiced stays yours.", "success")
+    return go_to(url_for(".index"))
+
+
+@bp.get("/join")
+@allow(Allowed.EVERYONE)
+def ask_code() -> ResponseReturnValue:
+    """Ask for the code of a cohort, and lead to what it opens."""
+    typed = cohorts.clean_code(forms.clean(request.args.get("code", ""))[:40])
+    if "code" not in request.args:
+        return _code_page("")
+    if not typed:
+        return _code_page(NO_SUCH_CODE, status=404)
+    return go_to(url_for(".ask_to_join", code=typed))
+
+
+def _code_page(problem: str, *, status: int = 200) -> ResponseReturnValue:
+    return render_template("cohorts/code.html", problem=problem), status
+
+
+@bp.get("/join/<cohort_code:code>")
+@allow(Allowed.EVERYONE)
+def ask_to_join(code: str) -> ResponseReturnValue:
+    """Show which cohort a code opens, and what joining it means."""
+    try:
+        cohort = _behind(code)
+    except NotFound:
+        return _code_page(NO_SUCH_CODE, status=404)
+    except TooMany as error:
+        return _code_page(str(error), status=429)
+    if current_user.is_authenticated:
+        for each in cohorts.cohorts_of(db.session, me().id):
+            if each.id == cohort.id:
+                return go_to(url_for(".show", key=each.key))
+    return _join_page(cohort, code, {})
+
+
+def _behind(code: str) -> Behind:
+    """Return the cohort behind a code; a code that leads nowhere is counted. Commits.
+
+    :raise NotFound: if there is none
+    :raise TooMany: if somebody has been guessing
+    """
+    person = me() if current_user.is_authenticated else None
+    place = code_tries.place_of(person, request.remote_addr or "")
+    code_tries.refuse_too_many(db.session, place, now=now())
+    try:
+        return cohorts.find_behind(db.session, code)
+    except NotFound:
+        with writing(db.session):
+            code_tries.note_wrong(db.session, place, now=now())
+        raise
+
+
+def _join_page(
+    cohort: Behind, code: str, problems: dict[str, str], *, status: int = 200
+) -> ResponseReturnValue:
+    person = me() if current_user.is_authenticated else None
+    known = person is not None and (not person.is_guest or person.name != "Guest")
+    page = render_template(
+        "cohorts/join.html",
+        cohort=cohort,
+        code=code,
+        problems=problems,
+        asks_name=person is None or person.is_guest,
+        name=request.form.get("name", person.name if person and known else ""),
+        position=request.form.get("position", person.position if person else None),
+        positions=POSITIONS,
+    )
+    return make_response(page, status)
+
+
+@bp.post("/join/<cohort_code:code>")
+@allow(Allowed.EVERYONE)
+def join(code: str) -> ResponseReturnValue:
+    """Join a cohort; somebody unknown becomes a guest with the name they give."""
+    try:
+        cohort = _behind(code)
+    except NotFound:
+        return _code_page(NO_SUCH_CODE, status=404)
+    except TooMany as error:
+        return _code_page(str(error), status=429)
+    try:
+        name = _sent_name()
+        position = _sent_position()
+    except Incomplete as error:
+        return _join_page(cohort, code, error.fields, status=422)
+    person = auth.ensure_person()
+    with writing(db.session):
+        cohorts.introduce(db.session, person.id, name=name, position=position)
+        key = cohorts.join(db.session, code, user_id=person.id, now=now())
+    flash(f"You are in “{cohort.name}”.", "success")
+    return go_to(url_for(".show", key=key))
+
+
+def _sent_name() -> str | None:
+    """Return the name a guest gives; None for an account, which has one."""
+    if current_user.is_authenticated and not current_user.is_guest:
+        return None
+    name = forms.line("name", auth.NAME_LIMIT)
+    problems = auth.check_person(name)
+    if problems:
+        raise Incomplete(problems)
+    return name
+
+
+def _sent_position() -> WorkPosition:
+    position = auth.sent_position()
+    if position is None:
+        raise Incomplete({"position": "Say where you work. It stands before your name."})
+    return position

@@ -1,0 +1,175 @@
+"""Cohorts: made, joined by code, seen by who is in them, left."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer.errors import Incomplete, NotFound
+from lfp_trainer.services import accounts, cohorts, forgetting
+from lfp_trainer.services.cohorts import Joined
+from lfp_trainer.storage.database import writing
+from lfp_trainer.storage.models import Cohort, Place, WorkPosition
+from tests.conftest import NOON
+from tests.together import named
+
+NewPerson = Callable[[str], int]
+
+
+@pytest.fixture
+def new(session: Session) -> NewPerson:
+    def new(name: str) -> int:
+        with writing(session):
+            user_id = accounts.make_guest(session, now=NOON)
+        return named(session, user_id, name)
+
+    return new
+
+
+@pytest.fixture
+def dana_id(new: NewPerson) -> int:
+    return new("Dana")
+
+
+@pytest.fixture
+def spring(session: Session, dana_id: int) -> Joined:
+    """A cohort that Dana facilitates."""
+    with writing(session):
+        key = cohorts.make(session, name="Spring", user_id=dana_id, now=NOON)
+    return cohorts.find(session, key, viewer_id=dana_id)
+
+
+def join(session: Session, cohort: Joined, user_id: int) -> Joined:
+    with writing(session):
+        key = cohorts.join(session, cohort.code, user_id=user_id, now=NOON)
+    return cohorts.find(session, key, viewer_id=user_id)
+
+
+def test_a_cohort_is_joined_by_its_code_however_that_is_written(
+    session: Session, spring: Joined, dana_id: int, new: NewPerson
+) -> None:
+    ana = new("Ana")
+
+    with writing(session):
+        typed = f" {spring.code[:4].lower()}-{spring.code[4:]} "
+        cohorts.join(session, typed, user_id=ana, now=NOON)
+
+    assert len(spring.code) == 8
+    assert len(cohorts.members_of(session, spring, viewer_id=dana_id)) == 2
+
+
+def test_who_joins_twice_is_in_it_once_and_a_facilitator_stays_one(
+    session: Session, spring: Joined, dana_id: int
+) -> None:
+    again = join(session, spring, dana_id)
+
+    assert again.role is Place.FACILITATOR
+    assert len(cohorts.members_of(session, spring, viewer_id=dana_id)) == 1
+
+
+def test_members_see_names_and_positions_and_only_facilitators_the_code(
+    session: Session, spring: Joined, dana_id: int, new: NewPerson
+) -> None:
+    ana = new("Ana")
+    with writing(session):
+        cohorts.introduce(session, ana, name="Ana M.", position=WorkPosition.MIDDLE)
+    hers = join(session, spring, ana)
+
+    assert (hers.code, hers.role) == ("", Place.LEARNER)
+    for viewer in (ana, dana_id):
+        seen = cohorts.members_of(session, hers, viewer_id=viewer)
+        assert [(each.name, each.position, each.role) for each in seen] == [
+            ("Dana", None, Place.FACILITATOR),
+            ("Ana M.", WorkPosition.MIDDLE, Place.LEARNER),
+        ]
+
+
+def test_a_cohort_is_there_for_nobody_who_is_not_in_it(
+    session: Session, spring: Joined, new: NewPerson
+) -> None:
+    outsider = new("Otto")
+
+    with pytest.raises(NotFound):
+        cohorts.find(session, spring.key, viewer_id=outsider)
+    assert cohorts.members_of(session, spring, viewer_id=outsider) == []
+    assert cohorts.cohorts_of(session, outsider) == []
+    assert cohorts.fellows_of(session, outsider) == []
+
+
+def test_a_member_does_not_run_a_cohort(session: Session, spring: Joined, new: NewPerson) -> None:
+    ana = new("Ana")
+    join(session, spring, ana)
+
+    with pytest.raises(NotFound):
+        cohorts.find_to_run(session, spring.key, viewer_id=ana)
+
+
+def test_a_closed_cohort_lets_nobody_in_and_is_not_paired(
+    session: Session, spring: Joined, dana_id: int, new: NewPerson
+) -> None:
+    with writing(session):
+        session.execute(sa.update(Cohort).values(archived_at=NOON))
+
+    with pytest.raises(NotFound):
+        join(session, spring, new("Ana"))
+    with pytest.raises(NotFound):
+        cohorts.find_to_run(session, spring.key, viewer_id=dana_id)
+
+
+def test_who_leaves_sees_nothing_of_it_any_more(
+    session: Session, spring: Joined, dana_id: int, new: NewPerson
+) -> None:
+    ana = new("Ana")
+    hers = join(session, spring, ana)
+
+    with writing(session):
+        cohorts.leave(session, hers, ana)
+
+    with pytest.raises(NotFound):
+        cohorts.find(session, spring.key, viewer_id=ana)
+    assert len(cohorts.members_of(session, spring, viewer_id=dana_id)) == 1
+
+
+def test_the_only_facilitator_does_not_leave_the_others_behind(
+    session: Session, spring: Joined, dana_id: int, new: NewPerson
+) -> None:
+    ana = new("Ana")
+    hers = join(session, spring, ana)
+    with pytest.raises(Incomplete), writing(session):
+        cohorts.leave(session, spring, dana_id)
+
+    with writing(session):
+        cohorts.leave(session, hers, ana)
+        cohorts.leave(session, spring, dana_id)
+
+    assert session.scalar(sa.select(sa.func.count()).select_from(Cohort)) == 0
+
+
+def test_a_cohort_whose_last_member_is_deleted_is_gone_and_others_stay(
+    session: Session, spring: Joined, dana_id: int, new: NewPerson
+) -> None:
+    ana = new("Ana")
+    hers = join(session, spring, ana)
+    with writing(session):
+        cohorts.make(session, name="Hers alone", user_id=ana, now=NOON)
+
+    with writing(session):
+        forgetting.delete_person(session, ana)
+
+    assert session.scalars(sa.select(Cohort.name)).all() == [hers.name]
+
+
+def test_a_guest_who_gets_an_account_keeps_their_cohorts(
+    session: Session, spring: Joined, dana_id: int, new: NewPerson
+) -> None:
+    guest = new("Ana")
+    join(session, spring, guest)
+    with writing(session):
+        account = accounts.register(
+            session, name="Ana", email="ana@district.example", password_hash="x", now=NOON
+        )
+        assert accounts.has_practice(session, guest)
+        accounts.claim(session, guest, account)
+
+    assert [each.name for each in cohorts.cohorts_of(session, account)] == ["Spring"]
