@@ -12,6 +12,11 @@ SIGNED_IN = "ask in  in  in  in  in"
 ACCOUNTS = "ask out in  in  in  in"
 ADMINS = "ask out out out out in"
 HER_RUN = "ask out in  out out out"
+# Dana facilitates it and Alice is in it. An admin is let into no cohort by being one.
+HER_COHORT = "ask out in  out in  out"
+RUN_BY_DANA = "ask out out out in  out"
+FACILITATORS = "ask out out out in  in"
+NOBODYS = "ask out out out out out"
 # Sets are numbered for each person: only Alice has begun one.
 HER_SET = HER_RUN
 
@@ -67,6 +72,21 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "contrast.rate"): ("/contrast/lakeland/1/1", HER_SET),
     # After those above, as with the vignettes.
     ("POST", "contrast.start"): ("/contrast/lakeland/sets", EVERYONE),
+    ("GET", "cohorts.index"): ("/cohorts", SIGNED_IN),
+    ("POST", "cohorts.make"): ("/cohorts", FACILITATORS),
+    ("GET", "cohorts.show"): ("{cohort}", HER_COHORT),
+    ("GET", "cohorts.ask_code"): ("/join", EVERYONE),
+    ("GET", "cohorts.ask_to_join"): ("/join/{code}", EVERYONE),
+    # Without a name and a position, which nobody sends here, it lets nobody in.
+    ("POST", "cohorts.join"): ("/join/{code}", EVERYONE),
+    ("GET", "pairing.choose"): ("{cohort}/pairs", RUN_BY_DANA),
+    ("POST", "pairing.deal"): ("{cohort}/pairs/deal", RUN_BY_DANA),
+    ("POST", "pairing.make"): ("{cohort}/pairs", RUN_BY_DANA),
+    ("POST", "invitations.invite"): ("/invitations", SIGNED_IN),
+    # Of a run that somebody plays alone, there is no seat to free.
+    ("POST", "invitations.free_seat"): ("{run}/free", NOBODYS),
+    # After those above: Alice and Dana are not in it any more.
+    ("POST", "cohorts.leave"): ("{cohort}/leave", HER_COHORT),
     ("GET", "auth.sign_in"): ("/sign-in", EVERYONE),
     ("POST", "auth.sign_in"): ("/sign-in", EVERYONE),
     ("GET", "auth.register"): ("/register", EVERYONE),

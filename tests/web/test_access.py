@@ -10,6 +10,7 @@ from lfp_trainer.web.gate import Allowed, allow, guard, policy_of
 from tests.conftest import Browser
 from tests.web.access_table import ACTORS, TABLE
 from tests.web.calibration import SetPage
+from tests.web.cohorting import CohortPage
 from tests.web.conftest import RunPage, start
 from tests.web.contrasting import Rated
 
@@ -67,12 +68,16 @@ def test_every_route_lets_in_exactly_whom_the_table_names(
     run = start(actors["alice"]).to_the_end()
     SetPage.begin(actors["alice"]).commit_one()
     Rated.begin(actors["alice"]).commit_first()
+    cohort = CohortPage.make(actors["dana"], actors["alice"])
     with app.test_request_context():
         asset = app.jinja_env.globals["asset"]("site.css")  # type: ignore[operator]
     wrong, cells = [], 0
 
     for (method, endpoint), (address, row) in TABLE.items():
-        url = address.format(run=run.url, key=run.key, asset=asset, charlie=charlie.user_id)
+        url = address.format(
+            run=run.url, key=run.key, asset=asset, charlie=charlie.user_id,
+            cohort=cohort.url, code=cohort.code,
+        )  # fmt: skip
         for (name, actor), expected in zip(actors.items(), row.split(), strict=True):
             # Starting a run makes a guest of nobody; the next request is nobody's again.
             asking = Browser(app) if name == "nobody" else actor

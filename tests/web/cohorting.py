@@ -1,0 +1,53 @@
+"""A cohort, made and joined through its pages."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.conftest import Browser
+from tests.web.conftest import SCENARIO, values
+
+
+@dataclass
+class CohortPage:
+    """One cohort, as its facilitator has it before them."""
+
+    browser: Browser
+    url: str
+    code: str
+
+    @classmethod
+    def make(cls, facilitator: Browser, *members: Browser) -> "CohortPage":
+        answer = facilitator.post("/cohorts", {"name": "Lakeland, spring"})
+        assert answer.status_code == 303
+        page = facilitator.get(answer.location).text
+        found = re.search(r"/join/([A-Z0-9]{8})", page)
+        assert found
+        made = cls(facilitator, answer.location, found[1])
+        for each in members:
+            made.let_in(each)
+        return made
+
+    def let_in(self, member: Browser, name: str = "Guest of hers", position: str = "EL") -> None:
+        answer = member.post(f"/join/{self.code}", {"name": name, "position": position})
+        assert (answer.status_code, answer.location) == (303, self.url)
+
+    def deal(self, who: Sequence[int], way: str = "mix", scenario: str = SCENARIO) -> str:
+        data = {"scenario": scenario, "way": way, "who": [str(each) for each in who]}
+        answer = self.browser.post(f"{self.url}/pairs/deal", data)
+        assert answer.status_code == 200
+        return answer.text
+
+
+def sent_by(page: str) -> dict[str, object]:
+    """Return what the form of a preview would send, as it stands."""
+    data: dict[str, object] = {
+        name: values(page, name)[0] for name in ("scenario", "way", "one_time_key")
+    }
+    data["who"] = values(page, "who")
+    for name, options in re.findall(
+        r'<select id="[^"]+" name="([^"]+)">(.*?)</select>', page, re.S
+    ):
+        picked = re.search(r'<option value="(\d+)" selected>', options)
+        data[name] = picked[1] if picked else ""
+    return data
