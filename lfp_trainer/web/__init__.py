@@ -27,10 +27,12 @@ from lfp_trainer.web import (
     home,
     kept,
     library,
+    lobby,
     my_data,
     next_steps,
     rankings,
     rating_form,
+    readmission,
     runs,
     second_ratings,
     security,
@@ -39,8 +41,8 @@ from lfp_trainer.web import (
 from lfp_trainer.web.extensions import csrf, db, login_manager
 
 _FEATURES = (
-    home, library, runs, rankings, answers, second_ratings, what_if, next_steps, calibrate,
-    calibration, contrast, account, my_data, admin, health,
+    home, library, lobby, readmission, runs, rankings, answers, second_ratings, what_if,
+    next_steps, calibrate, calibration, contrast, account, my_data, admin, health,
 )  # fmt: skip
 
 
