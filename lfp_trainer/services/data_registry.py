@@ -345,7 +345,7 @@ REGISTRY: tuple[Store, ...] = (
                 withheld="It is somebody else's number, or your own beside the names you know.",
             ),
         },
-        why_kept="It holds nothing that you wrote, and the run stays somebody else's.",
+        why_kept="It holds nothing that you wrote, and somebody else is still in that run.",
         made_by=table(Pair).c.device_of,
     ),
     Store(

@@ -29,11 +29,13 @@ from lfp_trainer.web import (
     invitations,
     kept,
     library,
+    lobby,
     my_data,
     next_steps,
     pairing,
     rankings,
     rating_form,
+    readmission,
     runs,
     second_ratings,
     security,
@@ -42,8 +44,9 @@ from lfp_trainer.web import (
 from lfp_trainer.web.extensions import csrf, db, login_manager
 
 _FEATURES = (
-    home, library, runs, rankings, answers, second_ratings, what_if, next_steps, calibrate,
-    calibration, contrast, cohorts, pairing, invitations, account, my_data, admin, health,
+    home, library, lobby, readmission, runs, rankings, answers, second_ratings, what_if,
+    next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account, my_data,
+    admin, health,
 )  # fmt: skip
 
 

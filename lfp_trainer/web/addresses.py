@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from lfp_trainer.services import cohorts
+from lfp_trainer.services import cohorts, lobby
 
 
 class RunKey(BaseConverter):
@@ -18,6 +18,15 @@ class Slug(BaseConverter):
     regex = "[a-z0-9][a-z0-9-]{0,63}"
 
 
+class LobbyCode(BaseConverter):
+    """The code of a lobby as somebody types it, in any case, with spaces or dashes."""
+
+    regex = "[A-Za-z0-9 -]{1,20}"
+
+    def to_python(self, value: str) -> str:
+        return lobby.clean_code(value)
+
+
 class CohortCode(BaseConverter):
     """The code of a cohort as somebody types it, in any case, with spaces or dashes."""
 
@@ -29,4 +38,4 @@ class CohortCode(BaseConverter):
 
 def install(app: Flask) -> None:
     """Offer the converters to every route."""
-    app.url_map.converters.update(run=RunKey, slug=Slug, cohort_code=CohortCode)
+    app.url_map.converters.update(run=RunKey, slug=Slug, code=LobbyCode, cohort_code=CohortCode)

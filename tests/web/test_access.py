@@ -13,6 +13,7 @@ from tests.web.calibration import SetPage
 from tests.web.cohorting import CohortPage
 from tests.web.conftest import RunPage, start
 from tests.web.contrasting import Rated
+from tests.web.test_lobby import invite
 
 ALICES = (
     "words on the diagnosis",
@@ -68,6 +69,7 @@ def test_every_route_lets_in_exactly_whom_the_table_names(
     run = start(actors["alice"]).to_the_end()
     SetPage.begin(actors["alice"]).commit_one()
     Rated.begin(actors["alice"]).commit_first()
+    lobby = invite(actors["alice"])
     cohort = CohortPage.make(actors["dana"], actors["alice"])
     with app.test_request_context():
         asset = app.jinja_env.globals["asset"]("site.css")  # type: ignore[operator]
@@ -75,7 +77,7 @@ def test_every_route_lets_in_exactly_whom_the_table_names(
 
     for (method, endpoint), (address, row) in TABLE.items():
         url = address.format(
-            run=run.url, key=run.key, asset=asset, charlie=charlie.user_id,
+            run=run.url, key=run.key, lobby=lobby, asset=asset, charlie=charlie.user_id,
             cohort=cohort.url, code=cohort.code,
         )  # fmt: skip
         for (name, actor), expected in zip(actors.items(), row.split(), strict=True):

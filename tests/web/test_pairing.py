@@ -39,8 +39,8 @@ def ids(people: list[Browser]) -> list[int]:
 
 
 @pytest.fixture
-def stored(database_url: str) -> Callable[[sa.Select[tuple[int]]], int]:
-    def stored(query: sa.Select[tuple[int]]) -> int:
+def stored(database_url: str) -> Callable[[sa.Select[int]], int]:
+    def stored(query: sa.Select[int]) -> int:
         engine = database.connect(database_url)
         with engine.connect() as connection:
             count = connection.scalar(query)
@@ -50,7 +50,7 @@ def stored(database_url: str) -> Callable[[sa.Select[tuple[int]]], int]:
     return stored
 
 
-Stored = Callable[[sa.Select[tuple[int]]], int]
+Stored = Callable[[sa.Select[int]], int]
 RUNS = sa.select(sa.func.count()).select_from(Run)
 
 
