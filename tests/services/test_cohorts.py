@@ -155,7 +155,7 @@ def test_a_cohort_whose_last_member_is_deleted_is_gone_and_others_stay(
         cohorts.make(session, name="Hers alone", user_id=ana, now=NOON)
 
     with writing(session):
-        forgetting.delete_person(session, ana)
+        forgetting.delete_person(session, ana, now=NOON)
 
     assert session.scalars(sa.select(Cohort.name)).all() == [hers.name]
 
