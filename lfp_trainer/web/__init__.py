@@ -29,18 +29,20 @@ from lfp_trainer.web import (
     library,
     my_data,
     next_steps,
+    play_ratings,
     rankings,
     rating_form,
     runs,
     second_ratings,
     security,
+    swaps,
     what_if,
 )
 from lfp_trainer.web.extensions import csrf, db, login_manager
 
 _FEATURES = (
     home, library, runs, rankings, answers, second_ratings, what_if, next_steps, calibrate,
-    calibration, contrast, account, my_data, admin, health,
+    calibration, contrast, account, my_data, admin, health, play_ratings, swaps,
 )  # fmt: skip
 
 
