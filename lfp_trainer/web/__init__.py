@@ -33,12 +33,14 @@ from lfp_trainer.web import (
     my_data,
     next_steps,
     pairing,
+    play_ratings,
     rankings,
     rating_form,
     readmission,
     runs,
     second_ratings,
     security,
+    swaps,
     what_if,
 )
 from lfp_trainer.web.extensions import csrf, db, login_manager
@@ -46,7 +48,7 @@ from lfp_trainer.web.extensions import csrf, db, login_manager
 _FEATURES = (
     home, library, lobby, readmission, runs, rankings, answers, second_ratings, what_if,
     next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account, my_data,
-    admin, health,
+    admin, health, play_ratings, swaps,
 )  # fmt: skip
 
 

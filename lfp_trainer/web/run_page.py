@@ -23,7 +23,7 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.storage.prepared import Within
-from lfp_trainer.web import pair_page, rated_page
+from lfp_trainer.web import pair_debrief, pair_page, rated_page
 from lfp_trainer.web.asker import me
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render
@@ -90,7 +90,7 @@ def show(
 
 
 def _not_here(seated: Seated, asked: Stage) -> str:
-    if asked not in stages_of(seated):
+    if seated.is_what_if and asked not in stages_of(seated):
         return str(NotInWhatIf())
     return f"This run has not come to this part yet: {NAMES[asked]}. Here is where it is."
 
@@ -153,17 +153,25 @@ def _told(seated: Seated, script: Script, at: Stage, card: int | None) -> dict[s
     told = (
         pair_page.CONTEXTS[part](seated, script) if part else context_of(seated, script, at, card)
     )
+    if at is Stage.DEBRIEF and part is None:
+        told |= pair_debrief.context_of(seated, script)
     return told | pair_page.company_context(seated, script)
 
 
 def stages_of(seated: Seated) -> tuple[Stage, ...]:
-    """Return the stages that a run shows."""
-    return WHAT_IF_STAGES if seated.is_what_if else tuple(NAMES)
+    """Return the stages that a run shows. An observer has nothing to answer before the play."""
+    if seated.is_what_if:
+        return WHAT_IF_STAGES
+    unasked = (Stage.DIAGNOSIS, Stage.RATING) if seated.is_observer else ()
+    return tuple(stage for stage in NAMES if stage not in unasked)
 
 
 def _shown_stage(seated: Seated, asked: Stage | None) -> Stage:
     if asked is not None and asked in stages_of(seated) and runs.has_reached(seated, asked):
         return asked
+    # Who comes to an open conversation that has not begun comes to the reveal first.
+    if pair_page.arrives_at_reveal(seated):
+        return Stage.RATING
     return stages_of(seated)[-1] if seated.stage is Stage.DONE else seated.stage
 
 

@@ -66,6 +66,10 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "second_ratings.rate_again"): ("{run}/again/0", HER_RUN),
     ("GET", "second_ratings.after"): ("{run}/after", HER_RUN),
     ("POST", "second_ratings.rate_after"): ("{run}/after", HER_RUN),
+    # Of a run that one person plays: pages that say so.
+    ("POST", "play_ratings.rate"): ("{run}/play", HER_RUN),
+    ("GET", "swaps.choose"): ("{run}/swap", HER_RUN),
+    ("POST", "swaps.start"): ("{run}/swap/1", HER_RUN),
     ("GET", "next_steps.index"): ("/next-steps", SIGNED_IN),
     ("POST", "next_steps.answer"): ("/next-steps/{key}", HER_RUN),
     ("GET", "next_steps.one_as_calendar"): ("/next-steps/{key}.ics", HER_RUN),
