@@ -8,8 +8,7 @@ from random import Random
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lfp_trainer.engine import play, rubric
-from lfp_trainer.engine.diagnosis import Answer
+from lfp_trainer.engine import play
 from lfp_trainer.engine.exercise import Exercise
 from lfp_trainer.engine.play import Position
 from lfp_trainer.engine.scenario import BOTH
@@ -17,20 +16,17 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.services import (
     accounts,
     choices,
+    demo_answers,
     demo_calibration,
     demo_looking_back,
-    diagnosis,
+    demo_pairs,
     library,
-    next_steps,
     passwords,
     rankings,
-    ratings,
     runs,
 )
 from lfp_trainer.services.access import Seated, seat_in
 from lfp_trainer.services.library import Published
-from lfp_trainer.services.next_steps import Plan
-from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.models import Role, Stage, User, WorkPosition
 
 PASSWORD = "open-door-on-thursday"
@@ -118,6 +114,11 @@ def fill(session: Session, *, now: datetime, shelf: Iterable[Exercise] = ()) -> 
     demo_calibration.rate_sets(session, shelf, people, dice, now)
     for user_id in people:
         demo_looking_back.look_back(session, user_id, dice, now=now)
+    principal, partner, facilitator = people
+    demo_pairs.meet(
+        session, principal=principal, partner=partner, facilitator=facilitator,
+        password_hash=hashed, dice=dice, now=now,
+    )  # fmt: skip
     return True
 
 
@@ -148,45 +149,16 @@ def play_run(
         start_key=start_key or f"demo-{dice.getrandbits(64):x}", now=now,
     )  # fmt: skip
     acts: dict[Stage, Callable[[Seated], None]] = {
-        Stage.CASE: lambda run: _pass(session, run, Stage.CASE, now),
-        Stage.DIAGNOSIS: lambda run: _diagnose(session, run, script, dice, now),
-        Stage.RATING: lambda run: _rate(session, run, script, dice, now),
+        Stage.CASE: lambda run: demo_answers.pass_on(session, run, Stage.CASE, now),
+        Stage.DIAGNOSIS: lambda run: demo_answers.diagnose(session, run, script, dice, now),
+        Stage.RATING: lambda run: demo_answers.rate(session, run, script, dice, now),
         Stage.ROLE_PLAY: lambda run: _choose(session, run, script, habit, dice, now),
-        Stage.DEBRIEF: lambda run: _pass(session, run, Stage.DEBRIEF, now),
-        Stage.NEXT_STEP: lambda run: _plan(session, run, dice, now),
+        Stage.DEBRIEF: lambda run: demo_answers.pass_on(session, run, Stage.DEBRIEF, now),
+        Stage.NEXT_STEP: lambda run: demo_answers.plan(session, run, dice, now),
     }
     while (run := seat_in(session, key, viewer_id=user_id)).stage not in (stop, Stage.DONE):
         acts[run.stage](run)
     return key
-
-
-def _pass(session: Session, run: Seated, stage: Stage, then: datetime) -> None:
-    runs.move_on(session, run, stage, now=then)
-
-
-def _diagnose(session: Session, run: Seated, script: Script, dice: Random, then: datetime) -> None:
-    reference, words = script.scenario.diagnosis, script.vocabulary
-    answer = Answer(
-        systems=tuple(dict.fromkeys((reference.systems.primary[0], dice.choice([*words.systems])))),
-        failed_tests=(dice.choice(reference.failed_tests),),
-        who=(dice.choice([*words.who]),),
-        what=tuple(dict.fromkeys((reference.barrier.what[0], dice.choice([*words.barriers])))),
-        reason="The records say one thing and the results another.",
-    )
-    diagnosis.save_diagnosis(session, run, answer, now=then)
-    diagnosis.commit_diagnosis(session, run, script, now=then)
-
-
-def _rate(session: Session, run: Seated, script: Script, dice: Random, then: datetime) -> None:
-    for card in ratings.cards_of(script):
-        leader, strand = card
-        reference = script.scenario.leaders[leader][strand]
-        middle = reference.level if isinstance(reference.level, int) else 1
-        level = max(1, min(script.rubric.highest(strand), middle + dice.choice((0, 0, 1, 1, 2))))
-        sentences = reference.evidence or tuple(script.scenario.sentences)[:1]
-        rating = rubric.Rating(level, None, "That is what the text shows.", sentences[:2])
-        ratings.save_rating(session, run, script, card, Kept(rating, not_enough=False), now=then)
-    ratings.commit_ratings(session, run, script, now=then)
 
 
 def _choose(
@@ -207,22 +179,3 @@ def _choose(
     choices.record_choice(
         session, run, script, choice_id, at_step=len(path), reason=reason, now=then
     )
-
-
-def _plan(session: Session, run: Seated, dice: Random, then: datetime) -> None:
-    sentence = dice.choice(
-        (
-            "I ask for one hour in classrooms together before the next meeting.",
-            "I read my last ten comments and count how many a teacher could act on.",
-            "I take one request off her desk, in writing.",
-        )
-    )
-    plan = Plan(
-        current_state="We meet every month and talk about the calendar.",
-        goal="Every second meeting happens in classrooms.",
-        steps="Ask. Pick two rooms. Write down what students say.",
-        sentence=sentence,
-        due_on=(then + timedelta(days=dice.randint(3, 20))).date(),
-    )
-    next_steps.save_plan(session, run, plan, now=then)
-    next_steps.finish_plan(session, run, now=then)

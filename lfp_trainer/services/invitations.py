@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove
-from lfp_trainer.services import access, choices, cohorts, lobby, pairs, runs
+from lfp_trainer.services import access, choices, cohorts, lobby, matching, pairs, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.cohorts import Joined
 from lfp_trainer.services.company import Companion, Company, company_in
 from lfp_trainer.services.library import Published
+from lfp_trainer.services.matching import Group, Positions
 from lfp_trainer.storage.models import Cohort, Membership, Pair, Paired, Participant, Stage, User
 
 HAS_COME = "They have come to the lobby meanwhile, so their seat stays theirs."
@@ -221,3 +222,12 @@ def office_seats(script: Script) -> list[str]:
     """Return the seats of a scenario that are of central office."""
     cast = script.scenario.cast
     return [seat for seat in script.scenario.seats if (cast[seat].role or seat) == OFFICE]
+
+
+def seat(script: Script, group: Group, positions: Positions) -> dict[str, int | None]:
+    """Give a group their seats in a scenario: seat → person, the observer's too."""
+    seats = script.scenario.seats
+    return {
+        **matching.seat_group(group, positions, seats, office_seats(script)),
+        OBSERVER: group.observer,
+    }

@@ -164,11 +164,7 @@ def _deal(chosen: Chosen) -> list[Table]:
         Way.RANDOM: lambda: matching.at_random(positions, dice),
         Way.HAND: lambda: matching.in_order(positions),
     }[chosen.way]()
-    office = invitations.office_seats(chosen.published.script)
-    return [
-        {**matching.seat_group(each, positions, chosen.seats, office), OBSERVER: each.observer}
-        for each in groups
-    ]
+    return [invitations.seat(chosen.published.script, each, positions) for each in groups]
 
 
 def _preview(
