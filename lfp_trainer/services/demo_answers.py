@@ -1,4 +1,4 @@
-"""What people of a demonstration answer around a play: the diagnosis, the ratings, the next step."""
+"""What people of a demonstration answer around a play: diagnosis, ratings, next step."""
 
 from datetime import datetime, timedelta
 from random import Random

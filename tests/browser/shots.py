@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import PdfMargins, sync_playwright
 
-from tests.browser import calibration, conftest, contrasting, owning, tour
+from tests.browser import calibration, conftest, contrasting, owning, pairing_cohort, tour
 from tests.browser.server import Site
 from tests.browser.visitor import Visitor, Watch
 
@@ -49,6 +49,7 @@ def main() -> None:
             "contrast": contrasting.go_through,
             "looking back": lambda visitor: tour.look_back_on_a_play(visitor, site),
             "next steps": lambda visitor: owning.go_through_next_steps(visitor, site),
+            "cohort": lambda visitor: pairing_cohort.go_through(visitor, site),
             "my data": lambda visitor: owning.go_through_my_data(visitor, site),
             "admin": lambda visitor: tour.visit_as_admin(visitor, site),
         }
