@@ -40,6 +40,7 @@ OTHERS = (
     ("Noah Berg", WorkPosition.CENTRAL_OFFICE),
     ("Ines Carver", WorkPosition.MIDDLE),
 )
+NAMES = tuple(name for name, _ in OTHERS)
 PLAYED = "two-years-later"
 """What principal and partner have played together; it asks them to decide together."""
 WAITING = "good-soldier"
@@ -48,6 +49,11 @@ PAIRED = "glowing-observations"
 """What the facilitator has paired the others for."""
 
 OFFICE, SCHOOL = "partner", "principal"
+
+
+def email_of(name: str) -> str:
+    """Return what one of the others signs in with."""
+    return f"{name.split()[0].lower()}@demo.example"
 
 
 def meet(
@@ -65,7 +71,7 @@ def meet(
     code = cohorts.find(session, key, viewer_id=facilitator).code
     others = [
         accounts.register(
-            session, name=name, email=f"{name.split()[0].lower()}@demo.example", position=position,
+            session, name=name, email=email_of(name), position=position,
             password_hash=password_hash, now=now - timedelta(days=35),
         )
         for name, position in OTHERS
@@ -95,11 +101,10 @@ def _pair_others(
     then: datetime,
 ) -> None:
     cohort = cohorts.find_to_run(session, key, viewer_id=facilitator)
-    names = {name for name, _ in OTHERS}
     positions = {
         each.user_id: each.position
         for each in cohorts.members_of(session, cohort, viewer_id=facilitator)
-        if each.name in names
+        if each.name in NAMES
     }
     tables = [
         invitations.seat(published.script, each, positions)

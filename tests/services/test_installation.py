@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer import config
 from lfp_trainer.engine.exercise.report import Lean, report
-from lfp_trainer.services import demo, exercise_sets, exercise_shelf, installation, library, runs
+from lfp_trainer.services import (
+    demo,
+    demo_pairs,
+    exercise_sets,
+    exercise_shelf,
+    installation,
+    library,
+    runs,
+)
 from lfp_trainer.services.library import Published, Shelved
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Run, Stage, Step, User
@@ -47,9 +55,10 @@ def test_the_demonstration_is_played_through_the_services_and_filled_once(
         assert not demo.fill(session, now=NOON)
 
     people = session.scalars(sa.select(User.email).order_by(User.email)).all()
-    assert people == sorted(player.email for player in demo.PLAYERS)
-    for user_id in session.scalars(sa.select(User.id)):
-        taken = runs.runs_of(session, user_id)
+    signed_in_as = [player.email for player in demo.PLAYERS]
+    assert people == sorted([*signed_in_as, *map(demo_pairs.email_of, demo_pairs.NAMES)])
+    for user_id in session.scalars(sa.select(User.id).where(User.email.in_(signed_in_as))):
+        taken = [run for run in runs.runs_of(session, user_id) if not run.is_pair]
         plays = [run.stage for run in taken if not run.is_what_if]
         assert plays == [Stage.RATING, Stage.DONE, Stage.DONE]
         assert {run.stage for run in taken if run.is_what_if} <= {Stage.DONE}
@@ -69,6 +78,9 @@ def test_the_people_of_the_demonstration_have_calibrated_each_in_their_own_way(
         exercise_sets.sets_of(session, user_id, vignettes)
         for user_id in session.scalars(sa.select(User.id).order_by(User.id))
     ]
+    # The others of their cohort have calibrated nothing yet.
+    assert [mine for mine in sets[3:] if mine] == []
+    sets = sets[:3]
     assert [[each.is_finished for each in mine] for mine in sets] == [
         [True, True], [True], [False],
     ]  # fmt: skip
