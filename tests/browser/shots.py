@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import PdfMargins, sync_playwright
 
-from tests.browser import calibration, conftest, contrasting, owning, pairing_cohort, tour
+from tests.browser import calibration, conftest, contrasting, meeting, owning, pairing_cohort, tour
 from tests.browser.server import Site
 from tests.browser.visitor import Visitor, Watch
 
@@ -51,6 +51,7 @@ def main() -> None:
             "next steps": lambda visitor: owning.go_through_next_steps(visitor, site),
             "cohort": lambda visitor: pairing_cohort.go_through(visitor, site),
             "my data": lambda visitor: owning.go_through_my_data(visitor, site),
+            "meeting": lambda visitor: meeting.go_through(visitor, site),
             "admin": lambda visitor: tour.visit_as_admin(visitor, site),
         }
         for walk in sys.argv[1:] or walks:

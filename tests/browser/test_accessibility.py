@@ -5,7 +5,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser import tour
+from tests.browser import meeting, tour
 from tests.browser.conftest import Visit
 from tests.browser.server import Site
 from tests.browser.visitor import Visitor
@@ -52,6 +52,12 @@ def test_no_state_of_the_whole_walk_has_violations(examined: Visitor) -> None:
 
 def test_the_pages_of_an_account_have_no_violations(examined: Visitor, site: Site) -> None:
     tour.visit_own_pages(examined, site)
+
+    assert found == []
+
+
+def test_coming_together_has_no_violations(examined: Visitor, site: Site) -> None:
+    meeting.go_through(examined, site)
 
     assert found == []
 

@@ -1,0 +1,130 @@
+"""Two browsers come to one run in under a minute, however the second one was told of it."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import meeting
+from tests.browser.conftest import Visit
+from tests.browser.server import PASSWORD, Site
+from tests.browser.visitor import Keyboard, Visitor
+
+
+@pytest.mark.parametrize("way", ["link", "code"])
+def test_two_guests_begin_in_under_a_minute(visit: Visit, way: str) -> None:
+    one, other = visit(), visit()
+    started = time.monotonic()
+
+    def come(link: str) -> None:
+        if way == "link":
+            other.page.goto(link)
+        else:
+            code = link.rsplit("/", 1)[1].lower()
+            meeting.type_code(other, f"{code[:3]} {code[3:]}")
+
+    meeting.meet(one, other, come)
+
+    assert time.monotonic() - started < 60
+    assert "Bob" in one.page.locator("#live").inner_text()
+    assert "Alice" in other.page.locator("#live").inner_text()
+
+
+def test_the_whole_way_can_be_gone_by_keyboard_alone(visit: Visit) -> None:
+    meeting.meet(visit(Keyboard), visit(Keyboard))
+
+
+def test_without_scripts_two_people_begin_by_looking_again(visit: Visit) -> None:
+    one, other = visit(java_script_enabled=False), visit(java_script_enabled=False)
+    link = meeting.invite(one, "Alice")
+    expect(one.page.get_by_role("button", name="Copy")).to_be_hidden()
+    other.page.goto(link)
+    meeting.take_seat(other, "Bob")
+    meeting.get_ready(other)
+    one.press(one.page.get_by_role("link", name="Look again"))
+    expect(one.page.get_by_text("Bob is ready.")).to_be_visible()
+
+    meeting.get_ready(one)
+    other.press(other.page.get_by_role("link", name="Look again"))
+
+    for visitor in (one, other):
+        expect(visitor.page.locator("#stage")).to_be_visible()
+
+
+def test_focus_stays_on_the_button_while_somebody_arrives(visit: Visit) -> None:
+    one, other = visit(), visit()
+    link = meeting.invite(one, "Alice")
+    ready = one.page.get_by_role("button", name="I am ready")
+    ready.focus()
+    other.page.goto(link)
+    meeting.take_seat(other, "Bob")
+
+    expect(one.page.get_by_role("status").filter(has_text="Bob has come.")).to_be_visible()
+    expect(ready).to_be_focused()
+    meeting.get_ready(one)
+    expect(one.page.get_by_role("button", name="Not yet, after all")).to_be_focused()
+
+
+def test_the_link_is_copied_by_its_button(visit: Visit) -> None:
+    one = visit(permissions=["clipboard-read", "clipboard-write"])
+    link = meeting.invite(one, "Alice")
+
+    one.press(one.page.get_by_role("button", name="Copy"))
+
+    expect(one.page.get_by_role("button", name="Copied")).to_be_visible()
+    assert one.page.evaluate("navigator.clipboard.readText()") == link
+
+
+def test_a_wrong_code_can_be_typed_again(visit: Visit) -> None:
+    visitor = visit()
+    visitor.watch.expected.add(404)
+
+    meeting.type_code(visitor, "ZZZ ZZZ")
+
+    expect(visitor.page.get_by_role("alert")).to_contain_text("No run has this code.")
+    expect(visitor.page.get_by_label("Code")).to_have_value("ZZZ ZZZ")
+
+
+def test_an_observer_watches_the_lobby_and_is_led_on(visit: Visit) -> None:
+    one, other, third = visit(), visit(), visit()
+    link = meeting.invite(one, "Alice")
+    third.page.goto(link)
+    third.tick(third.page.get_by_role("radio", name="Observer"))
+    meeting.take_seat(third, "Chris")
+    expect(third.page.get_by_text("You watch.")).to_be_visible()
+    other.page.goto(link)
+    meeting.take_seat(other, "Bob")
+    for visitor in (one, other):
+        meeting.get_ready(visitor)
+
+    for visitor in (one, other, third):
+        expect(visitor.page.locator("#stage")).to_be_visible()
+
+
+def test_who_is_signed_out_comes_back_to_the_same_lobby(visit: Visit, site: Site) -> None:
+    one = visit()
+    one.watch.expected |= {401}
+    email = site.enrol("alice")
+    sign_in(one, email)
+    link = meeting.invite(one)
+    one.page.context.clear_cookies()
+    one.page.goto(link)
+    one.press(one.page.get_by_role("link", name=re.compile("^Sign in")).last)
+    fill_in(one, email)
+
+    expect(one.page).to_have_url(link)
+    expect(one.page.get_by_role("heading", name="Train together")).to_be_visible()
+
+
+def sign_in(visitor: Visitor, email: str) -> None:
+    visitor.page.goto("/sign-in")
+    fill_in(visitor, email)
+    expect(visitor.page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def fill_in(visitor: Visitor, email: str) -> None:
+    page = visitor.page
+    visitor.write(page.get_by_label("Email"), email)
+    visitor.write(page.get_by_label("Password"), PASSWORD)
+    visitor.press(page.get_by_role("button", name="Sign in"))
