@@ -198,6 +198,29 @@ class Together:
         code = access.seat_in(self.session, key, viewer_id=user_id).code
         return Together(self.session, code or "", key, self.now)
 
+    def choose_otherwise(self, *people: int) -> None:
+        """Let those on turn take the last response that is offered, until it is over."""
+        while not self.company(people[0]).ending_id:
+            on_turn = self.on_turn(people[0])
+            last = play.offered(self.script(people[0]), self.position(people[0]))[-1]
+            for each in self.company(people[0]).deciders(on_turn):
+                if not self.company(people[0]).ending_id and self.on_turn(people[0]) == on_turn:
+                    self.choose(each.user_id, last)
+
+    def note_privately(self, *people: int) -> int:
+        """Let whoever is not on turn note what they would choose, and return who it is."""
+        deciders = [
+            each.user_id for each in self.company(people[0]).deciders(self.on_turn(people[0]))
+        ]
+        (waits,) = [each for each in people if each not in deciders]
+        script, position = self.script(waits), self.position(waits)
+        with writing(self.session):
+            deciding.note(
+                self.session, self.seat(waits), script, play.offered(script, position)[-1],
+                at_step=len(position.path), reason=words_of(waits, "a private note"), now=self.now,
+            )  # fmt: skip
+        return waits
+
     def leave(self, user_id: int) -> None:
         script = self.script(user_id)
         with writing(self.session):
