@@ -23,6 +23,7 @@ from lfp_trainer.services.second_ratings import Again
 from lfp_trainer.storage.models import Rating, Round, Stage
 
 ROUNDS = (Round.AFTER, Round.OWN)
+WATCHED = "You watched this play, so there is none of your own to rate."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class LookedBack:
 
 def is_open(seated: Seated) -> bool:
     """Tell whether a run is one that can be looked back at: played, and from the start."""
+    if seated.is_observer:
+        return False
     return not seated.is_what_if and runs.has_reached(seated, Stage.DEBRIEF)
 
 
@@ -70,10 +73,13 @@ def require(seated: Seated) -> None:
     """Make sure that a run can be looked back at.
 
     :raise NotInWhatIf: if it rewinds another
+    :raise StaleMove: if the participant watched it
     :raise NotYet: if it is not played to its end
     """
     if seated.is_what_if:
         raise NotInWhatIf
+    if seated.is_observer:
+        raise StaleMove(WATCHED)
     if not is_open(seated):
         raise NotYet("the role-play")
 

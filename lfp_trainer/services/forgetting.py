@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound
 from lfp_trainer.services import sign_in
-from lfp_trainer.storage.models import Participant, Role, Run, Step, User
+from lfp_trainer.storage.models import Pair, Participant, Role, Run, Step, User, UserSession
 
 AT_ONCE = 200
 """Runs to one statement."""
@@ -52,13 +52,23 @@ def delete_person(session: Session, user_id: int) -> None:
     forget(session, [user_id])
 
 
+# Somebody who plays at another person's screen: nobody else could ever come back to what is theirs.
+_AT_A_SCREEN = (
+    sa.select(Participant.user_id)
+    .join(Pair, Pair.run_id == Participant.run_id)
+    .where(Pair.device_of.is_not(None), Pair.device_of != Participant.user_id)
+)
+_HAS_NO_SIGN_IN = User.email.is_(None) & ~sa.exists().where(UserSession.user_id == User.id)
+IS_AT_A_HOSTS = User.id.in_(_AT_A_SCREEN) & _HAS_NO_SIGN_IN
+"""What is true of somebody who is here only by another person's sign-in, in a query."""
+
 _NOBODY_IS_IN = ~sa.exists().where(Participant.run_id == Run.id)
 
 
 def forget(
     session: Session, people: Sequence[int], *, only: sa.ColumnElement[bool] | None = None
 ) -> None:
-    """Delete people with everything that is theirs alone.
+    """Delete people with everything that is theirs alone, and whoever played at their screen.
 
     A run that somebody else is in stays theirs: its steps too, but not what these people wrote.
 
@@ -70,6 +80,7 @@ def forget(
     people = session.scalars(held.order_by(User.id).with_for_update()).all()
     if not people:
         return
+    people = [*people, *_hold_those_at(session, people)]
     # Again, for what was begun up to now. Nothing of theirs can be begun any more: what refers to
     # somebody waits for this transaction, and then finds them gone.
     theirs = _hold_runs(session, people)
@@ -85,6 +96,13 @@ def forget(
         some = theirs[start : start + AT_ONCE]
         session.execute(sa.delete(Run).where(Run.id.in_(some), _NOBODY_IS_IN))
     session.expire_all()
+
+
+def _hold_those_at(session: Session, hosts: Sequence[int]) -> Sequence[int]:
+    """Lock whoever is here only by the sign-in of one of these people, and return them."""
+    theirs = _AT_A_SCREEN.where(Pair.device_of.in_(hosts))
+    found = sa.select(User.id).where(User.id.in_(theirs), _HAS_NO_SIGN_IN, User.id.not_in(hosts))
+    return session.scalars(found.order_by(User.id).with_for_update()).all()
 
 
 def _hold_runs(session: Session, people: Sequence[int]) -> Sequence[int]:

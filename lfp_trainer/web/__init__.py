@@ -29,6 +29,9 @@ from lfp_trainer.web import (
     library,
     my_data,
     next_steps,
+    observing,
+    observing_page,
+    one_screen,
     rankings,
     rating_form,
     runs,
@@ -41,6 +44,7 @@ from lfp_trainer.web.extensions import csrf, db, login_manager
 _FEATURES = (
     home, library, runs, rankings, answers, second_ratings, what_if, next_steps, calibrate,
     calibration, contrast, account, my_data, admin, health,
+    observing, one_screen,
 )  # fmt: skip
 
 
@@ -75,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     calibrate_page.install(app)
     contrast_page.install(app)
     next_steps.install(app)
+    observing_page.install(app)
     for feature in _FEATURES:
         app.register_blueprint(feature.bp)
     gate.guard(app)

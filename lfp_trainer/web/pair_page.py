@@ -12,6 +12,7 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.services import company, pairs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.storage.models import Stage
+from lfp_trainer.web import observing_page, one_screen_page
 from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to
@@ -35,6 +36,10 @@ def part_of(seated: Seated, at: Stage) -> str | None:
     """Return the template that stands in place of a stage; None for the stage's own."""
     if not seated.is_pair or seated.is_what_if:
         return None
+    if seated.is_observer:
+        return observing_page.part_of(seated, at)
+    if seated.shares_a_device and (here := one_screen_page.part_of(seated, at)):
+        return here
     if at is Stage.RATING and seated.stage is not Stage.RATING:
         return REVEAL if seated.is_revealed else WAITING
     if at is Stage.ROLE_PLAY and seated.opened_at is None:
@@ -78,4 +83,6 @@ CONTEXTS: dict[str, Callable[[Seated, Script], dict[str, Any]]] = {
     WAITING: _waiting,
     REVEAL: _reveal,
     RATE_PLAY: _rate_play,
+    **observing_page.CONTEXTS,
+    **one_screen_page.CONTEXTS,
 }

@@ -23,7 +23,7 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.storage.prepared import Within
-from lfp_trainer.web import pair_page, rated_page
+from lfp_trainer.web import observing_page, one_screen_page, pair_page, rated_page
 from lfp_trainer.web.asker import me
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render
@@ -31,6 +31,7 @@ from lfp_trainer.web.run_stages import NAMES, context_of
 
 WHAT_IF_STAGES = (Stage.ROLE_PLAY, Stage.DEBRIEF)
 """A what-if is played and told, and answers nothing of its own around it."""
+NOT_WATCHED = "The people who play answer that by themselves. Here is what you watch."
 
 
 def find(key: str, within: Within | None = None) -> tuple[Seated, Script]:
@@ -90,6 +91,8 @@ def show(
 
 
 def _not_here(seated: Seated, asked: Stage) -> str:
+    if seated.is_observer and asked not in stages_of(seated):
+        return NOT_WATCHED
     if asked not in stages_of(seated):
         return str(NotInWhatIf())
     return f"This run has not come to this part yet: {NAMES[asked]}. Here is where it is."
@@ -153,11 +156,14 @@ def _told(seated: Seated, script: Script, at: Stage, card: int | None) -> dict[s
     told = (
         pair_page.CONTEXTS[part](seated, script) if part else context_of(seated, script, at, card)
     )
-    return told | pair_page.company_context(seated, script)
+    for_both = seated.shares_a_device and one_screen_page.looks_at_together(seated, at, part)
+    return told | pair_page.company_context(seated, script) | {"is_for_both": for_both}
 
 
 def stages_of(seated: Seated) -> tuple[Stage, ...]:
     """Return the stages that a run shows."""
+    if seated.is_observer:
+        return observing_page.STAGES
     return WHAT_IF_STAGES if seated.is_what_if else tuple(NAMES)
 
 
