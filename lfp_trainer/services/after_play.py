@@ -15,7 +15,7 @@ from lfp_trainer.engine import debrief, own_play, reference, rubric
 from lfp_trainer.engine.own_play import Claim, Response
 from lfp_trainer.engine.reference import Move
 from lfp_trainer.engine.script import Script
-from lfp_trainer.errors import Incomplete, NotInWhatIf, NotYet, StaleMove
+from lfp_trainer.errors import Incomplete, NotForObservers, NotInWhatIf, NotYet, StaleMove
 from lfp_trainer.services import ratings, runs, second_ratings
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.ratings import Card, Compared, Kept
@@ -23,7 +23,6 @@ from lfp_trainer.services.second_ratings import Again
 from lfp_trainer.storage.models import Rating, Round, Stage
 
 ROUNDS = (Round.AFTER, Round.OWN)
-WATCHED = "You watched this play, so there is none of your own to rate."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +72,13 @@ def require(seated: Seated) -> None:
     """Make sure that a run can be looked back at.
 
     :raise NotInWhatIf: if it rewinds another
-    :raise StaleMove: if the participant watched it
+    :raise NotForObservers: if the participant watched it
     :raise NotYet: if it is not played to its end
     """
     if seated.is_what_if:
         raise NotInWhatIf
     if seated.is_observer:
-        raise StaleMove(WATCHED)
+        raise NotForObservers
     if not is_open(seated):
         raise NotYet("the role-play")
 

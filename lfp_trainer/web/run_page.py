@@ -12,6 +12,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import (
     Incomplete,
+    NotForObservers,
     NotInWhatIf,
     NotYet,
     StaleMove,
@@ -31,7 +32,6 @@ from lfp_trainer.web.run_stages import NAMES, context_of
 
 WHAT_IF_STAGES = (Stage.ROLE_PLAY, Stage.DEBRIEF)
 """A what-if is played and told, and answers nothing of its own around it."""
-NOT_WATCHED = "The people who play answer that by themselves. Here is what you watch."
 
 
 def find(key: str, within: Within | None = None) -> tuple[Seated, Script]:
@@ -92,7 +92,7 @@ def show(
 
 def _not_here(seated: Seated, asked: Stage) -> str:
     if seated.is_observer and asked not in stages_of(seated):
-        return NOT_WATCHED
+        return str(NotForObservers())
     if asked not in stages_of(seated):
         return str(NotInWhatIf())
     return f"This run has not come to this part yet: {NAMES[asked]}. Here is where it is."

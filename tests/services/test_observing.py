@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lfp_trainer.engine.scenario import OBSERVER
-from lfp_trainer.errors import Incomplete, NotYet, StaleMove
+from lfp_trainer.errors import Incomplete, NotForObservers, NotYet, StaleMove
 from lfp_trainer.services import accounts, after_play, calibration, company, observing, played, runs
 from lfp_trainer.services.library import Published
 from lfp_trainer.services.observing import Marked
@@ -211,5 +211,5 @@ def test_who_only_watched_has_no_play_of_their_own_to_rate(
     rate_play(watched, alice_id, bob_id)
 
     assert not after_play.is_open(watched.seat(dana_id))
-    with pytest.raises(StaleMove, match="watched"):
+    with pytest.raises(NotForObservers):
         after_play.require(watched.seat(dana_id))
