@@ -157,7 +157,8 @@ def _told(seated: Seated, script: Script, at: Stage, card: int | None) -> dict[s
         pair_page.CONTEXTS[part](seated, script) if part else context_of(seated, script, at, card)
     )
     for_both = seated.shares_a_device and one_screen_page.looks_at_together(seated, at, part)
-    return told | pair_page.company_context(seated, script) | {"is_for_both": for_both}
+    company = pair_page.company_context(seated, script, at=at)
+    return told | company | {"is_for_both": for_both}
 
 
 def stages_of(seated: Seated) -> tuple[Stage, ...]:

@@ -104,8 +104,8 @@ def choose(key: str) -> ResponseReturnValue:
         seated, script = find(key, within)
         if at_step is None:
             raise StaleMove
-        decide = deciding.decide if seated.is_pair else choices.record_choice
-        recorded = decide(
+        take = deciding.decide if seated.is_pair else choices.record_choice
+        recorded = take(
             within,
             seated,
             script,

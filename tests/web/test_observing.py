@@ -144,9 +144,7 @@ def test_a_mark_is_kept_and_shown_again(decided: Together, dana: Browser, htmx: 
     assert "Practices you have marked before" in page
 
 
-def test_a_mark_sent_without_javascript_leads_back_to_it(
-    decided: Together, dana: Browser
-) -> None:
+def test_a_mark_sent_without_javascript_leads_back_to_it(decided: Together, dana: Browser) -> None:
     answer = dana.post(f"{url(decided)}/marks/1", {"note": NOTE})
 
     assert answer.location.endswith("stage=role-play#mark-1")
