@@ -55,11 +55,10 @@ class Shared(Together):
     def as_written(self) -> Script:
         return library.script_of(self.session, self.holding.version_id, self.holding.digest)
 
-    @property
     def due(self) -> str | None:
         """To which seat the screen should go; None while whoever has it has something to do."""
         found = one_screen.next_holder(self.session, self.people, self.holding, self.as_written)
-        return found and found.seat
+        return found.seat if found else None
 
     def person(self, seat: str) -> Companion:
         found = self.people.holder_of(seat)
@@ -166,29 +165,28 @@ def test_the_whole_run_passes_back_and_forth_to_both_next_steps(
     here: Shared, alice_id: int
 ) -> None:
     bob_id = here.person(OTHER).user_id
-    assert here.due is None
+    assert here.due() is None
 
     here.commit(alice_id)
-    assert (here.due, here.holding.is_revealed) == (OTHER, False)
+    assert (here.due(), here.holding.is_revealed) == (OTHER, False)
     here.commit(bob_id)
     assert here.holding.is_revealed
     while here.people.ending_id is None:
-        due = here.due
-        here.choose(here.person(due).user_id if due else here.holding.user_id)
+        here.choose(here.person(here.due() or here.holding.seat).user_id)
     first = here.holding.seat
     second = OTHER if first == ONE else ONE
     rate_play(here, here.person(first).user_id)
-    assert here.due == second
+    assert here.due() == second
     rate_play(here, here.person(second).user_id)
-    assert here.due is None
+    assert here.due() is None
     with writing(here.session):
         runs.move_on(here.session, here.holding, Stage.DEBRIEF, now=NOON)
         one_screen.all_move_on(here.session, here.holding, Stage.DEBRIEF, now=NOON)
     here.finish(second)
-    assert here.due == first
+    assert here.due() == first
     here.finish(first)
 
-    assert here.due is None
+    assert here.due() is None
     assert {each.stage for each in here.people.people} == {Stage.DONE}
     notes = runs.notes_of(here.session, here.holding.run_id).values()
     assert {note.user_id for note in notes} == {alice_id, bob_id}
@@ -200,14 +198,14 @@ def test_where_both_decide_each_picks_before_the_picks_are_shown(
     bob_id = here.person(OTHER).user_id
     here.commit(alice_id, bob_id)
     while len(here.on_turn(here.holding.user_id)) < 2:
-        here.choose(here.person(here.due or here.holding.seat).user_id)
+        here.choose(here.person(here.due() or here.holding.seat).user_id)
     here.take(ONE)
-    assert here.due is None
+    assert here.due() is None
     moves = here.people.moves
 
     here.choose(alice_id)
 
-    assert (here.due, here.people.moves) == (OTHER, moves)
+    assert (here.due(), here.people.moves) == (OTHER, moves)
     assert here.picks(bob_id) == {}
     here.choose(bob_id)
     assert here.people.moves > moves
@@ -224,7 +222,7 @@ def test_every_state_leaves_whoever_has_the_screen_something_to_do(
             here.take(seat)
             if not here.ways():
                 stuck.append(f"{where}: {seat}")
-            if (Way.PASS_SCREEN in here.ways()) < (here.due is not None):
+            if (Way.PASS_SCREEN in here.ways()) < (here.due() is not None):
                 stuck.append(f"{where}: {seat} is to pass it on, and is not told so")
 
     look("begun")
@@ -233,7 +231,7 @@ def test_every_state_leaves_whoever_has_the_screen_something_to_do(
     here.commit(bob_id)
     while here.people.ending_id is None:
         look(f"after {here.people.moves} steps")
-        here.choose(here.person(here.due or here.holding.seat).user_id)
+        here.choose(here.person(here.due() or here.holding.seat).user_id)
     look("ended")
     rate_play(here, alice_id)
     look("one has rated the play")
@@ -256,7 +254,7 @@ def test_the_stand_in_plays_for_somebody_who_had_to_go_until_they_have_the_scree
 ) -> None:
     here.commit(alice_id)
     here.go_on_without(OTHER)
-    assert (here.people.opened_at, here.due) == (NOON, None)
+    assert (here.people.opened_at, here.due()) == (NOON, None)
     while here.people.ending_id is None:
         here.choose(alice_id)
 
@@ -318,7 +316,7 @@ def _played_by(session: Session, published: Published, host_id: int) -> Shared:
     here = Shared(session, "", key, NOON, host_id=host_id)
     here.commit(*[each.user_id for each in here.people.people])
     while here.people.ending_id is None:
-        here.choose(here.person(here.due or here.holding.seat).user_id)
+        here.choose(here.person(here.due() or here.holding.seat).user_id)
     return here
 
 

@@ -77,7 +77,9 @@ def seen_in(page: str, words: list[str]) -> list[str]:
 def every_page_of(browser: Browser, together: Together) -> str:
     here = url(together)
     queries = [f"?stage={stage.value}" for stage in Stage] + ["", "/debrief", "/after", "/what-if"]
-    pages = [browser.get(f"{here}{query}", htmx=htmx) for query in queries for htmx in (0, 1)]
+    pages = [
+        browser.get(f"{here}{query}", htmx=htmx) for query in queries for htmx in (False, True)
+    ]
     return "".join(page.text for page in pages)
 
 
