@@ -52,7 +52,7 @@
   document.addEventListener("htmx:finally:request", ({ target }) => {
     if (isLook(target)) waiting.delete(target);
     // What one has done oneself has changed something for the panel too.
-    else if (target.closest?.("#stage") && !target.matches(".autosave")) for (const el of looks()) asked.delete(el);
+    else if (target.closest?.("#stage") && !target.matches(".autosave")) for (const el of looks()) asked.set(el, -Infinity);
   });
 
   // Somebody who is typing, or whose words are not saved yet, is not led on.

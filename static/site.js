@@ -16,12 +16,20 @@
     }
   });
 
-  // Only who has a script can print by a button.
+  // Only who has a script can print or copy by a button.
   document.addEventListener("DOMContentLoaded", () => {
-    for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
+    for (const button of document.querySelectorAll("[data-print], [data-copy]")) button.hidden = false;
   });
-  document.addEventListener("click", (event) => {
+  document.addEventListener("click", async (event) => {
     if (event.target.closest("[data-print]")) print();
+    const copier = event.target.closest("[data-copy]");
+    if (!copier) return;
+    const from = document.getElementById(copier.dataset.copy);
+    from.select();
+    // Without a secure address a browser offers no clipboard; the old way copies what is selected.
+    await (navigator.clipboard?.writeText(from.value) ?? document.execCommand("copy"));
+    copier.textContent = copier.dataset.copied;
+    copier.setAttribute("aria-live", "polite");
   });
 
   // A new moment folds the coaching of the one before: the page is a conversation, not a report.

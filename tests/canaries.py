@@ -17,7 +17,10 @@ from lfp_trainer.storage.models import Model, Role, Run, ScenarioVersion, Step
 from tests.conftest import NOON
 
 TABLES = Model.metadata.sorted_tables
-SHARED_PLAY = {("step", "scene_id"), ("step", "choice_id"), ("step", "seat")}
+SHARED_PLAY = {
+    ("step", "scene_id"), ("step", "choice_id"), ("step", "seat"),
+    ("pair", "code"), ("pair", "screen"),
+}  # fmt: skip
 """What everybody in a run has seen: it is nobody's own word."""
 
 
@@ -60,10 +63,23 @@ def add_run(session: Session, version: int, canary: str, **more: Any) -> int:
 
 
 def leave_in_run(session: Session, run: int, person: Person, canary: str, number: int = 1) -> None:
-    """Leave a row in every table of a run, with a word in every column of text."""
+    """Leave a row in every table of a run, with a word in every column of text.
+
+    What there is one of to a run, the first who is in it leaves.
+    """
     for table in TABLES:
-        if "run_id" in table.c:
-            _add(session, table, person, canary, run_id=run, number=number)
+        if "run_id" not in table.c:
+            continue
+        if table.c.run_id.unique and _is_there(session, table, run):
+            continue
+        _add(
+            session, table, person, canary,
+            run_id=run, number=number, code=f"code-{run}", swap_of=None,
+        )  # fmt: skip
+
+
+def _is_there(session: Session, table: sa.Table, run: int) -> bool:
+    return bool(session.scalar(sa.select(sa.exists().where(table.c.run_id == run))))
 
 
 def leave_outside(session: Session, person: Person, canary: str) -> None:

@@ -54,6 +54,7 @@ class _Owned:
 
 _OWNED = (
     _Owned(Participant.user_id, (Participant.run_id,)),
+    _Owned(Participant.asked_by),
     _Owned(Step.user_id),
     _Owned(Ranking.user_id, (Ranking.run_id, Ranking.number)),
     _Owned(Diagnosis.user_id, (Diagnosis.run_id,)),
@@ -168,20 +169,32 @@ def claim(session: Session, guest_id: int, account_id: int) -> None:
     )
     if guest is None or account is None:
         raise NotFound
+    hand_over(session, guest_id, account_id)
+    session.execute(sa.delete(User).where(User.id == guest_id))
+    session.expire_all()
+
+
+def hand_over(session: Session, old_id: int, new_id: int, *, run_id: int | None = None) -> None:
+    """Give somebody what is another person's; where there can be only one, their own stays.
+
+    :param run_id: only what is in this run
+    """
     for owned in _OWNED:
         owner = owned.owner
-        move = sa.update(owner.class_).where(owner == guest_id)
+        if run_id is not None and not hasattr(owner.class_, "run_id"):
+            continue
+        move = sa.update(owner.class_).where(owner == old_id)
+        if run_id is not None:
+            move = move.where(owner.class_.run_id == run_id)
         if owned.only_once:
             own = aliased(owner.class_)
             same = [getattr(own, column.key) == column for column in owned.only_once]
-            move = move.where(~sa.exists().where(getattr(own, owner.key) == account_id, *same))
-        values: dict[str, Any] = {owner.key: account_id}
+            move = move.where(~sa.exists().where(getattr(own, owner.key) == new_id, *same))
+        values: dict[str, Any] = {owner.key: new_id}
         if owned.number is not None and owned.counted_in is not None:
-            last = _last_numbers(session, owner, account_id, owned.number, owned.counted_in)
+            last = _last_numbers(session, owner, new_id, owned.number, owned.counted_in)
             values[owned.number.key] = owned.number + last
         session.execute(move.values(values), execution_options={"synchronize_session": False})
-    session.execute(sa.delete(User).where(User.id == guest_id))
-    session.expire_all()
 
 
 def _last_numbers(

@@ -277,7 +277,7 @@ REGISTRY: tuple[Store, ...] = (
             "turn_from": Column("When more time was taken for a decision."),
             "swap_of": Column("The run of which this is the other way round."),
         },
-        why_kept="It holds nothing that you wrote, and the run stays somebody else's.",
+        why_kept="It holds nothing that you wrote, and somebody else is still in that run.",
         made_by=table(Pair).c.device_of,
     ),
     Store(

@@ -4,12 +4,14 @@ What becomes of each table is written down in ``data_registry``, and a test hold
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound
-from lfp_trainer.services import sign_in
+from lfp_trainer.services import access, library, pairs, sign_in
 from lfp_trainer.storage.models import Pair, Participant, Role, Run, Step, User, UserSession
 
 AT_ONCE = 200
@@ -37,7 +39,7 @@ def is_here(session: Session, user_id: int) -> bool:
     return session.scalar(sa.select(User.id).where(User.id == user_id)) is not None
 
 
-def delete_person(session: Session, user_id: int) -> None:
+def delete_person(session: Session, user_id: int, *, now: datetime) -> None:
     """Delete a person, account or guest, who asks for it. They are signed out everywhere.
 
     :raise Incomplete: if the site would be left without an admin
@@ -49,7 +51,7 @@ def delete_person(session: Session, user_id: int) -> None:
         raise Incomplete({"password": LAST_ADMIN})
     if not is_here(session, user_id):
         raise NotFound
-    forget(session, [user_id])
+    forget(session, [user_id], now=now)
 
 
 # Somebody who plays at another person's screen: nobody else could ever come back to what is theirs.
@@ -66,11 +68,16 @@ _NOBODY_IS_IN = ~sa.exists().where(Participant.run_id == Run.id)
 
 
 def forget(
-    session: Session, people: Sequence[int], *, only: sa.ColumnElement[bool] | None = None
+    session: Session,
+    people: Sequence[int],
+    *,
+    only: sa.ColumnElement[bool] | None = None,
+    now: datetime,
 ) -> None:
     """Delete people with everything that is theirs alone, and whoever played at their screen.
 
-    A run that somebody else is in stays theirs: its steps too, but not what these people wrote.
+    A run that somebody else is in stays theirs: its steps too, but not what these people wrote. The
+    stand-in has the seats that are left in it, and nobody waits any more for who has gone.
 
     :param only: what must be true of them still, once nobody else can change it
     """
@@ -96,6 +103,25 @@ def forget(
         some = theirs[start : start + AT_ONCE]
         session.execute(sa.delete(Run).where(Run.id.in_(some), _NOBODY_IS_IN))
     session.expire_all()
+    for start in range(0, len(theirs), AT_ONCE):
+        _let_others_go_on(session, theirs[start : start + AT_ONCE], now)
+
+
+def _let_others_go_on(session: Session, run_ids: Sequence[int], now: datetime) -> None:
+    shared = session.execute(
+        sa.select(Run.key, sa.func.min(Participant.user_id))
+        .join_from(Run, Pair, Pair.run_id == Run.id)
+        .join(Participant, Participant.run_id == Run.id)
+        .where(Run.id.in_(run_ids), Pair.device_of.is_(None))
+        .group_by(Run.id)
+        .order_by(Run.id)
+    ).all()
+    for key, user_id in shared:
+        seated = access.seat_in(session, key, viewer_id=user_id)
+        # A version that cannot be read is played by nobody.
+        with suppress(NotFound, ValueError):
+            script = library.script_of(session, seated.version_id, seated.digest)
+            pairs.settle(session, seated, script, now=now)
 
 
 def _hold_those_at(session: Session, hosts: Sequence[int]) -> Sequence[int]:

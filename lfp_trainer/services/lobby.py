@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove
-from lfp_trainer.services import access, choices, pairs, runs
+from lfp_trainer.services import access, choices, library, pairs, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import (
     Company,
@@ -23,7 +23,16 @@ from lfp_trainer.services.company import (
     may_begin_without_others,
 )
 from lfp_trainer.services.library import Published
-from lfp_trainer.storage.models import Pair, Participant, Run, Stage, table
+from lfp_trainer.storage.models import (
+    Pair,
+    Participant,
+    Run,
+    ScenarioVersion,
+    Stage,
+    User,
+    WorkPosition,
+    table,
+)
 
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """What codes are made of: nothing that is read out or written down as something else."""
@@ -52,9 +61,7 @@ def open_lobby(
     :raise Incomplete: if the scenario has no such seat, or only one
     :raise StaleMove: if the start key has started something else
     """
-    scenario = published.script.scenario
-    if len(scenario.seats) < 2 or seat not in scenario.seats:
-        raise Incomplete({"seat": "Choose the seat you want to play."})
+    require_seat(published.script, seat)
     repeated = runs.run_started_by(session, start_key, user_id)
     key = repeated or runs.start_run(
         session, published, user_id=user_id, seat=seat, start_key=start_key, now=now
@@ -67,6 +74,16 @@ def open_lobby(
     code = add_pair(session, seated.run_id)
     _arrive(session, seated.run_id, user_id, now)
     return code
+
+
+def require_seat(script: Script, seat: str, *, or_observer: bool = False) -> None:
+    """Make sure that there is such a seat, and another one to play with.
+
+    :raise Incomplete: if there is not
+    """
+    seats = script.scenario.seats
+    if len(seats) < 2 or seat not in (*seats, *([OBSERVER] if or_observer else [])):
+        raise Incomplete({"seat": "Choose the seat you want to take."})
 
 
 def add_pair(session: Session, run_id: int, **more: object) -> str:
@@ -98,6 +115,31 @@ def find_lobby(session: Session, code: str) -> tuple[Company, int]:
     return company, version
 
 
+def script_behind(session: Session, company: Company) -> Script:
+    """Return the scenario that a run plays.
+
+    :raise NotFound: if the run is gone
+    """
+    row = session.execute(
+        sa.select(ScenarioVersion.id, ScenarioVersion.digest)
+        .join(Run, Run.scenario_version_id == ScenarioVersion.id)
+        .where(Run.id == company.run_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return library.script_of(session, row.id, row.digest)
+
+
+def positions_of(session: Session, company: Company) -> dict[int, WorkPosition]:
+    """Return where the people of a run work, of those who say so."""
+    rows = session.execute(
+        sa.select(User.id, User.position).where(
+            User.id.in_([each.user_id for each in company.people]), User.position.is_not(None)
+        )
+    )
+    return {row.id: row.position for row in rows}
+
+
 def is_joinable(company: Company, now: datetime) -> bool:
     """Tell whether a code still lets newcomers in."""
     last = max([company.started_at, *(each.seen_at for each in company.people if each.seen_at)])
@@ -124,8 +166,7 @@ def join(
     company = company_in(session, company.run_id)
     if user_id in [each.user_id for each in company.people]:
         return company.key
-    if seat not in (*script.scenario.seats, OBSERVER):
-        raise Incomplete({"seat": "Choose the seat you want to take."})
+    require_seat(script, seat, or_observer=True)
     if company.shares_a_device or not is_joinable(company, now):
         raise StaleMove(CLOSED)
     _add(session, company, user_id, seat, now)
@@ -164,8 +205,7 @@ def take_seat(
     """
     choices.hold(session, seated.run_id)
     _require_lobby(session, seated)
-    if seat not in (*script.scenario.seats, OBSERVER):
-        raise Incomplete({"seat": "Choose the seat you want to take."})
+    require_seat(script, seat, or_observer=True)
     try:
         with session.begin_nested():
             session.execute(

@@ -28,6 +28,7 @@ from lfp_trainer.web import (
     kept,
     library,
     live,
+    lobby,
     my_data,
     next_steps,
     observing,
@@ -35,6 +36,7 @@ from lfp_trainer.web import (
     one_screen,
     rankings,
     rating_form,
+    readmission,
     runs,
     second_ratings,
     security,
@@ -43,9 +45,9 @@ from lfp_trainer.web import (
 from lfp_trainer.web.extensions import csrf, db, login_manager
 
 _FEATURES = (
-    home, library, runs, live, rankings, answers, second_ratings, what_if, next_steps, calibrate,
-    calibration, contrast, account, my_data, admin, health,
-    observing, one_screen,
+    home, library, lobby, readmission, runs, live, rankings, answers, second_ratings, what_if,
+    next_steps, calibrate, calibration, contrast, account, my_data, admin, health, observing,
+    one_screen,
 )  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
+from lfp_trainer.services import lobby
+
 
 class RunKey(BaseConverter):
     """The key of a run, as ``secrets.token_urlsafe(12)`` makes it."""
@@ -16,6 +18,15 @@ class Slug(BaseConverter):
     regex = "[a-z0-9][a-z0-9-]{0,63}"
 
 
+class LobbyCode(BaseConverter):
+    """The code of a lobby as somebody types it, in any case, with spaces or dashes."""
+
+    regex = "[A-Za-z0-9 -]{1,20}"
+
+    def to_python(self, value: str) -> str:
+        return lobby.clean_code(value)
+
+
 def install(app: Flask) -> None:
     """Offer the converters to every route."""
-    app.url_map.converters.update(run=RunKey, slug=Slug)
+    app.url_map.converters.update(run=RunKey, slug=Slug, code=LobbyCode)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lfp_trainer.services import shelf
 from lfp_trainer.services.shelf import Card, Practice, Wanted
-from lfp_trainer.web import forms
+from lfp_trainer.web import forms, lobby_page
 from lfp_trainer.web.asker import viewer_id
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.filters import SCHOOLS
@@ -88,9 +88,20 @@ def _offers(cards: list[Card]) -> dict[str, dict[str, str]]:
 @allow(Allowed.EVERYONE)
 def show(scenario_id: str) -> ResponseReturnValue:
     """Show one scenario before it is played: what it is about, who is in it, which seat to take."""
+    return sheet(scenario_id)
+
+
+def sheet(
+    scenario_id: str, *, status: int = 200, errors: Mapping[str, str] | None = None
+) -> Response:
+    """Render the sheet of a scenario.
+
+    :param errors: what to do about each field that keeps a run with a partner from starting
+    :raise NotFound: if there is no such scenario
+    """
     card = shelf.card_of(db.session, scenario_id, viewer_id())
     chart, way = shelf.map_of(db.session, card)
-    return render_template(
+    page = render_template(
         "library/show.html",
         card=card,
         scenario=card.scenario,
@@ -99,4 +110,7 @@ def show(scenario_id: str) -> ResponseReturnValue:
         taken=way,
         before=shelf.before(db.session, card),
         start_key=start_key(),
+        errors=errors or {},
+        name=lobby_page.own_name(),
     )
+    return make_response(page, status)

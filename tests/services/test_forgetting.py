@@ -11,19 +11,23 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound
 from lfp_trainer.services import accounts, forgetting, guests
+from lfp_trainer.services.company import Way, ways
+from lfp_trainer.services.library import Published
+from lfp_trainer.services.runs import notes_of
 from lfp_trainer.storage import database
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Model, Participant, Role, Run, Stage, Step, User
 from tests import canaries
 from tests.canaries import everything
 from tests.conftest import NOON
+from tests.together import Together
 
 HERS, HIS = "CANARYHERS", "CANARYHIS"
 
 
 def delete(session: Session, user_id: int) -> None:
     with writing(session):
-        forgetting.delete_person(session, user_id)
+        forgetting.delete_person(session, user_id, now=NOON)
 
 
 def mentions(rows: dict[str, list[tuple[object, ...]]], word: str) -> list[str]:
@@ -67,7 +71,7 @@ def test_nothing_of_a_deleted_person_is_in_any_table_and_all_of_others_is(
     canaries.leave_in_run(session, shared, hers, HERS, number=1)
     with_her = everything(session)
     assert all(mentions({name: rows}, HERS) for name, rows in with_her.items()
-               if name not in ("scenario_version", "sign_in_failure"))  # fmt: skip
+               if name not in ("scenario_version", "sign_in_failure", "pair"))  # fmt: skip
     assert names_person(session, hers.id)
 
     delete(session, hers.id)
@@ -207,7 +211,7 @@ def test_a_run_begun_in_another_tab_at_that_moment_goes_too(
     def go() -> None:
         with Session(engine) as own, writing(own):
             forget = guests.forget_guest if is_guest else forgetting.delete_person
-            forget(own, hers.id)
+            forget(own, hers.id, now=NOON)
 
     with ThreadPoolExecutor(1) as pool, Session(engine) as other:
         with writing(other):
@@ -245,3 +249,29 @@ def test_a_server_that_starts_forgets_the_runs_that_nobody_is_in(session: Sessio
         guests.forget_stale_guests(session, now=NOON)
 
     assert everything(session) == before
+
+
+def test_a_partner_who_deletes_herself_leaves_the_other_a_run_to_play_on(
+    session: Session, published: Published, alice_id: int
+) -> None:
+    with writing(session):
+        bob_id = accounts.make_guest(session, now=NOON)
+    together = Together.open(session, alice_id, now=NOON)
+    together.join(bob_id)
+    together.ready(alice_id, bob_id)
+    together.commit(alice_id, bob_id)
+    together.choose(together.company(bob_id).deciders(together.on_turn(bob_id))[0].user_id)
+    words = f"words of {alice_id}"
+    assert mentions(everything(session), words)
+
+    delete(session, alice_id)
+
+    assert mentions(everything(session), words) == []
+    assert names_person(session, alice_id) == []
+    company = together.company(bob_id)
+    assert [each.user_id for each in company.people] == [bob_id]
+    assert Way.CHOOSE in ways(company, company.people[0], NOON, on_turn=together.on_turn(bob_id))
+    together.play_to_the_end(bob_id)
+    assert together.seat(bob_id).stage is Stage.DEBRIEF
+    notes = notes_of(session, together.seat(bob_id).run_id)
+    assert any(note.stand_in for note in notes.values())

@@ -352,7 +352,7 @@ def test_signing_out_a_guest_forgets_who_played_at_their_screen(
     people = [each.user_id for each in hosted.people.people]
 
     with writing(session):
-        guests.forget_guest(session, hosted.host_id)
+        guests.forget_guest(session, hosted.host_id, now=NOON)
 
     assert words_in(session, *people) == []
     assert session.scalar(sa.select(sa.func.count()).select_from(User)) == 0
@@ -369,7 +369,7 @@ def test_deleting_an_account_forgets_who_played_at_its_screen_and_nobody_else(
     people = [each.user_id for each in here.people.people]
 
     with writing(session):
-        forgetting.delete_person(session, host_id)
+        forgetting.delete_person(session, host_id, now=NOON)
 
     assert words_in(session, *people) == []
     assert session.scalars(sa.select(User.id)).all() == [alice_id]
@@ -383,7 +383,7 @@ def test_a_guest_who_has_just_made_an_account_keeps_their_guest_too(
             session, name=HOSTS, email="host@district.example", password_hash="",
             guest_id=hosted.host_id, now=NOON,
         )  # fmt: skip
-        guests.forget_guest(session, hosted.host_id)
+        guests.forget_guest(session, hosted.host_id, now=NOON)
         guests.forget_stale_guests(session, now=NOON + timedelta(days=400))
 
     assert [each.name for each in hosted.people.people] == [HOSTS, OTHERS]

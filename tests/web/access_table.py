@@ -23,6 +23,22 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "calibration.show"): ("/calibration", SIGNED_IN),
     ("GET", "library.index"): ("/scenarios", EVERYONE),
     ("GET", "library.show"): ("/scenarios/glowing-observations", EVERYONE),
+    ("GET", "lobby.find"): ("/pairs", EVERYONE),
+    ("POST", "lobby.start"): ("/pairs", EVERYONE),
+    # Whoever has the code sees names and free seats; only who is in the run does anything there.
+    ("GET", "lobby.show"): ("{lobby}", EVERYONE),
+    ("POST", "lobby.join"): ("{lobby}/join", EVERYONE),
+    ("POST", "readmission.ask"): ("{lobby}/return", EVERYONE),
+    # Leads anybody who has not asked to the lobby itself.
+    ("GET", "readmission.asked"): ("{lobby}/asked", SIGNED_IN),
+    ("GET", "lobby.live"): ("{lobby}/live", HER_RUN),
+    ("POST", "readmission.let_in"): ("{lobby}/let-in", HER_RUN),
+    ("POST", "readmission.refuse"): ("{lobby}/not-them", HER_RUN),
+    ("POST", "lobby.take_seat"): ("{lobby}/seat", HER_RUN),
+    ("POST", "lobby.say_ready"): ("{lobby}/ready", HER_RUN),
+    ("POST", "lobby.begin"): ("{lobby}/begin", HER_RUN),
+    # It has begun by now: refused with a sentence.
+    ("POST", "lobby.leave"): ("{lobby}/leave", HER_RUN),
     ("GET", "health.show"): ("/health", EVERYONE),
     ("GET", "assets.serve"): ("{asset}", EVERYONE),
     ("POST", "runs.start"): ("/runs", EVERYONE),

@@ -12,6 +12,7 @@ from tests.web.access_table import ACTORS, TABLE
 from tests.web.calibration import SetPage
 from tests.web.conftest import RunPage, start
 from tests.web.contrasting import Rated
+from tests.web.test_lobby import invite
 
 ALICES = (
     "words on the diagnosis",
@@ -67,12 +68,15 @@ def test_every_route_lets_in_exactly_whom_the_table_names(
     run = start(actors["alice"]).to_the_end()
     SetPage.begin(actors["alice"]).commit_one()
     Rated.begin(actors["alice"]).commit_first()
+    lobby = invite(actors["alice"])
     with app.test_request_context():
         asset = app.jinja_env.globals["asset"]("site.css")  # type: ignore[operator]
     wrong, cells = [], 0
 
     for (method, endpoint), (address, row) in TABLE.items():
-        url = address.format(run=run.url, key=run.key, asset=asset, charlie=charlie.user_id)
+        url = address.format(
+            run=run.url, key=run.key, lobby=lobby, asset=asset, charlie=charlie.user_id
+        )
         for (name, actor), expected in zip(actors.items(), row.split(), strict=True):
             # Starting a run makes a guest of nobody; the next request is nobody's again.
             asking = Browser(app) if name == "nobody" else actor

@@ -1,0 +1,121 @@
+"""Let a guest back into a run from another device, where nothing but their partner knows them.
+
+A guest is a browser. Who comes with another one asks for the seat by name, and somebody who is in
+the run says whether it is them. Only this run changes hands, never an account holder's seat, and
+never a seat whose person is there.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer.engine.script import Script
+from lfp_trainer.errors import StaleMove
+from lfp_trainer.services import accounts, choices, pairs, runs
+from lfp_trainer.services.access import Seated
+from lfp_trainer.services.accounts import GUEST_NAME
+from lfp_trainer.services.company import Companion, Company, company_in
+from lfp_trainer.storage.models import Participant, User, table
+
+IS_THERE = "They are here again on the device they began with, so nobody else can have their seat."
+NOT_ASKED = "Nobody is asking for that seat any more. Nothing was changed."
+IN_ALREADY = "You are in this run already."
+
+_parts = table(Participant)
+
+
+def seats_to_ask_for(session: Session, company: Company, now: datetime) -> list[Companion]:
+    """Return the people whose seat somebody on another device may ask for: guests who are away."""
+    away = [each for each in company.people if company.is_away(each, now)]
+    guests = session.scalars(
+        sa.select(User.id).where(User.id.in_([each.user_id for each in away]), User.email.is_(None))
+    ).all()
+    return [each for each in away if each.user_id in guests]
+
+
+def asked_for_by(company: Company, user_id: int) -> Companion | None:
+    """Return who somebody says they are, while nobody has answered."""
+    return next((each for each in company.people if each.asked_by == user_id), None)
+
+
+def ask(session: Session, company: Company, *, seat: str, user_id: int, now: datetime) -> None:
+    """Ask for the seat of a guest who is away. Who asks last is who is asked about.
+
+    :raise StaleMove: if they are in the run already, or the seat is not to be asked for any more
+    """
+    choices.hold(session, company.run_id)
+    company = company_in(session, company.run_id)
+    if user_id in [each.user_id for each in company.people]:
+        raise StaleMove(IN_ALREADY)
+    for each in seats_to_ask_for(session, company, now):
+        if each.seat == seat:
+            _ask_no_more(session, company, user_id)
+            _change(session, company, each.user_id, asked_by=user_id)
+            runs.changed(session, company.run_id)
+            return
+    raise StaleMove(IS_THERE)
+
+
+def let_in(
+    session: Session, seated: Seated, script: Script, whom: int, asker: int, *, now: datetime
+) -> Company:
+    """Give somebody the seat they ask for, with all that was answered and chosen in it.
+
+    :param whom: the guest they say they are
+    :raise StaleMove: if nobody asks for it any more, or the guest is there or has an account now
+    """
+    company, person = _asked(session, seated, whom, asker)
+    new = session.scalar(sa.select(User.id).where(User.id == asker).with_for_update())
+    guest = session.execute(
+        sa.select(User.name).where(User.id == whom, User.email.is_(None)).with_for_update()
+    ).one_or_none()
+    if asker in [each.user_id for each in company.people] or new is None:
+        raise StaleMove(NOT_ASKED)
+    if guest is None or not company.is_away(person, now):
+        raise StaleMove(IS_THERE)
+    accounts.hand_over(session, whom, asker, run_id=company.run_id)
+    _change(
+        session, company, asker,
+        asked_by=None, seen_at=now, left_at=None, stand_in_from=None,
+    )  # fmt: skip
+    session.execute(
+        sa.update(User).where(User.id == asker, User.name == GUEST_NAME).values(name=guest.name)
+    )
+    session.expire_all()
+    return pairs.settle(session, seated, script, now=now)
+
+
+def refuse(session: Session, seated: Seated, whom: int, asker: int) -> None:
+    """Say that it is not them.
+
+    :raise StaleMove: if nobody asks for it any more
+    """
+    company, _ = _asked(session, seated, whom, asker)
+    _ask_no_more(session, company, asker)
+    runs.changed(session, company.run_id)
+
+
+def _asked(session: Session, seated: Seated, whom: int, asker: int) -> tuple[Company, Companion]:
+    choices.hold(session, seated.run_id)
+    company = company_in(session, seated.run_id)
+    for each in company.people:
+        if each.user_id == whom != seated.user_id and each.asked_by == asker:
+            return company, each
+    raise StaleMove(NOT_ASKED)
+
+
+def _ask_no_more(session: Session, company: Company, asker: int) -> None:
+    session.execute(
+        sa.update(_parts)
+        .where(_parts.c.run_id == company.run_id, _parts.c.asked_by == asker)
+        .values(asked_by=None)
+    )
+
+
+def _change(session: Session, company: Company, user_id: int, **values: object) -> None:
+    session.execute(
+        sa.update(_parts)
+        .where(_parts.c.run_id == company.run_id, _parts.c.user_id == user_id)
+        .values(**values)
+    )

@@ -1,0 +1,252 @@
+"""The page behind a code: a lobby for who is in the run, names and free seats for others."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import segno
+from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from markupsafe import Markup
+
+from lfp_trainer.engine.scenario import OBSERVER
+from lfp_trainer.engine.script import Script
+from lfp_trainer.errors import Incomplete, NotFound, StaleMove, TooMany, TrainerError
+from lfp_trainer.services import access, code_tries, lobby, presence, readmission
+from lfp_trainer.services.access import Seated
+from lfp_trainer.services.accounts import GUEST_NAME
+from lfp_trainer.services.company import Companion, Company, ways
+from lfp_trainer.storage.database import writing
+from lfp_trainer.web import errors, forms, run_page
+from lfp_trainer.web.asker import me, now, viewer_id
+from lfp_trainer.web.auth import NAME_LIMIT, POSITIONS, check_person
+from lfp_trainer.web.extensions import db
+from lfp_trainer.web.fragments import go_to, render, wants_fragment
+
+NO_SUCH_CODE = (
+    "No run has this code. It has six letters and numbers; check it with your partner and type it"
+    " again."
+)
+NOT_LET_IN = (
+    "You were not let in from this device. If it is you, tell whoever is in the run, and ask once"
+    " more."
+)
+
+
+class NoSuchCode(NotFound):
+    """A code that leads nowhere."""
+
+
+def find_company(code: str) -> Company:
+    """Return who is in the run behind a code that anybody may try.
+
+    :raise NoSuchCode: if there is none
+    :raise TooMany: if too many tried from here have led nowhere
+    """
+    person = me() if current_user.is_authenticated else None
+    place = code_tries.place_of(person, request.remote_addr or "")
+    code_tries.refuse_too_many(db.session, place, now=now())
+    try:
+        return lobby.find_lobby(db.session, code)[0]
+    except NotFound as error:
+        with writing(db.session):
+            code_tries.note_wrong(db.session, place, now=now())
+        raise NoSuchCode from error
+
+
+def mine(code: str) -> tuple[Company, Seated]:
+    """Return a run that the person who is asking is in.
+
+    :raise NotFound: if there is none behind this code, or not theirs
+    """
+    company, _ = lobby.find_lobby(db.session, code)
+    return company, access.seat_in(db.session, company.key, viewer_id=me().id)
+
+
+def seat_of_asker(company: Company) -> Seated | None:
+    """Return the seat of the person who is asking; None for who is not in the run."""
+    viewer = viewer_id()
+    if viewer is None:
+        return None
+    try:
+        return access.seat_in(db.session, company.key, viewer_id=viewer)
+    except NotFound:
+        return None
+
+
+def own_name() -> str | None:
+    """Return how a guest has called themselves so far; None for an account, which has its name."""
+    if current_user.is_authenticated and not current_user.is_guest:
+        return None
+    return "" if current_user.name == GUEST_NAME else current_user.name
+
+
+def sent_name() -> str:
+    """Return what a guest's partner should call them; empty for an account.
+
+    :raise Incomplete: if nobody could read it
+    """
+    if own_name() is None:
+        return ""
+    name = forms.line("name", NAME_LIMIT)
+    if check_person(name):
+        raise Incomplete({"name": "Type the name your partner should see."})
+    return name
+
+
+def note_seen(company: Company, seated: Seated) -> None:
+    """Write down that somebody's page was open, when that is due."""
+    person = company.person(seated.user_id)
+    if presence.is_due(person, now()):
+        with writing(db.session):
+            presence.note_seen(db.session, company, person, now=now())
+
+
+def after(code: str) -> ResponseReturnValue:
+    """Show the lobby after an act, or the run where it has begun."""
+    company, seated = mine(code)
+    if not wants_fragment():
+        return go_to(url_for("lobby.show", code=company.code))
+    if company.begun_at is None:
+        return show_members(company, seated)
+    if request.blueprint == "readmission":  # pressed on the page of the run
+        return run_page.show(company.key)
+    return go_to(run_page.place_of(company.key))
+
+
+def answer(
+    company: Company, *, status: int = 200, message: str = "", fields: dict[str, str] | None = None
+) -> Response:
+    """Show what a code leads to: the lobby, the run once it has begun, names to who is not in it.
+
+    :param message: a sentence about what just happened
+    :param fields: what to do about each field
+    """
+    seated = seat_of_asker(company)
+    if seated is None:
+        return show_others(company, status=status, message=message, fields=fields)
+    if company.begun_at is not None:
+        if message:
+            flash(message, "warning")
+        return make_response(go_to(run_page.place_of(company.key)))
+    note_seen(company, seated)
+    return show_members(company, seated, status=status, message=message)
+
+
+def answer_refusals(blueprint: Blueprint) -> None:
+    """Answer what a lobby refuses with the lobby as it is now and a sentence."""
+    blueprint.register_error_handler(NoSuchCode, _unknown)
+    blueprint.register_error_handler(TooMany, _slowed_down)
+    for error in (Incomplete, StaleMove):
+        blueprint.register_error_handler(error, _refused)
+
+
+def _unknown(error: NoSuchCode) -> Response:
+    typed = (request.view_args or {}).get("code") or request.args.get("code", "")
+    return show_finder(typed[:20], status=404, message=NO_SUCH_CODE)
+
+
+def _slowed_down(error: TooMany) -> Response:
+    return show_finder(status=429, message=str(error))
+
+
+def _refused(error: TrainerError) -> Response:
+    code = (request.view_args or {}).get("code", "")
+    fields = error.fields if isinstance(error, Incomplete) else {}
+    status = errors.status_of(error)
+    try:
+        company, _ = lobby.find_lobby(db.session, code)
+    except NotFound:
+        return errors.answer(status, str(error))
+    if company.begun_at is not None and wants_fragment() and request.blueprint == "readmission":
+        response = run_page.show(company.key, status=status, message=str(error))
+        response.headers["HX-Retarget"] = "#stage"
+        return response
+    response = answer(company, status=status, message="" if fields else str(error), fields=fields)
+    response.headers["HX-Retarget"] = "#lobby"
+    return response
+
+
+def show_members(
+    company: Company, seated: Seated, *, status: int = 200, message: str = ""
+) -> Response:
+    """Render the lobby for one of the people in the run, or the part of it that changes."""
+    script = lobby.script_behind(db.session, company)
+    person, then = company.person(seated.user_id), now()
+    link = url_for("lobby.show", code=company.code, _external=True)
+    tag = presence.tag_of(company, person, then)
+    response = render(
+        "pairs/lobby.html",
+        fragment="pairs/_lobby.html",
+        status=status,
+        mine=person,
+        ways=ways(company, person, then),
+        link=link,
+        picture=picture_of(link),
+        tag=tag,
+        message=message,
+        **_seats(company, script),
+    )
+    response.headers["HX-PTag"] = tag
+    return response
+
+
+def show_others(
+    company: Company,
+    *,
+    status: int = 200,
+    message: str = "",
+    fields: Mapping[str, str] | None = None,
+) -> Response:
+    """Render what a code shows to somebody who is not in the run: names, and the seats left."""
+    if request.args.get("answer") == "no" and not message:
+        message = NOT_LET_IN
+    script = lobby.script_behind(db.session, company)
+    viewer = viewer_id()
+    open_now = lobby.is_joinable(company, now()) and not company.shares_a_device
+    page = render_template(
+        "pairs/join.html",
+        asks_for=None if viewer is None else readmission.asked_for_by(company, viewer),
+        may_be=readmission.seats_to_ask_for(db.session, company, now()),
+        free=lobby.free_seats(company, script) if open_now else (),
+        is_open=open_now,
+        name=request.form.get("name", "") or own_name() if own_name() is not None else None,
+        message=message,
+        errors=fields or {},
+        tag=asking_tag(company),
+        **_seats(company, script),
+    )
+    return make_response(page, status)
+
+
+def show_finder(code: str = "", *, status: int = 200, message: str = "") -> Response:
+    """Render the page that asks for a code."""
+    page = render_template("pairs/find.html", code=code, message=message)
+    return make_response(page, status)
+
+
+def asking_tag(company: Company) -> str:
+    """Return what tells whether anything has changed for somebody who waits to be let in."""
+    return f"asked.{company.version}"
+
+
+def picture_of(link: str) -> Markup:
+    """Draw a link for a camera: dark on light whatever the page's colors, with its quiet margin."""
+    drawn = segno.make(link, error="m", micro=False).svg_inline(
+        border=4, omitsize=True, svgclass="qr", lineclass=None, dark="#000", light="#fff"
+    )
+    return Markup(drawn)  # noqa: S704 - drawn from our own address, and holds no text of it
+
+
+def _seats(company: Company, script: Script) -> dict[str, Any]:
+    positions = lobby.positions_of(db.session, company)
+    holders: dict[str, Companion | None] = {
+        seat: company.holder_of(seat) for seat in (*script.scenario.seats, OBSERVER)
+    }
+    return {
+        "company": company,
+        "scenario": script.scenario,
+        "holders": holders,
+        "works_at": {user_id: POSITIONS[each] for user_id, each in positions.items()},
+        "now": now(),
+    }

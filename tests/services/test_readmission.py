@@ -1,0 +1,273 @@
+"""A guest on another device: let in by who is there, into this run and nothing else."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer.errors import NotFound, StaleMove
+from lfp_trainer.services import accounts, lobby, readmission, runs
+from lfp_trainer.services.library import Published
+from lfp_trainer.storage.database import writing
+from lfp_trainer.storage.models import Diagnosis, Model, Participant, Rating, Stage, Step, User
+from tests.conftest import NOON
+from tests.together import ONE, OTHER, Together
+
+
+def make_guest(session: Session, name: str) -> int:
+    with writing(session):
+        guest = accounts.make_guest(session, now=NOON)
+        session.execute(sa.update(User).where(User.id == guest).values(name=name))
+        return guest
+
+
+@pytest.fixture
+def bob_id(session: Session) -> int:
+    return make_guest(session, "Bob")
+
+
+@pytest.fixture
+def phone_id(session: Session) -> int:
+    """Bob once more, with nothing that shows it."""
+    return make_guest(session, accounts.GUEST_NAME)
+
+
+@pytest.fixture
+def played(session: Session, published: Published, alice_id: int, bob_id: int) -> Together:
+    """A run in its conversation, whose Bob has been away for a while."""
+    together = Together.open(session, alice_id, now=NOON)
+    together.join(bob_id)
+    together.ready(alice_id, bob_id)
+    together.commit(alice_id, bob_id)
+    while bob_id not in [each.user_id for each in together.company(alice_id).deciders(
+        together.on_turn(alice_id))]:  # fmt: skip
+        together.choose(alice_id)
+    together.choose(bob_id)
+    together.later(61)
+    together.seen(alice_id)
+    return together
+
+
+def ask(together: Together, user_id: int, seat: str = OTHER) -> None:
+    session = together.session
+    with writing(session):
+        company, _ = lobby.find_lobby(session, together.code)
+        readmission.ask(session, company, seat=seat, user_id=user_id, now=together.now)
+
+
+def let_in(together: Together, by: int, whom: int, asker: int) -> None:
+    session, script = together.session, together.script(by)
+    with writing(session):
+        readmission.let_in(session, together.seat(by), script, whom, asker, now=together.now)
+
+
+def refuse(together: Together, by: int, whom: int, asker: int) -> None:
+    with writing(together.session):
+        readmission.refuse(together.session, together.seat(by), whom, asker)
+
+
+def rows_of(session: Session, user_id: int) -> int:
+    """Count every row of every table of runs that names somebody."""
+    session.rollback()
+    return sum(
+        session.scalar(sa.select(sa.func.count()).select_from(table).where(column == user_id)) or 0
+        for table in Model.metadata.sorted_tables
+        if "run_id" in table.c
+        for column in table.c
+        if any(key.column.table.name == "user" for key in column.foreign_keys)
+    )
+
+
+def test_who_is_let_in_goes_on_in_the_seat_with_all_that_was_done_in_it(
+    played: Together, session: Session, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    before = rows_of(session, bob_id)
+    ask(played, phone_id)
+    assert readmission.asked_for_by(played.company(alice_id), phone_id)
+
+    let_in(played, alice_id, bob_id, phone_id)
+
+    person = played.company(phone_id).person(phone_id)
+    assert (person.name, person.seat, person.asked_by) == ("Bob", OTHER, None)
+    assert not played.company(alice_id).is_away(person, played.now)
+    assert rows_of(session, phone_id) == before
+    assert rows_of(session, bob_id) == 0
+    with pytest.raises(NotFound):
+        played.seat(bob_id)
+    played.play_to_the_end(alice_id, phone_id)
+    assert played.seat(phone_id).stage is Stage.DEBRIEF
+    notes = runs.notes_of(session, played.seat(alice_id).run_id)
+    assert {note.user_id for note in notes.values()} == {alice_id, phone_id}
+
+
+def test_nothing_but_this_run_changes_hands(
+    played: Together, session: Session, published: Published, alice_id: int, bob_id: int,
+    phone_id: int,
+) -> None:  # fmt: skip
+    other = Together.open(session, bob_id, now=NOON)
+    other.begin(bob_id)
+    other.commit(bob_id)
+    before = rows_of(session, bob_id)
+    steps = session.scalar(sa.select(sa.func.count()).where(Step.user_id == bob_id))
+    ask(played, phone_id)
+    let_in(played, alice_id, bob_id, phone_id)
+
+    assert other.seat(bob_id).seat == ONE
+    assert 0 < rows_of(session, bob_id) < before
+    for owner in (Participant.user_id, Diagnosis.user_id, Rating.rater_id):
+        run_ids = session.scalars(sa.select(owner.class_.run_id).where(owner == bob_id)).all()
+        assert set(run_ids) == {other.seat(bob_id).run_id}
+    assert steps
+
+
+def test_who_was_replaced_by_the_stand_in_has_the_seat_back_when_let_in(
+    played: Together, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    played.let_stand_in(alice_id, bob_id)
+    ask(played, phone_id)
+    let_in(played, alice_id, bob_id, phone_id)
+
+    assert not played.company(alice_id).person(phone_id).is_out
+
+
+def test_nobody_asks_for_the_seat_of_somebody_who_is_there(
+    played: Together, bob_id: int, phone_id: int
+) -> None:
+    played.seen(bob_id)
+
+    with pytest.raises(StaleMove, match="here again"):
+        ask(played, phone_id)
+
+
+def test_who_has_come_back_meanwhile_keeps_their_seat(
+    played: Together, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    ask(played, phone_id)
+    played.seen(bob_id)
+
+    with pytest.raises(StaleMove, match="here again"):
+        let_in(played, alice_id, bob_id, phone_id)
+    assert played.seat(bob_id).seat == OTHER
+
+
+def register(session: Session, user_id: int) -> None:
+    with writing(session):
+        accounts.register(
+            session, name="Bob", email="bob@district.example", password_hash="a hash", now=NOON,
+            guest_id=user_id,
+        )  # fmt: skip
+
+
+def test_the_seat_of_an_account_is_never_asked_for(
+    played: Together, session: Session, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    register(session, bob_id)
+
+    assert readmission.seats_to_ask_for(session, played.company(alice_id), played.now) == []
+    with pytest.raises(StaleMove):
+        ask(played, phone_id)
+
+
+def test_the_seat_of_a_guest_who_has_made_an_account_meanwhile_is_not_given_away(
+    played: Together, session: Session, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    ask(played, phone_id)
+    register(session, bob_id)
+
+    with pytest.raises(StaleMove):
+        let_in(played, alice_id, bob_id, phone_id)
+    assert played.seat(bob_id).seat == OTHER
+
+
+def test_somebody_in_the_run_cannot_ask_for_another_seat_of_it(
+    played: Together, alice_id: int
+) -> None:
+    with pytest.raises(StaleMove, match="in this run already"):
+        ask(played, alice_id)
+
+
+def test_who_has_taken_another_seat_meanwhile_is_not_let_in(
+    session: Session, published: Published, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    together = Together.open(session, alice_id, now=NOON)
+    together.join(bob_id)
+    together.later(61)
+    together.seen(alice_id)
+    ask(together, phone_id)
+    together.join(phone_id, "observer")
+
+    with pytest.raises(StaleMove):
+        let_in(together, alice_id, bob_id, phone_id)
+    assert {each.user_id for each in together.company(alice_id).people} == {
+        alice_id, bob_id, phone_id,
+    }  # fmt: skip
+
+
+def test_who_is_refused_is_not_asked_about_any_more(
+    played: Together, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    ask(played, phone_id)
+    refuse(played, alice_id, bob_id, phone_id)
+
+    assert readmission.asked_for_by(played.company(alice_id), phone_id) is None
+    with pytest.raises(StaleMove):
+        let_in(played, alice_id, bob_id, phone_id)
+    ask(played, phone_id)
+
+
+def test_an_answer_counts_for_who_was_asked_about_and_for_nobody_who_asked_since(
+    played: Together, session: Session, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    stranger = make_guest(session, "Guest")
+    ask(played, phone_id)
+    ask(played, stranger)
+
+    with pytest.raises(StaleMove):
+        let_in(played, alice_id, bob_id, phone_id)
+    assert played.seat(bob_id).seat == OTHER
+
+
+def test_nobody_lets_themselves_in_or_answers_from_outside(
+    played: Together, bob_id: int, phone_id: int
+) -> None:
+    ask(played, phone_id)
+
+    with pytest.raises(StaleMove):
+        let_in(played, bob_id, bob_id, phone_id)
+    with pytest.raises(NotFound):
+        let_in(played, phone_id, bob_id, phone_id)
+
+
+def test_of_a_guest_who_comes_back_and_a_partner_who_lets_another_in_one_is_first(
+    played: Together, session: Session, engine: sa.Engine, alice_id: int, bob_id: int,
+    phone_id: int,
+) -> None:  # fmt: skip
+    ask(played, phone_id)
+    start = threading.Barrier(3)
+    now: datetime = played.now
+
+    def act(what: str) -> bool:
+        with Session(engine, expire_on_commit=False) as own:
+            mine = Together(own, played.code, played.key, now)
+            start.wait()
+            try:
+                if what == "in" or what == "again":
+                    let_in(mine, alice_id, bob_id, phone_id)
+                else:
+                    mine.come_back(bob_id)
+            except (StaleMove, NotFound):
+                return False
+            return True
+
+    with ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(act, ["in", "again", "back"]))
+
+    holder = played.company(alice_id).holder_of(OTHER)
+    assert holder is not None
+    assert done[:2].count(True) == (1 if holder.user_id == phone_id else 0)
+    assert len(played.company(alice_id).people) == 2
+    lost = bob_id if holder.user_id == phone_id else phone_id
+    assert rows_of(session, lost) in (0, 1)  # who still asks is named once

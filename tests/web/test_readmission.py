@@ -1,0 +1,148 @@
+"""A guest on another device asks for their seat; whoever is in the run answers on its page."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from lfp_trainer.storage.models import Participant
+from lfp_trainer.web.extensions import db
+from tests.conftest import HTMX, Browser
+from tests.web.test_lobby import OTHER, invite, join
+
+
+@pytest.fixture
+def lobby(alice: Browser, nobody: Browser) -> str:
+    """A run that has begun, of Alice and of a guest who calls himself Bob."""
+    lobby = invite(alice)
+    assert join(nobody, lobby, name="Bob").status_code == 303
+    for each in (alice, nobody):
+        assert each.post(f"{lobby}/ready").status_code == 303
+    return lobby
+
+
+@pytest.fixture
+def phone(app: Flask) -> Browser:
+    return Browser(app)
+
+
+def go_away(app: Flask, seat: str = OTHER) -> None:
+    """Let the person in a seat have been silent for two minutes."""
+    with app.app_context(), db.session.begin():
+        db.session.execute(
+            sa.update(Participant)
+            .where(Participant.seat == seat)
+            .values(seen_at=datetime.now(UTC) - timedelta(minutes=2))
+        )
+
+
+def ask(browser: Browser, lobby: str) -> TestResponse:
+    return browser.post(f"{lobby}/return", {"seat": OTHER}, on="/sign-in")
+
+
+def question(app: Flask, lobby: str) -> dict[str, object]:
+    """Return what the form of the question sends."""
+    with app.app_context():
+        row = db.session.execute(
+            sa.select(Participant.user_id, Participant.asked_by).where(Participant.seat == OTHER)
+        ).one()
+    return {"person": row.user_id, "asker": row.asked_by}
+
+
+def waits(browser: Browser, lobby: str) -> TestResponse:
+    return browser.client.get(f"{lobby}/asked", headers=HTMX)
+
+
+def test_a_guest_who_is_there_is_nobody_to_be(lobby: str, phone: Browser) -> None:
+    assert "I am Bob" not in phone.get(lobby).text
+
+
+def test_a_guest_is_let_in_on_another_device_and_finds_their_place(
+    app: Flask, lobby: str, alice: Browser, nobody: Browser, phone: Browser
+) -> None:
+    go_away(app)
+    assert "I am Bob, on another device" in phone.get(lobby).text
+
+    assert ask(phone, lobby).location == lobby
+    waiting = phone.get(lobby).text
+    assert "You have asked to come back as Bob" in waiting
+    assert 'name="seat"' not in waiting
+    assert waits(phone, lobby).status_code == 304
+
+    run = alice.get(lobby).location
+    answer = alice.post(f"{lobby}/let-in", question(app, lobby))
+    assert answer.location == lobby
+
+    assert waits(phone, lobby).headers["HX-Redirect"] == lobby
+    there = phone.get(lobby).location
+    assert there.partition("?")[0] == run.partition("?")[0]
+    assert phone.get(there).status_code == 200
+    assert nobody.get(there).status_code == 404
+
+
+def test_the_page_of_the_run_is_shown_again_after_an_answer(
+    app: Flask, lobby: str, alice: Browser, phone: Browser
+) -> None:
+    go_away(app)
+    ask(phone, lobby)
+
+    answer = alice.post(f"{lobby}/not-them", question(app, lobby), htmx=True)
+
+    assert answer.status_code == 200
+    assert 'id="stage"' in answer.text
+    again = alice.post(f"{lobby}/let-in", {"person": 1, "asker": 1}, htmx=True)
+    assert again.status_code == 409
+    assert "Nobody is asking for that seat any more" in again.text
+    assert again.headers["HX-Retarget"] == "#stage"
+
+
+def test_who_is_refused_is_told_so_and_may_ask_again(
+    app: Flask, lobby: str, alice: Browser, phone: Browser
+) -> None:
+    go_away(app)
+    ask(phone, lobby)
+    alice.post(f"{lobby}/not-them", question(app, lobby))
+
+    led = waits(phone, lobby).headers["HX-Redirect"]
+
+    assert "You were not let in from this device" in phone.get(led).text
+    assert "I am Bob, on another device" in phone.get(led).text
+
+
+def test_the_question_stands_in_the_lobby_too(
+    app: Flask, alice: Browser, nobody: Browser, phone: Browser
+) -> None:
+    lobby = invite(alice)
+    join(nobody, lobby, name="Bob")
+    go_away(app)
+    ask(phone, lobby)
+
+    page = alice.get(lobby).text
+    assert "Somebody on another device says they are Bob." in page
+
+    let = alice.post(f"{lobby}/let-in", question(app, lobby), htmx=True)
+    assert let.status_code == 200
+    assert 'id="lobby"' in let.text
+    assert "says they are Bob" not in let.text
+    assert "You are not" not in phone.get(lobby).text
+    assert "Bring your partner in" in phone.get(lobby).text
+    assert nobody.get(lobby).status_code == 200
+
+
+def test_the_seat_of_an_account_is_not_offered(
+    app: Flask, alice: Browser, bob: Browser, phone: Browser
+) -> None:
+    lobby = invite(alice)
+    join(bob, lobby)
+    go_away(app)
+
+    assert "I am Bob" not in phone.get(lobby).text
+    assert ask(phone, lobby).status_code == 409
+
+
+def test_whether_there_is_such_a_code_only_the_page_that_counts_says(phone: Browser) -> None:
+    phone.post("/be-a-guest")
+
+    assert waits(phone, "/pairs/ZZZZZZ").headers["HX-Redirect"] == "/pairs/ZZZZZZ"
