@@ -172,6 +172,17 @@ class NotForObservers(NotInWhatIf):
         )
 
 
+class RatedTogether(NotInWhatIf):
+    """The page of somebody alone after a play, asked for in a run that several people play."""
+
+    def __init__(self) -> None:
+        TrainerError.__init__(
+            self,
+            "In a run together, what was played is rated right after it, and told in the debrief."
+            " Here is where it is now.",
+        )
+
+
 class Incomplete(TrainerError):
     """An answer with something missing; ``fields`` maps each field to what to do about it."""
 

@@ -19,9 +19,11 @@ from lfp_trainer.services import (
     lobby,
     pairs,
     picks,
+    play_ratings,
     presence,
     ratings,
     runs,
+    swaps,
 )
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Company, company_in
@@ -161,6 +163,41 @@ class Together:
             for each in company.deciders(on_turn):
                 if not self.company(people[0]).ending_id and self.on_turn(people[0]) == on_turn:
                     self.choose(each.user_id)
+
+    def rate_play(self, user_id: int, *, commit: bool = True) -> None:
+        """Say of every play that is asked about: level 2, for the first response."""
+        script = self.script(user_id)
+        with writing(self.session):
+            sheet = play_ratings.sheet_of(self.session, self.seat(user_id), script)
+            steps = {play.seat: f"{play.responses[0].number}" for play in sheet.plays}
+            given = {
+                card: Kept(
+                    Rating(2, None, words_of(user_id, f"play {card[0]}"), (steps[card[0]],)), False
+                )
+                for card in play_ratings.cards_of(script, sheet)
+            }
+            play_ratings.save(self.session, self.seat(user_id), script, given, now=self.now)
+            if commit:
+                play_ratings.commit(self.session, self.seat(user_id), script, now=self.now)
+
+    def pass_over(self, *people: int) -> None:
+        for user_id in people:
+            script = self.script(user_id)
+            with writing(self.session):
+                play_ratings.pass_over(self.session, self.seat(user_id), script, now=self.now)
+
+    def swap(
+        self, user_id: int, *, at: int = 1, with_observer: bool = False, start_key: str = ""
+    ) -> "Together":
+        """Begin the other way round, or find the one that is going on."""
+        script = self.script(user_id)
+        with writing(self.session):
+            key = swaps.start_swap(
+                self.session, self.seat(user_id), script, at=at, with_observer=with_observer,
+                start_key=start_key or f"swap-{user_id}-{self.now}-{at}", now=self.now,
+            )  # fmt: skip
+        code = access.seat_in(self.session, key, viewer_id=user_id).code
+        return Together(self.session, code or "", key, self.now)
 
     def leave(self, user_id: int) -> None:
         script = self.script(user_id)

@@ -77,8 +77,16 @@ class Debrief:
         return max(reversed(mine), key=lambda each: each.gap, default=None)
 
 
-def tell(script: Script, path: Iterable[str], *, own_seats: Collection[str]) -> Debrief:
+def tell(
+    script: Script,
+    path: Iterable[str],
+    *,
+    own_seats: Collection[str],
+    not_own: Collection[int] = (),
+) -> Debrief:
     """Return the debrief of a path; ``own_seats`` are the seats the learner played.
+
+    :param not_own: the numbers of steps in those seats that somebody else took for them
 
     :raise UnknownChoice: if the path is not one of this script
     """
@@ -89,7 +97,7 @@ def tell(script: Script, path: Iterable[str], *, own_seats: Collection[str]) -> 
         position = play.choose(script, position, choice_id)
         states.append(position.gauges)
     decisions = tuple(
-        decision(script, moment, own_seats=own_seats)
+        decision(script, moment, own_seats=() if moment.number in not_own else own_seats)
         for moment in play.retell(script, path)
         if moment.choice is not None
     )

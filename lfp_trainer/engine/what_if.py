@@ -110,7 +110,9 @@ class Comparison:
         """
         return sum(
             each.first is not None
+            and each.other is not None
             and each.first.own
+            and each.other.own
             and each.is_same_moment
             and not each.is_same_response
             for each in self.later
@@ -118,14 +120,26 @@ class Comparison:
 
 
 def compare(
-    script: Script, first: Iterable[str], other: Iterable[str], *, own_seats: Collection[str]
+    script: Script,
+    first: Iterable[str],
+    other: Iterable[str],
+    *,
+    own_seats: Collection[str],
+    other_seats: Collection[str] | None = None,
+    not_own: tuple[Collection[int], Collection[int]] = ((), ()),
 ) -> Comparison:
     """Hold two finished plays beside each other; ``own_seats`` are those the learner played.
 
+    :param other_seats: those of the other play, where they were exchanged
+    :param not_own: for each play, the numbers of steps in them that somebody else took
     :raise UnknownChoice: if a path is not one of this script
     """
     paths = tuple(first), tuple(other)
-    told = [debrief.tell(script, path, own_seats=own_seats) for path in paths]
+    seats = own_seats, own_seats if other_seats is None else other_seats
+    told = [
+        debrief.tell(script, path, own_seats=own, not_own=others)
+        for path, own, others in zip(paths, seats, not_own, strict=True)
+    ]
     one, two = told
     shared = _shared(*paths)
     after = one.decisions[shared:], two.decisions[shared:]

@@ -9,6 +9,7 @@ others until nobody can change it any more: :attr:`Seated.reached` says how far 
 :func:`answers_beside` is the only way to another person's answers.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,6 +72,11 @@ class Seated:
     def is_what_if(self) -> bool:
         """Tell whether it rewinds another play, also one that is gone by now."""
         return self.what_if_at is not None
+
+    @property
+    def is_swap(self) -> bool:
+        """Tell whether it is another play with the seats exchanged, also of one that is gone."""
+        return self.is_pair and self.is_what_if
 
     @property
     def is_pair(self) -> bool:
@@ -231,6 +237,20 @@ def together_with(within: Within | sa.Engine, key: str, *, viewer_id: int) -> li
     return _TOGETHER_WITH.rows(within, key=key, viewer=viewer_id)
 
 
+def companions_in(seats: Iterable[Seated]) -> sa.Select[*tuple[Any, ...]]:
+    """Select who else is in runs that the caller has found for one of them: run and name."""
+    return (
+        sa.select(_part.run_id, _user.name)
+        .join_from(table(Participant), table(User), _user.id == _part.user_id)
+        .where(
+            sa.or_(
+                *((_part.run_id == each.run_id) & (_part.user_id != each.user_id) for each in seats)
+            )
+        )
+        .order_by(_part.id)
+    )
+
+
 def answers_beside(
     seated: Seated, owner: InstrumentedAttribute[int], *columns: InstrumentedAttribute[Any]
 ) -> sa.Select[*tuple[Any, ...]]:
@@ -262,7 +282,16 @@ def rewound_by(within: Within, seated: Seated) -> Seated | None:
 
 def what_ifs_of(seated: Seated) -> sa.Select[*tuple[Any, ...]]:
     """Select the what-ifs that this participant has made of a play, the latest first."""
-    theirs = runs_visible_to(seated.user_id).where(_run.what_if_of == seated.run_id)
+    theirs = runs_visible_to(seated.user_id).where(
+        _run.what_if_of == seated.run_id, _pair.code.is_(None)
+    )
+    return theirs.order_by(_run.started_at.desc(), _run.id.desc())
+
+
+def swaps_of(seated: Seated) -> sa.Select[*tuple[Any, ...]]:
+    """Select the plays of a run with the seats exchanged that this participant is in, the latest
+    first."""
+    theirs = runs_visible_to(seated.user_id).where(_pair.swap_of == seated.run_id)
     return theirs.order_by(_run.started_at.desc(), _run.id.desc())
 
 

@@ -2,6 +2,9 @@
 
 Optional, and open from the end of the role-play on for as long as the run is kept. What somebody
 claims of their own play is held beside what their responses showed; it is never a grade.
+
+A run that several people play has no such page: there both plays are rated before the debrief, by
+everybody (``play_ratings``), and its page leads back to the run.
 """
 
 from collections.abc import Mapping
@@ -15,7 +18,14 @@ from lfp_trainer.engine import debrief, own_play, reference, rubric
 from lfp_trainer.engine.own_play import Claim, Response
 from lfp_trainer.engine.reference import Move
 from lfp_trainer.engine.script import Script
-from lfp_trainer.errors import Incomplete, NotForObservers, NotInWhatIf, NotYet, StaleMove
+from lfp_trainer.errors import (
+    Incomplete,
+    NotForObservers,
+    NotInWhatIf,
+    NotYet,
+    RatedTogether,
+    StaleMove,
+)
 from lfp_trainer.services import ratings, runs, second_ratings
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.ratings import Card, Compared, Kept
@@ -63,9 +73,8 @@ class LookedBack:
 
 def is_open(seated: Seated) -> bool:
     """Tell whether a run is one that can be looked back at: played, and from the start."""
-    if seated.is_observer:
-        return False
-    return not seated.is_what_if and runs.has_reached(seated, Stage.DEBRIEF)
+    alone = not seated.is_what_if and not seated.is_pair
+    return alone and runs.has_reached(seated, Stage.DEBRIEF)
 
 
 def require(seated: Seated) -> None:
@@ -73,12 +82,15 @@ def require(seated: Seated) -> None:
 
     :raise NotInWhatIf: if it rewinds another
     :raise NotForObservers: if the participant watched it
+    :raise RatedTogether: if several people play it
     :raise NotYet: if it is not played to its end
     """
     if seated.is_what_if:
         raise NotInWhatIf
     if seated.is_observer:
         raise NotForObservers
+    if seated.is_pair:
+        raise RatedTogether
     if not is_open(seated):
         raise NotYet("the role-play")
 

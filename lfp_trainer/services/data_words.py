@@ -87,7 +87,7 @@ def _of_rating(script: Script, row: Row) -> Row:
     scenario = script.scenario
     member = scenario.cast.get(row["leader"])
     # Of one's own play the numbers of responses are cited, which the table of steps tells.
-    cited = () if row["round"] == Round.OWN.value else row["evidence"]
+    cited = () if row["round"] in (Round.OWN.value, Round.OTHER.value) else row["evidence"]
     return {
         "about": member.name if member else "",
         "sentences": [scenario.sentences.get(id, "") for id in cited],

@@ -9,7 +9,7 @@ has no ratings and no next step to show.
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -30,6 +30,8 @@ class Told:
 
     run: Seated
     script: Script
+    people: tuple[str, ...] = field(default=(), kw_only=True)
+    """The names of the others who play it."""
 
     @property
     def ending(self) -> str | None:
@@ -95,7 +97,7 @@ def _page(
     pages = max(1, -(-total // size))
     number = min(max(1, number), pages)
     rows = session.execute(mine.order_by(*_NEWEST).limit(size).offset((number - 1) * size))
-    return [_told(session, Seated(*row)) for row in rows.all()], number, pages, total
+    return _told(session, [Seated(*row) for row in rows.all()]), number, pages, total
 
 
 def finished_runs(session: Session, viewer_id: int, *, number: int, size: int) -> Page:
@@ -114,6 +116,7 @@ def finished_runs(session: Session, viewer_id: int, *, number: int, size: int) -
             Finished(
                 told.run,
                 told.script,
+                people=told.people,
                 rated=len(mine_here),
                 in_band=sum(_is_in_band(told.script, each) for each in mine_here),
                 sentence=sentence,
@@ -125,8 +128,24 @@ def finished_runs(session: Session, viewer_id: int, *, number: int, size: int) -
     return Page(tuple(finished), number, pages, total)
 
 
-def _told(session: Session, seated: Seated) -> Told:
-    return Told(seated, library.script_of(session, seated.version_id, seated.digest))
+def _told(session: Session, seats: Collection[Seated]) -> list[Told]:
+    names = _companions(session, [each for each in seats if each.is_pair])
+    return [
+        Told(
+            seated,
+            library.script_of(session, seated.version_id, seated.digest),
+            people=tuple(names[seated.run_id]),
+        )
+        for seated in seats
+    ]
+
+
+def _companions(session: Session, seats: Collection[Seated]) -> dict[int, list[str]]:
+    """Return the names of who plays runs with this person: run → names."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for run_id, name in session.execute(access.companions_in(seats)) if seats else ():
+        found[run_id].append(name)
+    return found
 
 
 Given = tuple[str, str, int | None]
@@ -190,6 +209,8 @@ def _what_ifs(
     )
     rows = session.execute(sa.select(*columns).where(number <= WHAT_IFS).order_by(number.desc()))
     found: dict[int, list[tuple[Told, int]]] = defaultdict(list)
-    for *row, of, total in rows.all():
-        found[of].append((_told(session, Seated(*row)), max(0, total - WHAT_IFS)))
+    taken = [(Seated(*row), of, total) for *row, of, total in rows.all()]
+    told = _told(session, [seated for seated, _, _ in taken])
+    for each, (_, of, total) in zip(told, taken, strict=True):
+        found[of].append((each, max(0, total - WHAT_IFS)))
     return found

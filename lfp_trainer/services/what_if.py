@@ -141,7 +141,7 @@ def start_what_if(
         )
     )  # fmt: skip
     session.flush()
-    _copy_steps(session, original, run.id, before=at)
+    copy_steps(session, original, run.id, before=at)
     seated = access.seat_in(session, run.key, viewer_id=original.user_id)
     choices.record_choice(
         session, seated, script, choice_id, at_step=at - 1, reason=reason, now=now
@@ -185,17 +185,21 @@ def _add_reason(session: Session, begun: Seated, reason: str, *, at: int) -> Non
         session.execute(sa.update(table(Step)).where(*here).values(reason=both))
 
 
-def _copy_steps(session: Session, original: Seated, run_id: int, *, before: int) -> None:
+def copy_steps(
+    session: Session, original: Seated, run_id: int, *, before: int, together: bool = False
+) -> None:
     """Copy what was chosen; whose it was and why only of the learner's own, not of a partner.
 
     How the learner ranked what was on offer is not copied: it belongs to the play it was done in.
+
+    :param together: the same people go on: whose it was is kept, and no reason of anybody
     """
     own = _steps.user_id == original.user_id
     earlier = (
         sa.select(
             sa.literal(run_id),
-            sa.case((own, _steps.user_id), else_=sa.null()),
-            sa.case((own, _steps.reason), else_=""),
+            _steps.user_id if together else sa.case((own, _steps.user_id), else_=sa.null()),
+            sa.literal("") if together else sa.case((own, _steps.reason), else_=""),
             *_COPIED,
         )
         .where(_steps.run_id == original.run_id, _steps.number < before)

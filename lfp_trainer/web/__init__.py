@@ -34,12 +34,14 @@ from lfp_trainer.web import (
     observing,
     observing_page,
     one_screen,
+    play_ratings,
     rankings,
     rating_form,
     readmission,
     runs,
     second_ratings,
     security,
+    swaps,
     what_if,
 )
 from lfp_trainer.web.extensions import csrf, db, login_manager
@@ -47,7 +49,7 @@ from lfp_trainer.web.extensions import csrf, db, login_manager
 _FEATURES = (
     home, library, lobby, readmission, runs, live, rankings, answers, second_ratings, what_if,
     next_steps, calibrate, calibration, contrast, account, my_data, admin, health, observing,
-    one_screen,
+    one_screen, play_ratings, swaps,
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ def install(app: Flask) -> None:
         ladders=ladders,
         terms=terms,
         counted=counted,
+        listed=listed,
         gauge_series=gauge_series,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lfp_trainer.engine import rubric
 from lfp_trainer.engine.debrief import Debrief
 from lfp_trainer.engine.next_time import NextTime, next_time
 from lfp_trainer.engine.script import Script
@@ -14,6 +15,9 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.after_play import LookedBack
 from lfp_trainer.services.runs import Note
 from lfp_trainer.web.extensions import db
+
+BLANK = ratings.Kept(rubric.Rating(None), not_enough=False)
+"""What a form shows where nothing is kept yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ def _own_words(
 ) -> OwnWords | None:
     """Return the learner's own words that are nearest to a decision; None where there are none."""
     number = found.decision.moment.number or 0
+    # In a run together the others' reasons are told too, as theirs.
+    notes = {at: note for at, note in notes.items() if note.user_id == seated.user_id}
     if number in notes and notes[number].reason:
         return OwnWords("You noted then", notes[number].reason)
     for claim in looked_back.own if looked_back else ():

@@ -24,9 +24,6 @@ BEFORE = "pairs/_before_watching.html"
 GO_OVER = "pairs/_go_over_marks.html"
 DEBRIEF = "pairs/_observed.html"
 
-STAGES = (Stage.CASE, Stage.ROLE_PLAY, Stage.DEBRIEF, Stage.NEXT_STEP)
-"""An observer answers nothing before the conversation."""
-
 
 @dataclass(frozen=True, slots=True)
 class ToMark:

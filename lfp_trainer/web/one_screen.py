@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from lfp_trainer.errors import Incomplete
 from lfp_trainer.services import library, one_screen
 from lfp_trainer.storage.database import writing
+from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import auth, forms, one_screen_page, run_page
 from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
@@ -76,4 +77,7 @@ def take(key: str) -> ResponseReturnValue:
         seat = forms.line("seat", 64)
         act = one_screen.go_on_without if forms.word("act", ["without"]) else one_screen.take_screen
         act(db.session, seated, script, seat, now=now())
-    return go_to(run_page.url_of(key))
+    seated, _ = find(key)
+    talks = seated.opened_at is not None and seated.stage is Stage.ROLE_PLAY
+    # Straight to what is theirs: the reveal has been looked at together.
+    return go_to(run_page.url_of(key, stage=seated.stage.value if talks else None))

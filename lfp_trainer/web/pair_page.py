@@ -1,6 +1,8 @@
 """What the page of a run shows where several people play it: waiting, the reveal, rating the play.
 
-A part stands in place of a stage's own page; everything else is the page of anybody alone.
+A part stands in place of a stage's own page; everything else is the page of anybody alone. The
+debrief is that page too, with what everybody said of both plays before it
+(``web/pair_debrief.py``).
 """
 
 from collections.abc import Callable
@@ -10,11 +12,20 @@ from flask import Response, make_response, url_for
 
 from lfp_trainer.engine import play
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import company, diagnosis, pairs, ratings, runs
+from lfp_trainer.services import (
+    company,
+    diagnosis,
+    pairs,
+    play_ratings,
+    ratings,
+    reveal,
+    runs,
+    swaps,
+)
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.conversation import conversation_of
 from lfp_trainer.storage.models import Stage
-from lfp_trainer.web import live_page, observing_page, one_screen_page
+from lfp_trainer.web import live_page, looking_back, observing_page, one_screen_page
 from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to
@@ -53,6 +64,13 @@ def part_of(seated: Seated, at: Stage) -> str | None:
     return None
 
 
+def arrives_at_reveal(seated: Seated) -> bool:
+    """Tell whether a player who asks for no place of a run is shown what everybody said, or that it
+    is not open yet."""
+    plays = seated.is_pair and not seated.is_what_if and not seated.is_observer
+    return plays and seated.stage is Stage.ROLE_PLAY and not seated.moves
+
+
 def company_context(seated: Seated, script: Script, *, at: Stage | str) -> dict[str, Any]:
     """Return who is there, and what this participant can do about it.
 
@@ -73,6 +91,7 @@ def company_context(seated: Seated, script: Script, *, at: Stage | str) -> dict[
         "awaited": company.awaited(together, me, on_turn),
         "ways": company.ways(together, me, then, on_turn=on_turn),
         "now": then,
+        "swap": swaps.latest_open(db.session, seated),
     }
 
 
@@ -86,11 +105,27 @@ def _waiting(seated: Seated, script: Script) -> dict[str, Any]:
 
 
 def _reveal(seated: Seated, script: Script) -> dict[str, Any]:
-    return {}
+    together = company.company_in(db.session, seated.run_id)
+    return {
+        "revealed": reveal.reveal_to(db.session, seated, script, together),
+        "parts": {
+            "systems": ("Not at scale", script.vocabulary.systems),
+            "failed_tests": ("Failed tests", script.vocabulary.tests),
+            "who": ("Who is in the way", script.vocabulary.who),
+            "what": ("What is in the way", script.vocabulary.barriers),
+        },
+        **looking_back.beside_context(seated, script),
+    }
 
 
 def _rate_play(seated: Seated, script: Script) -> dict[str, Any]:
-    return {}
+    sheet = play_ratings.sheet_of(db.session, seated, script)
+    return {
+        "sheet": sheet,
+        "kept": sheet.kept,
+        "blank": looking_back.BLANK,
+        "field_of": play_ratings.field_of,
+    }
 
 
 CONTEXTS: dict[str, Callable[[Seated, Script], dict[str, Any]]] = {

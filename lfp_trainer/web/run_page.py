@@ -24,7 +24,7 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.storage.prepared import Within
-from lfp_trainer.web import observing_page, one_screen_page, pair_page, rated_page
+from lfp_trainer.web import one_screen_page, pair_debrief, pair_page, rated_page
 from lfp_trainer.web.asker import me
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render
@@ -93,7 +93,7 @@ def show(
 def _not_here(seated: Seated, asked: Stage) -> str:
     if seated.is_observer and asked not in stages_of(seated):
         return str(NotForObservers())
-    if asked not in stages_of(seated):
+    if seated.is_what_if and asked not in stages_of(seated):
         return str(NotInWhatIf())
     return f"This run has not come to this part yet: {NAMES[asked]}. Here is where it is."
 
@@ -156,21 +156,27 @@ def _told(seated: Seated, script: Script, at: Stage, card: int | None) -> dict[s
     told = (
         pair_page.CONTEXTS[part](seated, script) if part else context_of(seated, script, at, card)
     )
+    if at is Stage.DEBRIEF and part is None:
+        told |= pair_debrief.context_of(seated, script)
     for_both = seated.shares_a_device and one_screen_page.looks_at_together(seated, at, part)
     company = pair_page.company_context(seated, script, at=at)
     return told | company | {"is_for_both": for_both}
 
 
 def stages_of(seated: Seated) -> tuple[Stage, ...]:
-    """Return the stages that a run shows."""
-    if seated.is_observer:
-        return observing_page.STAGES
-    return WHAT_IF_STAGES if seated.is_what_if else tuple(NAMES)
+    """Return the stages that a run shows. An observer has nothing to answer before the play."""
+    if seated.is_what_if:
+        return WHAT_IF_STAGES
+    unasked = (Stage.DIAGNOSIS, Stage.RATING) if seated.is_observer else ()
+    return tuple(stage for stage in NAMES if stage not in unasked)
 
 
 def _shown_stage(seated: Seated, asked: Stage | None) -> Stage:
     if asked is not None and asked in stages_of(seated) and runs.has_reached(seated, asked):
         return asked
+    # Who comes to an open conversation that has not begun comes to the reveal first.
+    if pair_page.arrives_at_reveal(seated):
+        return Stage.RATING
     return stages_of(seated)[-1] if seated.stage is Stage.DONE else seated.stage
 
 

@@ -12,7 +12,7 @@ from lfp_trainer.engine.play import Moment, Position
 from lfp_trainer.engine.ranking import Ranked
 from lfp_trainer.engine.scenario import MOST_NAMED
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import diagnosis, library, next_steps, rankings, ratings, runs
+from lfp_trainer.services import diagnosis, library, next_steps, rankings, ratings, runs, turns
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.rankings import Order
 from lfp_trainer.services.runs import Note
@@ -148,7 +148,12 @@ def _ranked(
 def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
     path = runs.path_of(db.session, seated.run_id)
     kept = diagnosis.diagnosis_of(db.session, seated)
-    told = debrief.tell(script, path, own_seats=runs.own_seats(script, seated.seat))
+    told = debrief.tell(
+        script,
+        path,
+        own_seats=runs.own_seats(script, seated.seat),
+        not_own=turns.not_own(db.session, seated, script),
+    )
     notes = runs.notes_of(db.session, seated.run_id)
     return {
         "told": told,

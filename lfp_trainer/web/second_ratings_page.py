@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Response, url_for
 
-from lfp_trainer.engine.rubric import Rating
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import NotFound
 from lfp_trainer.services import after_play, ratings, runs, second_ratings
@@ -15,9 +14,8 @@ from lfp_trainer.storage.models import Round, Stage
 from lfp_trainer.web import rated_page
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render
+from lfp_trainer.web.looking_back import BLANK
 from lfp_trainer.web.run_page import find
-
-BLANK = Kept(Rating(None), not_enough=False)
 
 
 def card_at(script: Script, place: int) -> Card:

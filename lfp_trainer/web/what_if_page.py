@@ -6,8 +6,9 @@ from lfp_trainer import scenario_map
 from lfp_trainer.engine import what_if
 from lfp_trainer.engine.script import Script
 from lfp_trainer.engine.what_if import Comparison, GaugePair, Parting
-from lfp_trainer.services import library, runs
+from lfp_trainer.services import library, runs, turns
 from lfp_trainer.services.access import Seated
+from lfp_trainer.web import pair_debrief
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.filters import listed
 
@@ -15,13 +16,26 @@ from lfp_trainer.web.filters import listed
 def context_of(seated: Seated, first: Seated, script: Script) -> dict[str, Any]:
     """Return what the page needs of a finished what-if and of the play it rewinds."""
     paths = [runs.path_of(db.session, run.run_id) for run in (first, seated)]
-    both = what_if.compare(script, *paths, own_seats=runs.own_seats(script, seated.seat))
+    both = what_if.compare(
+        script,
+        *paths,
+        own_seats=runs.own_seats(script, first.seat),
+        other_seats=runs.own_seats(script, seated.seat),
+        not_own=(
+            turns.not_own(db.session, first, script),
+            turns.not_own(db.session, seated, script),
+        ),
+    )
     one, two = (scenario_map.taken(script, path) for path in paths)
     return {
         "first": first,
         "both": both,
-        "changed": what_changed(both, script),
-        "names": ("Earlier what-if" if first.is_what_if else "First play", "What if"),
+        "changed": what_changed(
+            both, script, other="The play with seats swapped" if seated.is_swap else "The what-if"
+        ),
+        "names": names_of(seated, first),
+        "seats": [seat_of(run, script) for run in (first, seated)] if seated.is_swap else [],
+        "named": [pair_debrief.who_decided(run, script) for run in (first, seated)],
         "levels": [_levels(pair, script) for pair in both.levels],
         "notes": [runs.notes_of(db.session, run.run_id) for run in (first, seated)],
         "meets": script.scenes[both.meets].scene.title if both.meets else None,
@@ -31,9 +45,27 @@ def context_of(seated: Seated, first: Seated, script: Script) -> dict[str, Any]:
     }
 
 
-def what_changed(both: Comparison, script: Script) -> str:
-    """Say in one sentence what differs between two plays: ending, gauge, levels at the parting."""
-    parts = [_ending(both)]
+def names_of(seated: Seated, first: Seated) -> tuple[str, str]:
+    """Return what to call a play and the one it goes back to, that one first."""
+    earlier = "Earlier play" if seated.is_swap else "Earlier what-if"
+    other = "Seats swapped" if seated.is_swap else "What if"
+    return (earlier if first.is_what_if else "First play"), other
+
+
+def seat_of(run: Seated, script: Script) -> str:
+    """Return which seat somebody had in a play, in words."""
+    if run.is_observer:
+        return "You watched"
+    member = script.scenario.cast.get(run.seat)
+    return f"You, as {member.name}" if member else "You"
+
+
+def what_changed(both: Comparison, script: Script, *, other: str = "The what-if") -> str:
+    """Say in one sentence what differs between two plays: ending, gauge, levels at the parting.
+
+    :param other: what to call the one that goes back to the other, at the head of a sentence
+    """
+    parts = [_ending(both, other)]
     if both.gauges:
         parts.append(_gauge(both.moved_most, script))
     if both.parting:
@@ -41,13 +73,13 @@ def what_changed(both: Comparison, script: Script) -> str:
     return "; ".join(parts) + "."
 
 
-def _ending(both: Comparison) -> str:
+def _ending(both: Comparison, other: str) -> str:
     if both.is_same_ending:
         return "Both plays come to the same ending"
     if both.other.ending is None or both.first.ending is None:
-        return "The what-if comes to another ending"
+        return f"{other} comes to another ending"
     return (
-        f"The what-if comes to another ending, “{both.other.ending.title}”"
+        f"{other} comes to another ending, “{both.other.ending.title}”"
         f" instead of “{both.first.ending.title}”"
     )
 

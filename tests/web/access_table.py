@@ -67,6 +67,10 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "one_screen.take"): ("{run}/screen", HER_RUN),
     # Without names, which nobody sends here, it starts nothing.
     ("POST", "one_screen.start"): ("/one-screen", EVERYONE),
+    # Of a run that one person plays: pages that say so.
+    ("POST", "play_ratings.rate"): ("{run}/play", HER_RUN),
+    ("GET", "swaps.choose"): ("{run}/swap", HER_RUN),
+    ("POST", "swaps.start"): ("{run}/swap/1", HER_RUN),
     ("GET", "next_steps.index"): ("/next-steps", SIGNED_IN),
     ("POST", "next_steps.answer"): ("/next-steps/{key}", HER_RUN),
     ("GET", "next_steps.one_as_calendar"): ("/next-steps/{key}.ics", HER_RUN),

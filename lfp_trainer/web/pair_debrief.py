@@ -1,0 +1,115 @@
+"""What the debrief of a run together tells beside everybody's own.
+
+Who decided what, how both plays were rated, what another would have chosen, and the play the other
+way round.
+"""
+
+import secrets
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lfp_trainer.engine import play
+from lfp_trainer.engine.play import Moment
+from lfp_trainer.engine.script import Script
+from lfp_trainer.services import picks, play_ratings, runs, swaps, turns
+from lfp_trainer.services.access import Seated
+from lfp_trainer.services.company import Companion, Company, company_in
+from lfp_trainer.services.picks import Picked
+from lfp_trainer.services.play_ratings import Told
+from lfp_trainer.services.runs import Note
+from lfp_trainer.web.extensions import db
+
+GONE = "former partner"
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A decision at which somebody would have chosen, or first chose, something of their own."""
+
+    moment: Moment
+    together: bool
+    """Whether all of them decided; else they are private notes of who did not."""
+    picks: tuple[tuple[Companion, Picked], ...]
+
+    @property
+    def differed(self) -> bool:
+        """Tell whether they first picked different responses."""
+        return len({picked.first_choice_id for _, picked in self.picks}) > 1
+
+
+def context_of(seated: Seated, script: Script) -> dict[str, Any]:
+    """Return what the debrief of a run together needs beside what any debrief does."""
+    together = company_in(db.session, seated.run_id)
+    told = play_ratings.tell(db.session, seated, script, together)
+    return {
+        "named": who_decided(seated, script),
+        "people": {each.user_id: each for each in together.people},
+        "plays_told": told,
+        "said_nothing": [] if seated.is_observer else _silent(seated, together, told),
+        "asides": asides_of(seated, script, together),
+        "swaps": swaps.swaps_of(db.session, seated) if seated.told_at else [],
+        "swap_key": secrets.token_urlsafe(12),
+    }
+
+
+def _silent(seated: Seated, company: Company, told: Iterable[Told]) -> list[Companion]:
+    """Return the other players who did not rate the play, or have not yet."""
+    spoke = {who for each in told for who in each.given}
+    others = [each for each in company.players if each.user_id != seated.user_id]
+    return [each for each in others if each.user_id not in spoke]
+
+
+def who_decided(seated: Seated, script: Script) -> dict[int, str]:
+    """Return whose each response was, as its reader calls them: step number → words."""
+    if not seated.is_pair:
+        return {}
+    company = company_in(db.session, seated.run_id)
+    chosen = turns.chosen_by(db.session, seated, script, company)
+    notes = runs.notes_of(db.session, seated.run_id)
+    names = {each.user_id: each.name for each in company.people}
+    return {
+        number: _words(seated, script, note, chosen.get(number, frozenset()), names)
+        for number, note in notes.items()
+    }
+
+
+def _words(
+    seated: Seated,
+    script: Script,
+    note: Note,
+    chose: Collection[int],
+    names: Mapping[int, str],
+) -> str:
+    played = script.scenario.cast[note.seat].name
+    if note.stand_in:
+        return f"{played} (stand-in)"
+    if len(chose) > 1:
+        if seated.user_id in chose:
+            return "You both" if len(chose) == 2 else "All of you"
+        return " and ".join(sorted(names.get(each, GONE) for each in chose))
+    if note.user_id == seated.user_id:
+        return "You" if note.seat == seated.seat else f"You, as {played}"
+    return f"{played} ({names.get(note.user_id or 0, GONE)})"
+
+
+def asides_of(seated: Seated, script: Script, company: Company) -> list[Aside]:
+    """Return what was picked beside what was chosen, in the order of the play.
+
+    A private note is for who plays with its writer; whoever watches was not told that they see it.
+    """
+    chosen = turns.chosen_by(db.session, seated, script, company)
+    people = {each.user_id: each for each in company.players}
+    told = picks.told_picks(db.session, seated, of=people)
+    found = []
+    for moment in play.retell(script, runs.path_of(db.session, seated.run_id)):
+        number = moment.number or 0
+        here = told.get(number, {})
+        together = len(chosen.get(number, ())) > 1
+        if not here or (seated.is_observer and not together):
+            continue
+        wanted = [each for each in here if together or each not in chosen[number]]
+        rows = tuple((people[each], here[each]) for each in people if each in wanted)
+        if rows:
+            found.append(Aside(moment, together, rows))
+    return found
