@@ -68,7 +68,9 @@ def save_mark(
     # The debrief must not open on a mark that is being changed.
     choices.hold(session, seated.run_id)
     company = company_in(session, seated.run_id)
-    if company.told_at is not None:
+    # The other way round has no rating of the play: its debrief opens with its ending.
+    opens = company.ending_id if seated.is_swap else company.told_at
+    if opens is not None:
         raise StaleMove(TOLD)
     if not runs.has_reached(seated, Stage.ROLE_PLAY):
         runs.require(seated, Stage.ROLE_PLAY)

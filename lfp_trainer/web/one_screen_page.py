@@ -35,7 +35,8 @@ def is_for_both(seated: Seated, at: Stage) -> bool:
     if at in (Stage.DIAGNOSIS, Stage.RATING):
         return seated.opened_at is not None
     if at in (Stage.ROLE_PLAY, Stage.DEBRIEF):
-        return seated.told_at is not None
+        # A play the other way round is told from its start, and still to be played.
+        return seated.told_at is not None and seated.ending_id is not None
     return False
 
 

@@ -47,12 +47,12 @@ def to_lobby(code: str) -> Response:
 
 def part_of(seated: Seated, at: Stage) -> str | None:
     """Return the template that stands in place of a stage; None for the stage's own."""
+    if seated.shares_a_device and (here := one_screen_page.part_of(seated, at)):
+        return here
     if not seated.is_pair or seated.is_what_if:
         return None
     if seated.is_observer:
         return observing_page.part_of(seated, at)
-    if seated.shares_a_device and (here := one_screen_page.part_of(seated, at)):
-        return here
     if at is Stage.RATING and seated.stage is not Stage.RATING:
         return REVEAL if seated.is_revealed else WAITING
     if at is Stage.ROLE_PLAY and seated.opened_at is None:

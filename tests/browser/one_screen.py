@@ -15,7 +15,7 @@ PASS = re.compile("^Pass the screen to ")
 def begin(visitor: Visitor) -> None:
     page = visitor.page
     page.goto("/scenarios/glowing-observations")
-    visitor.press(page.get_by_text("On this one screen"))
+    page.locator("#start-here > summary").press("Enter")
     visitor.at("start on one screen")
     form = page.locator("#start-here")
     visitor.write(form.get_by_label("Your name"), "Alice")
@@ -55,6 +55,7 @@ def open_up(visitor: Visitor) -> None:
     """Both answer, and look at it together."""
     page = visitor.page
     answer(visitor)
+    expect(heading(page, PASS)).to_be_visible()
     visitor.at("pass the screen")
     pass_on(visitor)
     expect(heading(page, story.TITLE)).to_be_visible()

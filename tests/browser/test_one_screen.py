@@ -31,10 +31,12 @@ def test_back_never_brings_the_page_of_who_had_the_screen_before(
     page = visitor.page
     one_screen.begin(visitor)
     one_screen.open_up(visitor)
+    expect(page.locator("#pass-screen, #role-play")).to_be_visible()
     while not page.locator("#pass-screen").count():
         before = page.locator(".now input[name=step]").first.input_value()
         visitor.choose(1)
         expect(page.locator(f".now input[name=step][value='{before}']")).to_have_count(0)
+        expect(page.locator("#pass-screen, #role-play")).to_be_visible()
 
     page.go_back()
     # Still to be passed on: what is for both may show, what is for one may not.

@@ -5,7 +5,16 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.errors import Incomplete, NotForObservers, NotYet, StaleMove
-from lfp_trainer.services import accounts, after_play, calibration, company, observing, played, runs
+from lfp_trainer.services import (
+    accounts,
+    after_play,
+    calibration,
+    company,
+    observing,
+    played,
+    runs,
+    swaps,
+)
 from lfp_trainer.services.library import Published
 from lfp_trainer.services.observing import Marked
 from lfp_trainer.storage.database import writing
@@ -213,3 +222,25 @@ def test_who_only_watched_has_no_play_of_their_own_to_rate(
     assert not after_play.is_open(watched.seat(dana_id))
     with pytest.raises(NotForObservers):
         after_play.require(watched.seat(dana_id))
+
+
+def test_the_other_way_round_is_marked_until_it_ends(
+    watched: Together, session: Session, alice_id: int, bob_id: int, dana_id: int
+) -> None:
+    watched.play_to_the_end(alice_id, bob_id)
+    rate_play(watched, alice_id, bob_id)
+    script = watched.script(alice_id)
+    with writing(session):
+        key = swaps.start_swap(
+            session, watched.seat(alice_id), script, at=1, start_key="swap", now=NOON
+        )
+    other = Together(session, "", key, NOON)
+
+    mark(other, dana_id, 0)
+    before = observing.marks_told(session, other.seat(alice_id))
+    other.play_to_the_end(alice_id, bob_id)
+
+    assert before == []
+    assert [each.marks for each in observing.marks_told(session, other.seat(bob_id))] == [{0: SEEN}]
+    with pytest.raises(StaleMove, match="debrief is open"):
+        mark(other, dana_id, 0, Marked())

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from flask import Flask, render_template
 from sqlalchemy.orm import Session
 
-from lfp_trainer.services import library
+from lfp_trainer.services import library, runs, swaps
+from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage, User
 from lfp_trainer.web.extensions import db
 from tests.conftest import NOON, Browser
@@ -251,3 +252,44 @@ def test_pages_are_not_kept_for_whoever_presses_back(alice: Browser, url: str) -
     answers = [alice.get(url), alice.get(f"{url}/screen?to={OTHER}")]
 
     assert ["no-store" in each.headers["Cache-Control"] for each in answers] == [True, True]
+
+
+def played(here: Shared) -> None:
+    """Play to the end, and let both have rated the play."""
+    while here.people.ending_id is None:
+        here.choose(here.person(here.due() or here.holding.seat).user_id)
+    rate_play(here, *[each.user_id for each in here.people.people])
+
+
+def test_the_other_way_round_at_one_screen_is_passed_too(
+    opened: Shared, session: Session, alice: Browser
+) -> None:
+    played(opened)
+    with writing(session):
+        key = swaps.start_swap(
+            session, opened.holding, opened.as_written, at=1, start_key="swap", now=NOON
+        )
+    other = Shared(session, "", key, NOON, host_id=alice.user_id)
+
+    shown = set()
+    while other.people.ending_id is None:
+        due = other.due()
+        page = every_page_of(alice, other)
+        shown.add((due is not None, "I am " in page))
+        other.choose(other.person(due or other.holding.seat).user_id)
+
+    assert shown == {(True, True), (False, False)}
+
+
+def test_a_what_if_is_the_hosts_own(opened: Shared, alice: Browser, url: str) -> None:
+    played(opened)
+    bob = opened.person(OTHER)
+    opened.take(bob.seat)
+    notes = runs.notes_of(opened.session, opened.holding.run_id).items()
+    step = next(number for number, note in notes if note.user_id == bob.user_id)
+    page = alice.get(f"{url}/what-if/{step}").text
+
+    answer = alice.post(f"{url}/what-if/{step}", {"choice": values(page, "choice")[-1]})
+
+    assert answer.status_code == 409
+    assert "Pass the screen to whose it is" in answer.text
