@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.errors import Incomplete
-from lfp_trainer.services import library, one_screen
+from lfp_trainer.services import library, one_screen, runs
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import auth, forms, one_screen_page, run_page
@@ -77,7 +77,16 @@ def take(key: str) -> ResponseReturnValue:
         seat = forms.line("seat", 64)
         act = one_screen.go_on_without if forms.word("act", ["without"]) else one_screen.take_screen
         act(db.session, seated, script, seat, now=now())
+    return go_to(_theirs(key))
+
+
+def _theirs(key: str) -> str:
+    """Return where whoever has taken the screen goes on: past what was looked at together, and at
+    their first turn to the top, where they read what only they know.
+    """
     seated, _ = find(key)
-    talks = seated.opened_at is not None and seated.stage is Stage.ROLE_PLAY
-    # Straight to what is theirs: the reveal has been looked at together.
-    return go_to(run_page.url_of(key, stage=seated.stage.value if talks else None))
+    if seated.opened_at is None or seated.stage is not Stage.ROLE_PLAY:
+        return run_page.url_of(key)
+    notes = runs.notes_of(db.session, seated.run_id).values()
+    spoke = any(each.user_id == seated.user_id for each in notes)
+    return run_page.url_of(key, stage=seated.stage.value, _anchor="now" if spoke else None)
