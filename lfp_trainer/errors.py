@@ -163,6 +163,15 @@ class NotInWhatIf(TrainerError):
         )
 
 
+class NotForObservers(NotInWhatIf):
+    """A part of a run in which players answer, asked for by somebody who watches it."""
+
+    def __init__(self) -> None:
+        TrainerError.__init__(
+            self, "You watch this play, and those who play answer that. Here is where it is now."
+        )
+
+
 class RatedTogether(NotInWhatIf):
     """The page of somebody alone after a play, asked for in a run that several people play."""
 

@@ -68,6 +68,8 @@ class Seated:
     rated_play_at: datetime | None = None
     swap_of: int | None = None
     """The run (by id) of which this is the other way round, with the seats exchanged."""
+    device_of: int | None = None
+    """On whose device all of them play it; None where everybody has their own."""
 
     @property
     def is_what_if(self) -> bool:
@@ -87,6 +89,10 @@ class Seated:
     @property
     def is_observer(self) -> bool:
         return self.seat == OBSERVER
+
+    @property
+    def shares_a_device(self) -> bool:
+        return self.device_of is not None
 
     @property
     def reached(self) -> Stage:
@@ -144,6 +150,7 @@ _SEATED: sa.Select[*tuple[Any, ...]] = (
         _pair.told_at,
         _part.rated_play_at,
         _pair.swap_of,
+        _pair.device_of,
     )
     .join_from(table(Run), table(Participant), _part.run_id == _run.id)
     .join(table(ScenarioVersion), _version.id == _run.scenario_version_id)

@@ -18,7 +18,14 @@ from lfp_trainer.engine import debrief, own_play, reference, rubric
 from lfp_trainer.engine.own_play import Claim, Response
 from lfp_trainer.engine.reference import Move
 from lfp_trainer.engine.script import Script
-from lfp_trainer.errors import Incomplete, NotInWhatIf, NotYet, RatedTogether, StaleMove
+from lfp_trainer.errors import (
+    Incomplete,
+    NotForObservers,
+    NotInWhatIf,
+    NotYet,
+    RatedTogether,
+    StaleMove,
+)
 from lfp_trainer.services import ratings, runs, second_ratings
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.ratings import Card, Compared, Kept
@@ -74,11 +81,14 @@ def require(seated: Seated) -> None:
     """Make sure that a run can be looked back at.
 
     :raise NotInWhatIf: if it rewinds another
+    :raise NotForObservers: if the participant watched it
     :raise RatedTogether: if several people play it
     :raise NotYet: if it is not played to its end
     """
     if seated.is_what_if:
         raise NotInWhatIf
+    if seated.is_observer:
+        raise NotForObservers
     if seated.is_pair:
         raise RatedTogether
     if not is_open(seated):

@@ -194,6 +194,8 @@ def awaited(company: Company, me: Companion, on_turn: Collection[str] = ()) -> l
             if each.has_reached(Stage.DEBRIEF) and each.rated_play_at is None
         ]
         return late if waits else []
+    if company.shares_a_device and me.stage is Stage.DONE:
+        return [each for each in others if each.stage is not Stage.DONE]
     return []
 
 

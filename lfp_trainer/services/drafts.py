@@ -9,9 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import StaleMove
-from lfp_trainer.storage.models import Diagnosis, NextStep, Rating
+from lfp_trainer.storage.models import Diagnosis, Mark, NextStep, Rating
 
-Draft = type[Diagnosis] | type[Rating] | type[NextStep]
+Draft = type[Diagnosis] | type[Rating] | type[NextStep] | type[Mark]
 
 
 def keep(

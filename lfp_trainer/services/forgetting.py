@@ -21,6 +21,7 @@ from lfp_trainer.storage.models import (
     Run,
     Step,
     User,
+    UserSession,
 )
 
 AT_ONCE = 200
@@ -63,6 +64,16 @@ def delete_person(session: Session, user_id: int, *, now: datetime) -> None:
     forget(session, [user_id], now=now)
 
 
+# Somebody who plays at another person's screen: nobody else could ever come back to what is theirs.
+_AT_A_SCREEN = (
+    sa.select(Participant.user_id)
+    .join(Pair, Pair.run_id == Participant.run_id)
+    .where(Pair.device_of.is_not(None), Pair.device_of != Participant.user_id)
+)
+_HAS_NO_SIGN_IN = User.email.is_(None) & ~sa.exists().where(UserSession.user_id == User.id)
+IS_AT_A_HOSTS = User.id.in_(_AT_A_SCREEN) & _HAS_NO_SIGN_IN
+"""What is true of somebody who is here only by another person's sign-in, in a query."""
+
 _NOBODY_IS_IN = ~sa.exists().where(Participant.run_id == Run.id)
 
 
@@ -73,7 +84,7 @@ def forget(
     only: sa.ColumnElement[bool] | None = None,
     now: datetime,
 ) -> None:
-    """Delete people with everything that is theirs alone.
+    """Delete people with everything that is theirs alone, and whoever played at their screen.
 
     A run that somebody else is in stays theirs: its steps too, but not what these people wrote. The
     stand-in has the seats that are left in it, and nobody waits any more for who has gone.
@@ -86,6 +97,7 @@ def forget(
     people = session.scalars(held.order_by(User.id).with_for_update()).all()
     if not people:
         return
+    people = [*people, *_hold_those_at(session, people)]
     # Again, for what was begun up to now. Nothing of theirs can be begun any more: what refers to
     # somebody waits for this transaction, and then finds them gone.
     theirs = _hold_runs(session, people)
@@ -125,6 +137,13 @@ def _let_others_go_on(session: Session, run_ids: Sequence[int], now: datetime) -
         with suppress(NotFound, ValueError):
             script = library.script_of(session, seated.version_id, seated.digest)
             pairs.settle(session, seated, script, now=now)
+
+
+def _hold_those_at(session: Session, hosts: Sequence[int]) -> Sequence[int]:
+    """Lock whoever is here only by the sign-in of one of these people, and return them."""
+    theirs = _AT_A_SCREEN.where(Pair.device_of.in_(hosts))
+    found = sa.select(User.id).where(User.id.in_(theirs), _HAS_NO_SIGN_IN, User.id.not_in(hosts))
+    return session.scalars(found.order_by(User.id).with_for_update()).all()
 
 
 def _hold_runs(session: Session, people: Sequence[int]) -> Sequence[int]:

@@ -25,7 +25,9 @@ def forget_guest(session: Session, guest_id: int, *, now: datetime) -> None:
 def forget_some_stale_guests(session: Session, *, now: datetime) -> int:
     """Delete guests whom no browser stands for any more, and return how many; not all at once."""
     lives = sa.exists().where(UserSession.user_id == User.id, UserSession.expires_at > now)
-    stale = sa.select(User.id).where(User.email.is_(None), ~lives).order_by(User.id)
+    # Who plays at somebody else's screen has no browser, and is forgotten with its host.
+    stale = sa.select(User.id).where(User.email.is_(None), ~lives, ~forgetting.IS_AT_A_HOSTS)
+    stale = stale.order_by(User.id)
     found = session.scalars(stale.limit(AT_ONCE)).all()
     _forget(session, found, now)
     return len(found)

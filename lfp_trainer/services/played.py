@@ -1,6 +1,7 @@
 """What one person has made of each scenario, in a few queries however much they have played.
 
-A what-if is another way through a play that counts already: it is no play of its own here.
+A what-if is another way through a play that counts already: it is no play of its own here. Neither
+is one that somebody watched: they have answered and decided nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.services import access, library, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.library import Published
@@ -80,7 +82,7 @@ def played_by(
 
 def _find(session: Session, viewer_id: int, found: dict[str, _Taken]) -> None:
     mine = access.runs_visible_to(viewer_id).where(
-        access.IS_PLAY, ScenarioVersion.scenario_id.in_(found)
+        access.IS_PLAY, Participant.seat != OBSERVER, ScenarioVersion.scenario_id.in_(found)
     )
     newest = Run.started_at.desc(), Run.id.desc()
     place = sa.func.row_number().over(partition_by=ScenarioVersion.scenario_id, order_by=newest)

@@ -29,9 +29,13 @@ from lfp_trainer.web import (
     invitations,
     kept,
     library,
+    live,
     lobby,
     my_data,
     next_steps,
+    observing,
+    observing_page,
+    one_screen,
     pairing,
     play_ratings,
     rankings,
@@ -46,9 +50,9 @@ from lfp_trainer.web import (
 from lfp_trainer.web.extensions import csrf, db, login_manager
 
 _FEATURES = (
-    home, library, lobby, readmission, runs, rankings, answers, second_ratings, what_if,
+    home, library, lobby, readmission, runs, live, rankings, answers, second_ratings, what_if,
     next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account, my_data,
-    admin, health, play_ratings, swaps,
+    admin, health, observing, one_screen, play_ratings, swaps,
 )  # fmt: skip
 
 
@@ -84,6 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     contrast_page.install(app)
     next_steps.install(app)
     invitations.install(app)
+    observing_page.install(app)
     for feature in _FEATURES:
         app.register_blueprint(feature.bp)
     gate.guard(app)

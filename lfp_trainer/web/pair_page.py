@@ -10,11 +10,22 @@ from typing import Any
 
 from flask import Response, make_response, url_for
 
+from lfp_trainer.engine import play
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import company, pairs, play_ratings, reveal, swaps
+from lfp_trainer.services import (
+    company,
+    diagnosis,
+    pairs,
+    play_ratings,
+    ratings,
+    reveal,
+    runs,
+    swaps,
+)
 from lfp_trainer.services.access import Seated
+from lfp_trainer.services.conversation import conversation_of
 from lfp_trainer.storage.models import Stage
-from lfp_trainer.web import looking_back
+from lfp_trainer.web import live_page, looking_back, observing_page, one_screen_page
 from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to
@@ -36,8 +47,12 @@ def to_lobby(code: str) -> Response:
 
 def part_of(seated: Seated, at: Stage) -> str | None:
     """Return the template that stands in place of a stage; None for the stage's own."""
+    if seated.shares_a_device and (here := one_screen_page.part_of(seated, at)):
+        return here
     if not seated.is_pair or seated.is_what_if:
         return None
+    if seated.is_observer:
+        return observing_page.part_of(seated, at)
     if at is Stage.RATING and seated.stage is not Stage.RATING:
         return REVEAL if seated.is_revealed else WAITING
     if at is Stage.ROLE_PLAY and seated.opened_at is None:
@@ -56,13 +71,20 @@ def arrives_at_reveal(seated: Seated) -> bool:
     return plays and seated.stage is Stage.ROLE_PLAY and not seated.moves
 
 
-def company_context(seated: Seated, script: Script) -> dict[str, Any]:
-    """Return who is there, and what this participant can do about it."""
+def company_context(seated: Seated, script: Script, *, at: Stage | str) -> dict[str, Any]:
+    """Return who is there, and what this participant can do about it.
+
+    :param at: the stage that the page shows, or what the live panel was told that it shows
+    """
     then = now()
     together = company.company_in(db.session, seated.run_id)
     me = together.person(seated.user_id)
+    position = play.replay(script, runs.path_of(db.session, seated.run_id))
     on_turn = pairs.on_turn(db.session, together, script)
+    talk = conversation_of(db.session, seated, script, together, position)
+    shown = live_page.shown(at, seated, together, talk) if isinstance(at, Stage) else at
     return {
+        "live": live_page.panel_of(seated, script, together, position=position, at=shown, now=then),
         "company": together,
         "mine": me,
         "on_turn": on_turn,
@@ -74,7 +96,12 @@ def company_context(seated: Seated, script: Script) -> dict[str, Any]:
 
 
 def _waiting(seated: Seated, script: Script) -> dict[str, Any]:
-    return {}
+    """Return what this participant has answered, to be read while others are at it."""
+    return {
+        "answer": diagnosis.diagnosis_of(db.session, seated).answer,
+        "cards": ratings.cards_of(script),
+        "kept": ratings.ratings_of(db.session, seated),
+    }
 
 
 def _reveal(seated: Seated, script: Script) -> dict[str, Any]:
@@ -105,4 +132,6 @@ CONTEXTS: dict[str, Callable[[Seated, Script], dict[str, Any]]] = {
     WAITING: _waiting,
     REVEAL: _reveal,
     RATE_PLAY: _rate_play,
+    **observing_page.CONTEXTS,
+    **one_screen_page.CONTEXTS,
 }

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import (
     Incomplete,
+    NotForObservers,
     NotInWhatIf,
     NotYet,
     StaleMove,
@@ -23,7 +24,7 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.storage.prepared import Within
-from lfp_trainer.web import pair_debrief, pair_page, rated_page
+from lfp_trainer.web import one_screen_page, pair_debrief, pair_page, rated_page
 from lfp_trainer.web.asker import me
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render
@@ -90,6 +91,8 @@ def show(
 
 
 def _not_here(seated: Seated, asked: Stage) -> str:
+    if seated.is_observer and asked not in stages_of(seated):
+        return str(NotForObservers())
     if seated.is_what_if and asked not in stages_of(seated):
         return str(NotInWhatIf())
     return f"This run has not come to this part yet: {NAMES[asked]}. Here is where it is."
@@ -155,7 +158,9 @@ def _told(seated: Seated, script: Script, at: Stage, card: int | None) -> dict[s
     )
     if at is Stage.DEBRIEF and part is None:
         told |= pair_debrief.context_of(seated, script)
-    return told | pair_page.company_context(seated, script)
+    for_both = seated.shares_a_device and one_screen_page.looks_at_together(seated, at, part)
+    company = pair_page.company_context(seated, script, at=at)
+    return told | company | {"is_for_both": for_both}
 
 
 def stages_of(seated: Seated) -> tuple[Stage, ...]:

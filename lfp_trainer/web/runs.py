@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.scenario import BOTH
 from lfp_trainer.errors import StaleMove
-from lfp_trainer.services import choices, library, runs
+from lfp_trainer.services import choices, deciding, library, one_screen, pairs, runs
 from lfp_trainer.storage.database import writing, writing_on
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import auth, forms, ranking_form, run_page
@@ -76,9 +76,15 @@ def finish_debrief(key: str) -> ResponseReturnValue:
 
 def _finish(key: str, stage: Stage) -> ResponseReturnValue:
     with suppress(StaleMove), writing(db.session):  # pressed twice: the second finds it done
-        seated, _ = find(key)
+        seated, script = find(key)
         runs.require(seated, stage)
+        if seated.is_pair:
+            choices.hold(db.session, seated.run_id)
         runs.move_on(db.session, seated, stage, now=now())
+        if seated.shares_a_device and stage is Stage.DEBRIEF:
+            one_screen.all_move_on(db.session, seated, stage, now=now())
+        if seated.is_observer:  # who comes after the ending is led on to where the others are
+            pairs.settle(db.session, seated, script, now=now())
     return after(key)
 
 
@@ -98,7 +104,8 @@ def choose(key: str) -> ResponseReturnValue:
         seated, script = find(key, within)
         if at_step is None:
             raise StaleMove
-        recorded = choices.record_choice(
+        take = deciding.decide if seated.is_pair else choices.record_choice
+        recorded = take(
             within,
             seated,
             script,
@@ -112,6 +119,10 @@ def choose(key: str) -> ResponseReturnValue:
     here = run_page.url_of(key, stage=Stage.ROLE_PLAY.value, way=way or None)
     if not wants_fragment():
         return go_to(f"{here}#now")
+    if seated.shares_a_device:  # all of it: the next decision may be for the other to see
+        response = run_page.show(key, looking_at=Stage.ROLE_PLAY)
+        response.headers["HX-Retarget"] = "#stage"
+        return response
     context = turn_context(
         seated, script, recorded.position, since=at_step, notes=recorded.notes, way=way
     )

@@ -14,12 +14,17 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import errors, forms, what_if_page
-from lfp_trainer.web.asker import now
+from lfp_trainer.web.asker import me, now
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to
 from lfp_trainer.web.gate import Allowed, allow
 from lfp_trainer.web.run_page import find, url_of
 from lfp_trainer.web.runs import start_key
+
+HOSTS_ONLY = (
+    "A what-if is one person's own, and is kept with this sign-in. Pass the screen to whose it is,"
+    " or play it the other way round together."
+)
 
 bp = Blueprint("what_if", __name__, url_prefix="/runs/<run:key>")
 
@@ -45,6 +50,8 @@ def start(key: str, step: int) -> ResponseReturnValue:
     try:
         with writing(db.session):
             seated, script = find(key)
+            if seated.shares_a_device and seated.user_id != me().id:
+                raise StaleMove(HOSTS_ONLY)
             pressed = forms.text("start_key", 40) or start_key()
             started = what_if.start_what_if(
                 db.session,

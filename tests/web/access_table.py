@@ -66,6 +66,12 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "second_ratings.rate_again"): ("{run}/again/0", HER_RUN),
     ("GET", "second_ratings.after"): ("{run}/after", HER_RUN),
     ("POST", "second_ratings.rate_after"): ("{run}/after", HER_RUN),
+    # Of a run that nobody watches and that has a screen to itself: a sentence that says so.
+    ("POST", "observing.mark"): ("{run}/marks/0", HER_RUN),
+    ("GET", "one_screen.hand_over"): ("{run}/screen", HER_RUN),
+    ("POST", "one_screen.take"): ("{run}/screen", HER_RUN),
+    # Without names, which nobody sends here, it starts nothing.
+    ("POST", "one_screen.start"): ("/one-screen", EVERYONE),
     # Of a run that one person plays: pages that say so.
     ("POST", "play_ratings.rate"): ("{run}/play", HER_RUN),
     ("GET", "swaps.choose"): ("{run}/swap", HER_RUN),
