@@ -44,6 +44,11 @@ class Revealed:
     """Person → what they committed, one's own first."""
     named: Mapping[str, tuple[Named, ...]]
 
+    @property
+    def diagnoses_differ(self) -> bool:
+        """Tell whether somebody named what another did not."""
+        return any(each.differs(self.diagnoses) for part in self.named.values() for each in part)
+
 
 def reveal_to(session: Session, seated: Seated, script: Script, company: Company) -> Revealed:
     """Return what a player sees of it; of the others nothing, as long as it is not revealed."""

@@ -110,6 +110,7 @@ def asides_of(seated: Seated, script: Script, company: Company) -> list[Aside]:
             continue
         wanted = [each for each in here if together or each not in chosen[number]]
         rows = tuple((people[each], here[each]) for each in people if each in wanted)
-        if rows:
-            found.append(Aside(moment, together, rows))
+        aside = Aside(moment, together, rows)
+        if rows and (not together or aside.differed or any(it.reason for _, it in rows)):
+            found.append(aside)
     return found

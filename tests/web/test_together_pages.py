@@ -295,7 +295,7 @@ def test_what_somebody_noted_is_told_in_the_debrief_as_theirs(two: Two) -> None:
 
     for browser in (two.alice, two.bob):
         page = text(browser.get(f"{two.url}?stage=debrief").text)
-        assert "What you would have chosen" in page
+        assert "What each of you had in mind" in page
         assert f"words of {noted} on a private note" in page
 
 
