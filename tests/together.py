@@ -161,6 +161,14 @@ class Together:
                 if not self.company(people[0]).ending_id and self.on_turn(people[0]) == on_turn:
                     self.choose(each.user_id)
 
+    def play_to(self, scene: str, viewer_id: int) -> None:
+        """Let those on turn play until a scene is open, along the shortest way to it."""
+        self.session.rollback()  # what others did meanwhile, on pages, is read anew
+        script = self.script(viewer_id)
+        for choice_id in way_to(script, self.position(viewer_id), scene):
+            for each in self.company(viewer_id).deciders(self.on_turn(viewer_id)):
+                self.choose(each.user_id, choice_id)
+
     def leave(self, user_id: int) -> None:
         script = self.script(user_id)
         with writing(self.session):
@@ -200,3 +208,19 @@ def named(session: Session, user_id: int, name: str) -> int:
     with writing(session):
         session.execute(sa.update(User).where(User.id == user_id).values(name=name))
     return user_id
+
+
+def way_to(script: Script, position: Position, scene: str) -> list[str]:
+    """Return the fewest responses that lead to a scene."""
+    ways: list[tuple[Position, list[str]]] = [(position, [])]
+    seen = set()
+    while ways:
+        here, way = ways.pop(0)
+        if here.scene == scene:
+            return way
+        for choice_id in play.offered(script, here):
+            then = play.choose(script, here, choice_id)
+            if (state := (then.scene, then.gauges, then.marks)) not in seen:
+                seen.add(state)
+                ways.append((then, [*way, choice_id]))
+    raise AssertionError(f"no way leads to {scene}")
