@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from lfp_trainer.services import runs
+from lfp_trainer.engine.scenario import OBSERVER
+from lfp_trainer.services import forgetting, runs
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Pair as PairRow
 from lfp_trainer.storage.models import Participant, Pick, Run, Step
@@ -365,3 +366,53 @@ def test_a_run_alone_loads_nothing_for_pairs(alices_run: RunPage) -> None:
     assert "pairs" not in page
     assert "ptag.min" not in page
     assert 'id="live"' not in page
+
+
+def test_an_observer_sees_the_conversation_live_and_decides_nothing(
+    begun: Pair, charlie: Browser
+) -> None:
+    together, (alice_id, bob_id) = begun.together, begun.both
+    together.join(charlie.user_id, OBSERVER)
+    together.commit(charlie.user_id, alice_id, bob_id)
+    opening = begun.page(charlie)
+    together.choose(alice_id)
+    together.play_to("network", alice_id)
+    first = begun.page(charlie)
+    step = begun.moves
+    together.choose(alice_id, "score-it-cold")
+    shown = first + begun.page(charlie) + begun.look(charlie).text
+    briefs = [each.brief or "" for each in together.script(alice_id).scenario.cast.values()]
+
+    assert "Alice is thinking" in opening
+    assert "Marcus Bell (Alice) chose" in first
+    assert 'name="choice"' not in shown
+    assert words_of(alice_id, "reason") not in shown
+    assert words_of(bob_id, "reason") not in shown
+    assert not [brief for brief in briefs if brief and brief in shown.replace("&#39;", "'")]
+    assert "Twelve visits, twelve times wonderful" not in shown
+    assert begun.post(charlie, "choices", step=step, choice="score-it-cold").status_code == 409
+    assert begun.post(charlie, "more-time", step=step).status_code == 409
+    assert "is watching" in begun.look(begun.alice).text
+
+
+def test_what_a_person_who_is_gone_has_chosen_stays_without_a_name(opened: Pair) -> None:
+    opened.together.play_to("seven-short", opened.alice.user_id)
+    with database.writing(opened.together.session) as session:
+        forgetting.delete_person(session, opened.alice.user_id)
+
+    page = opened.page(opened.bob)
+
+    assert "Marcus Bell (former partner) chose" in page
+    assert "Alice" not in page
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_nobody_is_stuck_when_the_other_deletes_their_account(begun: Pair, is_open: bool) -> None:
+    begun.together.commit(*begun.both if is_open else begun.both[1:])
+    with database.writing(begun.together.session) as session:
+        forgetting.delete_person(session, begun.alice.user_id)
+    assert "Nobody else is at this any more." in begun.bob.get(begun.url).text
+
+    assert begun.post(begun.bob, "come-back").status_code == 200
+
+    assert 'name="choice"' in begun.page(begun.bob)
