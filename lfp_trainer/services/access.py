@@ -9,6 +9,7 @@ others until nobody can change it any more: :attr:`Seated.reached` says how far 
 :func:`answers_beside` is the only way to another person's answers.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -145,6 +146,11 @@ _SEATED: sa.Select[*tuple[Any, ...]] = (
 def runs_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
     """Select the runs this person took part in, as the columns of :class:`Seated`."""
     return _SEATED.where(_part.user_id == viewer_id)
+
+
+def seats_in(within: Within, run_ids: Collection[int]) -> list[Seated]:
+    """Return who takes part in runs, to go on in them without somebody: never for showing."""
+    return [Seated(*row) for row in within.execute(_SEATED.where(_run.id.in_(run_ids)))]
 
 
 # On a device that all of them share, who signed in there acts for whoever has the screen.

@@ -4,12 +4,13 @@ What becomes of each table is written down in ``data_registry``, and a test hold
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound
-from lfp_trainer.services import sign_in
+from lfp_trainer.services import pairs, sign_in
 from lfp_trainer.storage.models import Participant, Role, Run, Step, User
 
 AT_ONCE = 200
@@ -37,7 +38,7 @@ def is_here(session: Session, user_id: int) -> bool:
     return session.scalar(sa.select(User.id).where(User.id == user_id)) is not None
 
 
-def delete_person(session: Session, user_id: int) -> None:
+def delete_person(session: Session, user_id: int, *, now: datetime) -> None:
     """Delete a person, account or guest, who asks for it. They are signed out everywhere.
 
     :raise Incomplete: if the site would be left without an admin
@@ -49,18 +50,23 @@ def delete_person(session: Session, user_id: int) -> None:
         raise Incomplete({"password": LAST_ADMIN})
     if not is_here(session, user_id):
         raise NotFound
-    forget(session, [user_id])
+    forget(session, [user_id], now=now)
 
 
 _NOBODY_IS_IN = ~sa.exists().where(Participant.run_id == Run.id)
 
 
 def forget(
-    session: Session, people: Sequence[int], *, only: sa.ColumnElement[bool] | None = None
+    session: Session,
+    people: Sequence[int],
+    *,
+    now: datetime,
+    only: sa.ColumnElement[bool] | None = None,
 ) -> None:
     """Delete people with everything that is theirs alone.
 
     A run that somebody else is in stays theirs: its steps too, but not what these people wrote.
+    Nobody waits there for who is gone.
 
     :param only: what must be true of them still, once nobody else can change it
     """
@@ -84,6 +90,7 @@ def forget(
     for start in range(0, len(theirs), AT_ONCE):
         some = theirs[start : start + AT_ONCE]
         session.execute(sa.delete(Run).where(Run.id.in_(some), _NOBODY_IS_IN))
+        pairs.go_on_without(session, some, now=now)
     session.expire_all()
 
 

@@ -17,9 +17,9 @@ AT_ONCE = 200
 """Guests to one statement; also how many one visitor may be kept waiting for."""
 
 
-def forget_guest(session: Session, guest_id: int) -> None:
+def forget_guest(session: Session, guest_id: int, *, now: datetime) -> None:
     """Delete a guest who wants to leave no trace. Does nothing to an account."""
-    _forget(session, [guest_id])
+    _forget(session, [guest_id], now)
 
 
 def forget_some_stale_guests(session: Session, *, now: datetime) -> int:
@@ -27,7 +27,7 @@ def forget_some_stale_guests(session: Session, *, now: datetime) -> int:
     lives = sa.exists().where(UserSession.user_id == User.id, UserSession.expires_at > now)
     stale = sa.select(User.id).where(User.email.is_(None), ~lives).order_by(User.id)
     found = session.scalars(stale.limit(AT_ONCE)).all()
-    _forget(session, found)
+    _forget(session, found, now)
     return len(found)
 
 
@@ -38,6 +38,6 @@ def forget_stale_guests(session: Session, *, now: datetime) -> None:
     forgetting.forget_runs_of_nobody(session)
 
 
-def _forget(session: Session, people: Sequence[int]) -> None:
+def _forget(session: Session, people: Sequence[int], now: datetime) -> None:
     # An account is never forgotten as a guest, whoever has just become one.
-    forgetting.forget(session, people, only=User.email.is_(None))
+    forgetting.forget(session, people, now=now, only=User.email.is_(None))

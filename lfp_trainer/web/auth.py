@@ -163,7 +163,7 @@ def sign_out() -> ResponseReturnValue:
         with writing(db.session):
             sign_in.end_session(db.session, current_user.person.session_id)
             if current_user.is_guest:
-                guests.forget_guest(db.session, current_user.person.id)
+                guests.forget_guest(db.session, current_user.person.id, now=datetime.now(UTC))
         if current_user.is_guest:
             database.empty_log(db.engine)
     return leave()

@@ -89,7 +89,7 @@ def _prove_and_delete() -> None:
         if found is None or found.user_id != person.id:
             raise Incomplete({"password": "That is not your password."})
     with writing(db.session):
-        forgetting.delete_person(db.session, person.id)
+        forgetting.delete_person(db.session, person.id, now=now())
 
 
 def _delete_page(problems: dict[str, str], *, status: int = 200) -> ResponseReturnValue:

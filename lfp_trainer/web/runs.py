@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.scenario import BOTH
 from lfp_trainer.errors import StaleMove
-from lfp_trainer.services import choices, library, runs
+from lfp_trainer.services import choices, library, pairs, runs
 from lfp_trainer.storage.database import writing, writing_on
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import auth, forms, ranking_form, run_page
@@ -76,9 +76,12 @@ def finish_debrief(key: str) -> ResponseReturnValue:
 
 def _finish(key: str, stage: Stage) -> ResponseReturnValue:
     with suppress(StaleMove), writing(db.session):  # pressed twice: the second finds it done
-        seated, _ = find(key)
-        runs.require(seated, stage)
-        runs.move_on(db.session, seated, stage, now=now())
+        seated, script = find(key)
+        if seated.is_pair and stage is Stage.CASE:
+            pairs.finish_case(db.session, seated, script, now=now())
+        else:
+            runs.require(seated, stage)
+            runs.move_on(db.session, seated, stage, now=now())
     return after(key)
 
 

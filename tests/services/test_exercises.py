@@ -383,7 +383,7 @@ def test_a_guest_who_leaves_takes_their_ratings_along(session: Session, alice_id
     start(session, alice_id)
 
     with database.writing(session):
-        guests.forget_guest(session, alice_id)
+        guests.forget_guest(session, alice_id, now=NOON)
 
     assert session.scalar(sa.select(sa.func.count(ExerciseRating.id))) == 0
 

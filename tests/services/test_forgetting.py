@@ -23,7 +23,7 @@ HERS, HIS = "CANARYHERS", "CANARYHIS"
 
 def delete(session: Session, user_id: int) -> None:
     with writing(session):
-        forgetting.delete_person(session, user_id)
+        forgetting.delete_person(session, user_id, now=NOON)
 
 
 def mentions(rows: dict[str, list[tuple[object, ...]]], word: str) -> list[str]:
@@ -207,7 +207,7 @@ def test_a_run_begun_in_another_tab_at_that_moment_goes_too(
     def go() -> None:
         with Session(engine) as own, writing(own):
             forget = guests.forget_guest if is_guest else forgetting.delete_person
-            forget(own, hers.id)
+            forget(own, hers.id, now=NOON)
 
     with ThreadPoolExecutor(1) as pool, Session(engine) as other:
         with writing(other):

@@ -106,7 +106,7 @@ def test_an_account_is_never_forgotten_as_a_guest(session: Session) -> None:
     before = owners(session, run)
 
     with writing(session):
-        guests.forget_guest(session, alice)
+        guests.forget_guest(session, alice, now=NOON)
     forget_stale(session, after=timedelta(days=400))
 
     assert owners(session, run) == before

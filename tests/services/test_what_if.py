@@ -427,7 +427,7 @@ def test_a_guest_who_is_forgotten_leaves_no_what_if(
     rewind(stand_at(Stage.DEBRIEF), 1)
 
     with database.writing(session):
-        guests.forget_guest(session, alice_id)
+        guests.forget_guest(session, alice_id, now=NOON)
 
     assert count(session) == 0
     assert session.scalar(sa.select(sa.func.count(Step.id))) == 0

@@ -276,7 +276,7 @@ def test_whoever_is_deleted_in_another_tab_while_they_act_is_told_so(
 
     with ThreadPoolExecutor(1) as pool, Session(engine) as other:
         with writing(other):
-            forgetting.forget(other, [alice.user_id])
+            forgetting.forget(other, [alice.user_id], now=NOON)
             with counted(alice.app) as statements:
                 acting = pool.submit(alice.post, *sent[act], htmx=htmx)
                 while not statements and not acting.done():
