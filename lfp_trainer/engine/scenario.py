@@ -157,6 +157,8 @@ class Scene(Value):
     title: Text
     lines: tuple[Line, ...] = ()
     turn: Id | None = None
+    seconds: Annotated[int, Field(ge=30, le=3600)] | None = None
+    """How long the decision is meant to take, where several people play. Nothing is lost after."""
     reason: Literal["optional", "required"] = "optional"
     choices: Annotated[Mapping[Id, Choice], Field(max_length=9)] = Field(default_factory=dict)
     stand_in: tuple[StandInLine, ...] = ()
@@ -172,6 +174,8 @@ class Scene(Value):
             raise ValueError("has choices and so needs 'stand_in': how an empty seat plays it")
         if self.goto is not None and (self.turn or self.stand_in):
             raise ValueError("is a passage (no choices) and so has no 'turn' and no 'stand_in'")
+        if self.goto is not None and self.seconds is not None:
+            raise ValueError("is a passage (no choices) and so has no 'seconds'")
         return self
 
 

@@ -156,6 +156,15 @@ def step_of_all(
     }  # fmt: skip
 
 
+def step_of_stand_in(
+    script: Script, seated: Seated, position: Position, choice_id: str
+) -> dict[str, Any]:
+    """Return the step by which the stand-in takes a choice."""
+    return _step(seated, play.seats_on_turn(script, position)[0], position, choice_id) | {
+        "user_id": None, "stand_in": True, "reason": "",
+    }  # fmt: skip
+
+
 def _already(
     within: Within,
     seated: Seated,
@@ -207,10 +216,7 @@ def play_on(
     :raise StaleMove: if somebody did
     """
     for before, choice_id, after in play.stand_in_moves(script, position, held):
-        steps.append(
-            _step(seated, play.seats_on_turn(script, before)[0], before, choice_id)
-            | {"user_id": None, "stand_in": True, "reason": ""}
-        )
+        steps.append(step_of_stand_in(script, seated, before, choice_id))
         position = after
     if not steps:
         return Recorded(position, {})

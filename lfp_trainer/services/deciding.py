@@ -7,7 +7,7 @@ from datetime import datetime
 from lfp_trainer.engine import play
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, StaleMove, UnknownChoice
-from lfp_trainer.services import choices, pairs, picks, runs
+from lfp_trainer.services import choices, pairs, picks, presence, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.choices import Recorded
 from lfp_trainer.services.company import company_in
@@ -38,6 +38,8 @@ def decide(
     path = runs.path_of(within, seated.run_id)
     position = play.replay(script, path)
     alone = len(company.deciders(play.seats_on_turn(script, position))) < 2
+    if company.person(seated.user_id).nudged_at is not None:
+        presence.forget_nudge(within, seated)
     if at_step != len(path) or alone or seated.is_observer:
         return choices.record_choice(
             within, seated, script, choice_id, at_step=at_step, reason=reason, now=now

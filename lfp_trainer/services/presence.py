@@ -46,10 +46,18 @@ def note_seen(within: Within, company: Company, me: Companion, *, now: datetime)
     _SEEN.count(within, run=company.run_id, user=me.user_id, now=now)
 
 
-def tag_of(company: Company, me: Companion, now: datetime) -> str:
-    """Return what tells one state of a run, as this participant is shown it, from every other."""
-    there = "".join("a" if company.is_away(each, now) else "h" for each in company.people)
-    return f"{company.version}.{company.moves}.{me.stage}.{me.seat}.{there}"
+def tag_of(company: Company, me: Companion, now: datetime, *, is_over: bool = False) -> str:
+    """Return what tells one state of a run, as this participant is shown it, from every other.
+
+    :param is_over: whether the time of the open decision has run out
+    """
+    # Who asks is there: their own last sign says only when they asked before.
+    there = "".join(
+        "-" if each is me else "a" if company.is_away(each, now) else "h"
+        for each in company.people
+    )
+    over = ".over" if is_over else ""
+    return f"{company.version}.{company.moves}.{me.stage}.{me.seat}.{there}{over}"
 
 
 def nudge(session: Session, seated: Seated, whom: int, *, now: datetime) -> None:
@@ -61,6 +69,11 @@ def nudge(session: Session, seated: Seated, whom: int, *, now: datetime) -> None
     _other(session, seated, whom)
     _change(session, seated.run_id, whom, nudged_at=now)
     runs.changed(session, seated.run_id)
+
+
+def forget_nudge(within: Within, seated: Seated) -> None:
+    """Take away the sign that somebody was waited for, once they have acted."""
+    _change(within, seated.run_id, seated.user_id, nudged_at=None)
 
 
 def let_stand_in(
@@ -127,8 +140,8 @@ def _other(session: Session, seated: Seated, whom: int) -> tuple[Company, Compan
     return company, company.person(whom)
 
 
-def _change(session: Session, run_id: int, user_id: int, **values: datetime | None) -> None:
-    session.execute(
+def _change(within: Within, run_id: int, user_id: int, **values: datetime | None) -> None:
+    within.execute(
         sa.update(_parts)
         .where(_parts.c.run_id == run_id, _parts.c.user_id == user_id)
         .values(**values)

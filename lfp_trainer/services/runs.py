@@ -151,6 +151,21 @@ def require(seated: Seated, stage: Stage) -> None:
     raise StaleMove("You had already finished this part. Here is where the run is now.")
 
 
+def played_by_stand_in(
+    within: Within, run_id: int, seat: str, *, since: datetime
+) -> tuple[str, ...]:
+    """Return what the stand-in has chosen in a seat from some time on, in order."""
+    rows = within.execute(
+        sa.select(_steps.c.choice_id)
+        .where(
+            _steps.c.run_id == run_id, _steps.c.seat == seat, _steps.c.stand_in,
+            _steps.c.chosen_at >= since,
+        )
+        .order_by(_steps.c.number)
+    )  # fmt: skip
+    return tuple(row.choice_id for row in rows)
+
+
 def move_on(within: Within, seated: Seated, done: Stage, *, now: datetime) -> Stage:
     """Go from a finished stage to the next one, once, whoever asks how often.
 

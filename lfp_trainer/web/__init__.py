@@ -27,6 +27,7 @@ from lfp_trainer.web import (
     home,
     kept,
     library,
+    live,
     my_data,
     next_steps,
     rankings,
@@ -39,7 +40,7 @@ from lfp_trainer.web import (
 from lfp_trainer.web.extensions import csrf, db, login_manager
 
 _FEATURES = (
-    home, library, runs, rankings, answers, second_ratings, what_if, next_steps, calibrate,
+    home, library, runs, live, rankings, answers, second_ratings, what_if, next_steps, calibrate,
     calibration, contrast, account, my_data, admin, health,
 )  # fmt: skip
 

@@ -8,10 +8,13 @@ from typing import Any
 
 from flask import Response, make_response, url_for
 
+from lfp_trainer.engine import play
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import company, pairs
+from lfp_trainer.services import company, diagnosis, pairs, ratings, runs
 from lfp_trainer.services.access import Seated
+from lfp_trainer.services.conversation import conversation_of
 from lfp_trainer.storage.models import Stage
+from lfp_trainer.web import live_page
 from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to
@@ -46,13 +49,20 @@ def part_of(seated: Seated, at: Stage) -> str | None:
     return None
 
 
-def company_context(seated: Seated, script: Script) -> dict[str, Any]:
-    """Return who is there, and what this participant can do about it."""
+def company_context(seated: Seated, script: Script, *, at: Stage | str) -> dict[str, Any]:
+    """Return who is there, and what this participant can do about it.
+
+    :param at: the stage that the page shows, or what the live panel was told that it shows
+    """
     then = now()
     together = company.company_in(db.session, seated.run_id)
     me = together.person(seated.user_id)
+    position = play.replay(script, runs.path_of(db.session, seated.run_id))
     on_turn = pairs.on_turn(db.session, together, script)
+    talk = conversation_of(db.session, seated, script, together, position)
+    shown = live_page.shown(at, seated, together, talk) if isinstance(at, Stage) else at
     return {
+        "live": live_page.panel_of(seated, script, together, position=position, at=shown, now=then),
         "company": together,
         "mine": me,
         "on_turn": on_turn,
@@ -63,7 +73,12 @@ def company_context(seated: Seated, script: Script) -> dict[str, Any]:
 
 
 def _waiting(seated: Seated, script: Script) -> dict[str, Any]:
-    return {}
+    """Return what this participant has answered, to be read while others are at it."""
+    return {
+        "answer": diagnosis.diagnosis_of(db.session, seated).answer,
+        "cards": ratings.cards_of(script),
+        "kept": ratings.ratings_of(db.session, seated),
+    }
 
 
 def _reveal(seated: Seated, script: Script) -> dict[str, Any]:

@@ -32,6 +32,8 @@ def rank(key: str) -> ResponseReturnValue:
             seated, script = find(key, within)
             if at_step is None:
                 raise StaleMove
+            if seated.is_pair:
+                raise StaleMove("Together you pick one response. Alone you can rank them all.")
             recorded = rankings.rank_responses(
                 within,
                 seated,

@@ -153,7 +153,7 @@ def _told(seated: Seated, script: Script, at: Stage, card: int | None) -> dict[s
     told = (
         pair_page.CONTEXTS[part](seated, script) if part else context_of(seated, script, at, card)
     )
-    return told | pair_page.company_context(seated, script)
+    return told | pair_page.company_context(seated, script, at=at)
 
 
 def stages_of(seated: Seated) -> tuple[Stage, ...]:

@@ -17,7 +17,7 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.rankings import Order
 from lfp_trainer.services.runs import Note
 from lfp_trainer.storage.models import Stage
-from lfp_trainer.web import calibrate_page, looking_back
+from lfp_trainer.web import calibrate_page, looking_back, pair_turn
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.ranking_form import Typed, asked_way, typed_order
 
@@ -107,7 +107,7 @@ def turn_context(
     own = runs.own_seats(script, seated.seat)
     moments = play.retell(script, position.path, since=since, to=own)
     here = None if position.scene is None else moments.pop()
-    return {
+    told = {
         "run": seated,
         "script": script,
         "scenario": script.scenario,
@@ -123,9 +123,12 @@ def turn_context(
         "own": own,
         "errors": {},
         "ranked": _ranked(script, moments, orders),
-        "way": way if here else "",
+        "way": way if here and not seated.is_pair else "",
         "typed": Typed(),
     }
+    if seated.is_pair:
+        told |= pair_turn.context_of(seated, script, position, moments, notes)
+    return told
 
 
 def _ranked(

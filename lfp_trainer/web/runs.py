@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.scenario import BOTH
 from lfp_trainer.errors import StaleMove
-from lfp_trainer.services import choices, library, pairs, runs
+from lfp_trainer.services import choices, deciding, library, pairs, runs
 from lfp_trainer.storage.database import writing, writing_on
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import auth, forms, ranking_form, run_page
@@ -101,7 +101,8 @@ def choose(key: str) -> ResponseReturnValue:
         seated, script = find(key, within)
         if at_step is None:
             raise StaleMove
-        recorded = choices.record_choice(
+        take = deciding.decide if seated.is_pair else choices.record_choice
+        recorded = take(
             within,
             seated,
             script,

@@ -1,0 +1,180 @@
+"""The panel of a run together: who is there and where, what is new, and what can be done about it.
+
+Every page of such a run carries the panel, and asks for it every two seconds. ``at`` says what the
+main part of the page shows, so that the panel can tell when that is out of date.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+
+from lfp_trainer.engine.play import Position
+from lfp_trainer.engine.script import Script
+from lfp_trainer.services import company as rules
+from lfp_trainer.services import presence, runs, timing
+from lfp_trainer.services.access import Seated
+from lfp_trainer.services.company import Companion, Company
+from lfp_trainer.services.conversation import Conversation, conversation_of
+from lfp_trainer.storage.models import Stage
+from lfp_trainer.web.extensions import db
+from lfp_trainer.web.whereabouts import Row, names, news_of, row_of
+
+WAIT, OPEN = "wait", "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """How long the open decision may still take."""
+
+    due: datetime
+    left: int
+    """In seconds; none below zero."""
+    is_over: bool
+    may_let_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What the panel shows to one participant."""
+
+    at: str
+    tag: str
+    rows: tuple[Row, ...]
+    news: str
+    go: tuple[str, str] | None
+    """Where the main part is shown as it is now, and what is new there; None if it is current."""
+    waited_by: str
+    """Who left a sign that they wait for this participant."""
+    missed: tuple[str, ...]
+    """What the stand-in has chosen in their seat."""
+    steps: int
+    time: Time | None
+
+
+def shown(at: Stage, seated: Seated, company: Company, talk: Conversation | None) -> str:
+    """Return what the main part of a page shows, as far as others can change it."""
+    if at in (Stage.RATING, Stage.ROLE_PLAY) and company.opened_at is None:
+        return f"{at}.{WAIT}"
+    if at is Stage.ROLE_PLAY and talk is not None:
+        decides = talk.decides(seated.user_id)
+        out = company.person(seated.user_id).is_out
+        seen = [talk.pick_of(each.user_id) for each in talk.deciders if talk.differs]
+        both = [each.choice_id or "" for each in seen if each is not None]
+        mode = "out" if out else "both" if decides and talk.is_together else f"{decides:d}"
+        return f"{at}.{len(talk.position.path)}.{mode}.{'-'.join(both)}"
+    if at in (Stage.DEBRIEF, Stage.NEXT_STEP):
+        return f"{at}.{WAIT if company.told_at is None else OPEN}"
+    return f"{at}.{OPEN}"
+
+
+def tag_of(company: Company, me: Companion, at: str, due: str, now: datetime) -> str:
+    """Return the tag of the panel for a page that shows ``at``, from little more than rows read.
+
+    :param due: when the open decision is due, as the page was told
+    """
+    stage, _, rest = at.partition(".")
+    if rest == WAIT:
+        opens = company.opened_at if stage in (Stage.RATING, Stage.ROLE_PLAY) else company.told_at
+        behind = opens is not None
+    else:
+        behind = stage == Stage.ROLE_PLAY and rest.split(".")[0] != str(company.moves)
+    is_over = due.isdecimal() and len(due) < 12 and now.timestamp() >= int(due)
+    return presence.tag_of(company, me, now, is_over=is_over) + (".behind" if behind else "")
+
+
+def panel_of(
+    seated: Seated,
+    script: Script,
+    company: Company,
+    *,
+    position: Position,
+    at: str,
+    now: datetime,
+) -> Panel:
+    """Return the panel for a page whose main part shows ``at``."""
+    me = company.person(seated.user_id)
+    talk = conversation_of(db.session, seated, script, company, position)
+    time = _time(seated, script, company, position, now)
+    due = str(int(time.due.timestamp())) if time else ""
+    others = [each for each in company.people if each.user_id != seated.user_id]
+    return Panel(
+        at=at,
+        tag=tag_of(company, me, at, due, now),
+        rows=tuple(row_of(each, script, company, talk, now) for each in others),
+        news=news_of(me, company, talk, now),
+        go=_go(at, seated, script, company, talk),
+        waited_by=_waited_by(me, company, talk),
+        missed=_missed(me, script, company),
+        steps=len(position.path),
+        time=time,
+    )
+
+
+def _time(
+    seated: Seated, script: Script, company: Company, position: Position, now: datetime
+) -> Time | None:
+    due = timing.due_at(db.session, company, script, position)
+    if due is None:
+        return None
+    left = max(0, round((due - now).total_seconds()))
+    may = timing.may_let_answer(db.session, company, seated, script, position)
+    return Time(due, left, now >= due, may)
+
+
+def _go(
+    at: str, seated: Seated, script: Script, company: Company, talk: Conversation
+) -> tuple[str, str] | None:
+    stage, _, rest = at.partition(".")
+    if stage not in list(Stage):
+        return None
+    if shown(Stage(stage), seated, company, talk) == at:
+        return None
+    if rest == WAIT and stage in (Stage.RATING, Stage.ROLE_PLAY):
+        if seated.is_observer:
+            return _address(seated, Stage.ROLE_PLAY), "The conversation is open."
+        return _address(seated, Stage.RATING), "Everybody has answered."
+    if rest == WAIT:
+        return url_for("runs.show", key=seated.key), "The debrief is open."
+    return _address(seated, Stage.ROLE_PLAY), _what_came(rest, seated, script, company, talk)
+
+
+def _what_came(
+    rest: str, seated: Seated, script: Script, company: Company, talk: Conversation
+) -> str:
+    if rest.split(".")[0] == str(len(talk.position.path)):
+        return "You have picked differently." if talk.differs else "Something has changed."
+    moves = len(talk.position.path)
+    last = runs.notes_of(db.session, seated.run_id, since=max(moves - 1, 0)).get(moves)
+    if last is None or last.user_id is None:
+        return "The stand-in has answered."
+    if last.user_id == seated.user_id:
+        return "The conversation has gone on."
+    return f"{company.person(last.user_id).name} has answered."
+
+
+def _address(seated: Seated, stage: Stage) -> str:
+    return url_for("runs.show", key=seated.key, stage=stage.value)
+
+
+def _waited_by(me: Companion, company: Company, talk: Conversation) -> str:
+    if me.nudged_at is None or me.is_out:
+        return ""
+    if company.opened_at is not None and me.nudged_at < company.opened_at:
+        return ""
+    on_turn = [each.seat for each in talk.deciders]
+    waiting = [
+        each
+        for each in company.people
+        if each.user_id != me.user_id
+        and any(one.user_id == me.user_id for one in rules.awaited(company, each, on_turn))
+    ]
+    return names(waiting)
+
+
+def _missed(me: Companion, script: Script, company: Company) -> tuple[str, ...]:
+    since = me.left_at or me.stand_in_from
+    if since is None:
+        return ()
+    chosen = runs.played_by_stand_in(db.session, company.run_id, me.seat, since=since)
+    return tuple(script.choices[id][1].text for id in chosen)

@@ -1,0 +1,109 @@
+"""Words for who is in a run together: where each of them is, and what is new for one of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from lfp_trainer.engine.script import Script
+from lfp_trainer.services import company as rules
+from lfp_trainer.services.company import Companion, Company
+from lfp_trainer.services.conversation import Conversation
+from lfp_trainer.storage.models import Stage
+from lfp_trainer.web.filters import listed
+
+WHERE = {
+    Stage.CASE: "reading the case",
+    Stage.DIAGNOSIS: "on the diagnosis",
+    Stage.RATING: "rating the leaders",
+    Stage.DEBRIEF: "in the debrief",
+    Stage.NEXT_STEP: "writing a next step",
+    Stage.DONE: "done with this run",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Somebody else in the run, as the panel shows them."""
+
+    person: Companion
+    seat: str
+    """Whom they play."""
+    where: str
+    is_away: bool
+
+
+def row_of(
+    person: Companion, script: Script, company: Company, talk: Conversation, now: datetime
+) -> Row:
+    """Return somebody in a run with what they are at."""
+    member = script.scenario.cast.get(person.seat)
+    seat = member.name if member else "observer"
+    return Row(person, seat, _where(person, seat, company, talk), company.is_away(person, now))
+
+
+def _where(person: Companion, seat: str, company: Company, talk: Conversation) -> str:
+    if person.is_out and company.ending_id is None:
+        gone = "has left" if person.left_at is not None else "is out"
+        return gone if person.is_observer else f"{gone}: the stand-in plays {seat}"
+    if company.opened_at is not None and company.ending_id is None:
+        if person.has_reached(Stage.ROLE_PLAY):
+            return _doing(person, talk)
+    elif person.stage is Stage.ROLE_PLAY:
+        return "is ready to watch" if person.is_observer else "has answered everything"
+    elif person.stage is Stage.DEBRIEF and company.told_at is None and not person.is_observer:
+        return "has rated the play" if person.rated_play_at else "is rating the play"
+    return f"is {WHERE.get(person.stage, 'here')}"
+
+
+def _doing(person: Companion, talk: Conversation) -> str:
+    if person.is_observer:
+        return "is watching"
+    if not talk.decides(person.user_id):
+        return "is listening"
+    if not talk.is_together:
+        return "is deciding"
+    if talk.differs:
+        return "picked something else"
+    return "has picked" if person.user_id in talk.has_picked else "is still picking"
+
+
+def news_of(me: Companion, company: Company, talk: Conversation, now: datetime) -> str:
+    """Return what is new in one sentence, which a screen reader says once."""
+    if me.is_out or company.told_at is not None:
+        return ""
+    awaited = rules.awaited(company, me, [each.seat for each in talk.deciders])
+    away = [each for each in awaited if company.is_away(each, now)]
+    if away:
+        return f"{names(away)} {_have(away)} been away for more than a minute."
+    if talk.decides(me.user_id):
+        return _own_turn(me, talk, awaited)
+    if not awaited:
+        return ""
+    at = "still answering"
+    if company.opened_at is not None:
+        at = "deciding" if company.ending_id is None else "still rating the play"
+    return f"{names(awaited)} {_are(awaited)} {at}."
+
+
+def _own_turn(me: Companion, talk: Conversation, others: list[Companion]) -> str:
+    if not talk.is_together:
+        return "It is your turn."
+    if talk.differs:
+        return "You have picked differently."
+    ready = [each for each in others if each.user_id in talk.has_picked]
+    late = [each for each in others if each.user_id not in talk.has_picked]
+    if me.user_id in talk.has_picked:
+        return f"{names(late)} {_are(late)} still picking."
+    return f"{names(ready)} {_have(ready)} picked." if ready else "You decide together."
+
+
+def names(people: Iterable[Companion]) -> str:
+    return listed([each.name for each in people])
+
+
+def _have(people: list[Companion]) -> str:
+    return "has" if len(people) == 1 else "have"
+
+
+def _are(people: list[Companion]) -> str:
+    return "is" if len(people) == 1 else "are"

@@ -1,0 +1,121 @@
+// Pages of a run that several people play. Every page works without this file: "Look again" is a link.
+(() => {
+  // Every element with data-look is asked for anew: often while it is seen, seldom while it is not,
+  // less often while nothing answers; at once when somebody comes back. Never twice at a time.
+  const SEEN = 2000, HIDDEN = 15000, FAILED = 10000, TICK = 500, LOST = 30000;
+  const asked = new WeakMap(); // element → when it was last asked for
+  const waiting = new WeakSet(); // elements that an answer is under way for
+  let failed = false, isOut = false;
+
+  const looks = () => document.querySelectorAll("[data-look]");
+  const isLook = (el) => el instanceof Element && el.matches("[data-look]");
+  const look = (now) => {
+    if (isOut) return;
+    const every = failed ? FAILED : document.hidden ? HIDDEN : SEEN;
+    for (const el of looks()) {
+      // A page that has just come is as new as an answer.
+      if (!asked.has(el)) asked.set(el, now ? -Infinity : performance.now());
+      const since = performance.now() - asked.get(el);
+      if (waiting.has(el) ? since < LOST : !now && since < every) continue;
+      asked.set(el, performance.now());
+      waiting.add(el);
+      el.dispatchEvent(new CustomEvent("look"));
+    }
+  };
+  const lookNow = () => document.hidden || look(true);
+  document.addEventListener("visibilitychange", lookNow);
+  addEventListener("pageshow", lookNow);
+  addEventListener("online", lookNow);
+
+  // What went wrong is one quiet line, put right by the next answer; nothing takes the page away.
+  const tell = (what) => {
+    for (const line of document.querySelectorAll(".live-off")) {
+      const said = what ? line.dataset[what] : "";
+      if (line.textContent !== said) line.textContent = said;
+    }
+  };
+  document.addEventListener("htmx:before:response", (event) => {
+    if (!isLook(event.target)) return;
+    const { status } = event.detail.ctx.response;
+    failed = status >= 500;
+    isOut = [401, 403, 404, 410].includes(status);
+    tell(failed ? "off" : isOut ? "out" : "");
+    if (status >= 400) event.preventDefault();
+  });
+  document.addEventListener("htmx:error", (event) => {
+    if (!isLook(event.target)) return;
+    event.stopPropagation();
+    if (event.detail.ctx?.response) return;
+    failed = true;
+    tell("off");
+  }, true);
+  document.addEventListener("htmx:finally:request", ({ target }) => {
+    if (isLook(target)) waiting.delete(target);
+    // What one has done oneself has changed something for the panel too.
+    else if (target.closest?.("#stage") && !target.matches(".autosave")) for (const el of looks()) asked.delete(el);
+  });
+
+  // Somebody who is typing, or whose words are not saved yet, is not led on.
+  const typed = new WeakMap(), sent = new WeakMap(); // form → when
+  let lastTyped = -Infinity;
+  const formOf = (el) => { const form = el.closest?.("main form"); return form?.closest("[data-look]") ? null : form; };
+  document.addEventListener("input", ({ target }) => {
+    const form = formOf(target);
+    if (!form) return;
+    lastTyped = performance.now();
+    typed.set(form, lastTyped);
+  });
+  document.addEventListener("htmx:before:request", ({ target }) => {
+    const form = formOf(target);
+    if (form) sent.set(form, performance.now());
+  });
+  document.addEventListener("htmx:after:request", ({ target, detail }) => {
+    const form = formOf(target);
+    if (form && detail.ctx.response.status < 400 && typed.get(form) <= sent.get(form)) typed.delete(form);
+  });
+  const isEmpty = (form) => [...form.elements].every((el) =>
+    /^(radio|checkbox)$/.test(el.type) ? el.checked === el.defaultChecked : !("defaultValue" in el) || el.value === el.defaultValue);
+  const isWriting = () => performance.now() - lastTyped < 4000
+    || [...document.forms].some((form) => typed.has(form) && !isEmpty(form));
+
+  // What is new in the main part is fetched by itself, once.
+  const followed = new WeakMap(); // link → when
+  const follow = () => {
+    const go = document.querySelector("[data-look] [data-go]");
+    if (!go || failed || isWriting() || performance.now() - (followed.get(go) ?? -Infinity) < FAILED) return;
+    followed.set(go, performance.now());
+    go.click();
+  };
+
+  // The same place is no new place to go back to.
+  document.addEventListener("htmx:before:history:update", ({ detail }) => {
+    const { history: update } = detail;
+    const there = new URL(update.path, location.href);
+    if (there.pathname + there.search === location.pathname + location.search) update.type = "replace";
+  });
+
+  // Time that is left, counted from what the server said last.
+  const clocks = new WeakMap(); // element → {said, at}
+  const minutes = (left) => `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")} left`;
+  const count = () => {
+    for (const el of document.querySelectorAll("[data-left]")) {
+      const said = el.dataset.left;
+      if (clocks.get(el)?.said !== said) clocks.set(el, { said, at: performance.now() });
+      const left = Math.max(0, Math.round(said - (performance.now() - clocks.get(el).at) / 1000));
+      const words = left ? minutes(left) : "Time is over";
+      if (el.textContent !== words) el.textContent = words;
+    }
+  };
+
+  // What somebody has opened in the panel stays open while the rest of it changes.
+  let open = [];
+  document.addEventListener("htmx:before:swap", () => {
+    open = [...document.querySelectorAll("[data-look] details[open][id]")].map((el) => el.id);
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    count();
+  });
+
+  setInterval(() => { look(false); follow(); count(); }, TICK);
+})();
