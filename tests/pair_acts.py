@@ -246,9 +246,7 @@ _DO: dict[str, Callable[[Play, Act], object]] = {
         lambda self, seated, act: lobby.begin(self.session, seated, self.script, now=self.now)
     ),
     "case": _as(
-        lambda self, seated, act: pairs.finish_case(
-            self.session, seated, self.script, now=self.now
-        )
+        lambda self, seated, act: pairs.finish_case(self.session, seated, self.script, now=self.now)
     ),
     "draft": _as(_draft),
     "diagnose": _as(_diagnose),

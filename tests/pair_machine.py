@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine import play
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.errors import TrainerError
-from lfp_trainer.services import access, picks, runs
+from lfp_trainer.services import access, forgetting, library, picks, runs
 from lfp_trainer.services.company import Way
 from lfp_trainer.storage.models import Diagnosis, Pair, Participant, Rating, Run, Stage, Step
 from tests.pair_acts import Act, Play, answer_for, make_guests
 from tests.pair_expected import Scene, is_taken, take
-from tests.pair_model import AWAY, DEBRIEF, DONE, ROLE_PLAY, Model, Someone
+from tests.pair_model import AWAY, DONE, ROLE_PLAY, Model, Someone
 
 STAGES = tuple(Stage)
 GOES_ON = {Way.READY, Way.BEGIN, Way.ANSWER, Way.CHOOSE, Way.RATE_PLAY, Way.GO_ON, Way.STAND_IN,
@@ -42,19 +42,15 @@ class Room(RuleBasedStateMachine):
     def begin_again(self, now: datetime) -> None:
         """Open a lobby; again, once everybody has gone from the last one."""
         self.who = [
-            each if access_is_here(self.session, each) else make_guests(self.session, 1, now)[0]
+            each if forgetting.is_here(self.session, each) else make_guests(self.session, 1, now)[0]
             for each in self.who
         ]
         first = self.who[0]
-        self.play = Play.open(self.session, self.scenario, first, self.seats(now)[0], now)
+        seats = library.current(self.session, self.scenario).script.scenario.seats
+        self.play = Play.open(self.session, self.scenario, first, seats[0], now)
         self.model = Model(self.play.script.scenario.seats)
         self.model.people[first] = Someone(self.model.seats[0], now)
         self.sent: list[Act] = []
-
-    def seats(self, now: datetime) -> tuple[str, ...]:
-        from lfp_trainer.services import library
-
-        return library.current(self.session, self.scenario).script.scenario.seats
 
     def scene(self) -> Scene:
         script, path = self.play.script, self.play.path()
@@ -69,13 +65,15 @@ class Room(RuleBasedStateMachine):
         self.sent.append(act)
         scene, before = self.scene(), self.play.stored()
         expected = is_taken(self.model, act, scene)
+        refused: TrainerError | None = None
         try:
             self.play.do(act)
-        except TrainerError as refused:
-            assert not expected, f"{act} was refused: {refused!r}"
+        except TrainerError as error:
+            refused = error
+        assert (refused is None) == expected, f"{act}: {refused or 'taken'!r}, {self.model}"
+        if refused is not None:
             assert self.play.stored() == before, f"{act} was refused and changed something"
             return
-        assert expected, f"{act} was taken"
         take(self.model, act, scene)
         if not self.model.people:
             self.begin_again(self.play.now)
@@ -131,7 +129,8 @@ class Room(RuleBasedStateMachine):
         step, offered = len(self.play.path()), self.play.offered()
         for who, choice in zip((one, other), choices, strict=True):
             if offered:
-                self.deliver(Act("choose", self.who[who], what=offered[choice % len(offered)], step=step))  # fmt: skip
+                what = offered[choice % len(offered)]
+                self.deliver(Act("choose", self.who[who], what=what, step=step))
 
     @rule(who=person, whom=person, kind=st.sampled_from(["nudge", "stand_in"]))
     def turn_to(self, who: int, whom: int, kind: str) -> None:
@@ -143,7 +142,7 @@ class Room(RuleBasedStateMachine):
 
     @rule(who=person, really=st.integers(0, 3))
     def delete_account(self, who: int, really: int) -> None:
-        if really == 0 and access_is_here(self.session, self.who[who]):
+        if really == 0 and forgetting.is_here(self.session, self.who[who]):
             self.deliver(Act("delete", self.who[who]))
             self.who[who] = make_guests(self.session, 1, self.play.now)[0]
 
@@ -157,7 +156,7 @@ class Room(RuleBasedStateMachine):
     def send_again(self, back: int) -> None:
         """Deliver what was sent some time ago: twice, late, or in another order."""
         again = self.sent[-back] if back <= len(self.sent) else None
-        if again and again.kind != "delete" and access_is_here(self.session, again.who):
+        if again and again.kind != "delete" and forgetting.is_here(self.session, again.who):
             self.deliver(again)
 
     @rule(who=person, which=st.integers(0, 9), steps=st.integers(1, 6))
@@ -246,14 +245,20 @@ class Room(RuleBasedStateMachine):
 
     def everybody_has_a_way_or_waits_for_somebody_who_has(self) -> None:
         found = {who: self.play.ways(who) for who in self.model.people}
-        for who, (ways, waits) in found.items():
+
+        def leads_on(who: int, behind: tuple[int, ...]) -> None:
+            ways, waits = found[who]
+            assert who not in behind, f"{(*behind, who)} wait for each other"
             if ways & GOES_ON:
-                continue
-            assert waits, f"{who} is stuck: {self.model}"
+                return
+            assert waits, f"{who} is stuck, {behind} wait for them: {self.model}"
             for other in waits:
-                assert found[other][0] & GOES_ON, f"{who} waits for {other}, who is stuck"
                 away = self.model.away(other, self.play.now) or self.model.people[other].out
                 assert not away, f"{who} waits for {other}, who is away, and can do nothing"
+                leads_on(other, (*behind, who))
+
+        for who in found:
+            leads_on(who, ())
 
     def nobody_reads_what_another_answered_too_early(self) -> None:
         for who in self.model.people:
@@ -265,7 +270,8 @@ class Room(RuleBasedStateMachine):
             ):
                 rows = self.session.execute(access.answers_beside(seated, owner, column))
                 may = {each for each in others if self.model.sees_answers(who, each, kind)}
-                assert {row[0] for row in rows} == may, (kind, who)
+                seen = {row[0] for row in rows}
+                assert seen == may, f"{who} sees {kind} of {seen}, may {may}: {self.model}"
             told = picks.told_picks(self.session, seated, of=others)
             assert not told or self.model.is_through(who)
             assert runs.has_reached(seated, Stage.DEBRIEF) == self.model.is_through(who)
@@ -300,19 +306,11 @@ class Room(RuleBasedStateMachine):
         for _ in range(120):
             for each in who:
                 self.deliver(Act("poll", each))
-            if not any([self.take_way(each, self._forward) for each in who]):
+            moved = [self.take_way(each, self._forward) for each in who]
+            if not any(moved):
                 break
         for each in who:
             assert self.model.people[each].at == DONE, (each, self.play.ways(each), self.model)
 
     def _forward(self, ways: list[Way]) -> Way:
         return next((way for way in ways if way is not Way.NUDGE), ways[0])
-
-
-def access_is_here(session: Session, who: int) -> bool:
-    from lfp_trainer.services import forgetting
-
-    return forgetting.is_here(session, who)
-
-
-__all__ = ["DEBRIEF", "Room"]

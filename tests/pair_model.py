@@ -134,7 +134,8 @@ class Model:
     def sees_answers(self, viewer: int, owner: int, kind: str) -> bool:
         """Tell whether somebody may see what another committed before the conversation."""
         me, other = self.people[viewer], self.people.get(owner)
-        committed = other is not None and other.at > (DIAGNOSIS if kind == "diagnosis" else RATING)
+        last = DIAGNOSIS if kind == "diagnosis" else RATING
+        committed = other is not None and other.at > last and not other.watches
         return self.opened and me.at >= ROLE_PLAY and not me.watches and committed
 
     def may_see(self, viewer: int, word: Word) -> bool:

@@ -1,9 +1,6 @@
-"""Whatever people do in a run together, in any order: nobody is stuck, and nothing is told early."""
-
-from collections.abc import Iterator
+"""Whatever people do together, in any order: nobody is stuck, and nothing is told too early."""
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy.orm import Session
@@ -20,8 +17,8 @@ def stocked() -> bool:
 
 
 @pytest.fixture
-def often(backend: str) -> Iterator[settings]:
-    yield settings(SLOW, max_examples=HOW_OFTEN[backend], stateful_step_count=50)
+def often(backend: str) -> settings:
+    return settings(SLOW, max_examples=HOW_OFTEN[backend], stateful_step_count=50)
 
 
 def test_two_people_and_an_observer_are_never_stuck(session: Session, often: settings) -> None:
@@ -30,9 +27,7 @@ def test_two_people_and_an_observer_are_never_stuck(session: Session, often: set
     run_state_machine_as_test(machine, settings=often)
 
 
-def test_three_people_and_an_observer_are_never_stuck(
-    engine: sa.Engine, session: Session, often: settings
-) -> None:
+def test_three_people_and_an_observer_are_never_stuck(session: Session, often: settings) -> None:
     machine = type("Three", (Room,), {"session": session, "scenario": "well-above-average"})
 
     run_state_machine_as_test(machine, settings=settings(often, max_examples=10))
