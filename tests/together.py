@@ -108,7 +108,7 @@ class Together:
             script = self.script(user_id)
             if self.seat(user_id).stage is Stage.CASE:
                 with writing(self.session):
-                    runs.move_on(self.session, self.seat(user_id), Stage.CASE, now=self.now)
+                    pairs.finish_case(self.session, self.seat(user_id), script, now=self.now)
             if self.seat(user_id).stage is Stage.DIAGNOSIS:
                 self._diagnose(user_id, script)
             if self.seat(user_id).stage is Stage.RATING:

@@ -163,6 +163,11 @@ def runs_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
     return _SEATED.where(_part.user_id == viewer_id)
 
 
+def seats_in(within: Within, run_ids: Collection[int]) -> list[Seated]:
+    """Return who takes part in runs, to go on in them without somebody: never for showing."""
+    return [Seated(*row) for row in within.execute(_SEATED.where(_run.id.in_(run_ids)))]
+
+
 # On a device that all of them share, who signed in there acts for whoever has the screen.
 _ACTS = sa.or_(
     _pair.device_of.is_(None) & (_part.user_id == sa.bindparam("viewer", type_=sa.Integer())),

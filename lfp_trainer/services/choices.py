@@ -49,7 +49,11 @@ _END_FOR_ALL = Prepared(
     )
     .values(stage=sa.bindparam("following"), changed_at=sa.bindparam("now"))
 )
-_HOLD = Prepared(sa.select(_run.c.id).where(_run.c.id == sa.bindparam("run")).with_for_update())
+# Weaker than what deletes a run: whoever has just stored something in it has its key already, and
+# two of them would wait for each other for ever.
+_HOLD = Prepared(
+    sa.select(_run.c.id).where(_run.c.id == sa.bindparam("run")).with_for_update(key_share=True)
+)
 
 NOT_YOUR_TURN = "Somebody else decides now. Here is where the conversation is."
 STAND_IN_HAS_IT = "The stand-in plays your seat just now. Take it back first, then you decide."

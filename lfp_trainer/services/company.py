@@ -121,22 +121,27 @@ class Company:
 
     @property
     def may_open(self) -> bool:
-        """Tell whether the conversation may open: all who are waited for have committed."""
+        """Tell whether the conversation may open: all who are waited for have committed.
+
+        Not while all players are out and may come back; where none is left, nobody waits.
+        """
         return (
             self.begun_at is not None
             and self.opened_at is None
-            and bool(self.active)
+            and bool(self.active or not self.players)
             and all(each.has_reached(Stage.ROLE_PLAY) for each in self.active)
         )
 
     @property
     def may_tell(self) -> bool:
-        """Tell whether the debrief may open: all who are waited for have rated the play."""
+        """Tell whether the debrief may open: all who are waited for have rated the play.
+
+        Who is out, or comes later, rates before they see it (``access.Seated.reached``).
+        """
         there = [each for each in self.active if each.has_reached(Stage.DEBRIEF)]
         return (
             self.ending_id is not None
             and self.told_at is None
-            and bool(there)
             and all(each.rated_play_at is not None for each in there)
         )
 
@@ -165,7 +170,8 @@ class Way(StrEnum):
     """Through the debrief and their next step, or look at what is finished."""
     NUDGE = "nudge"
     STAND_IN = "stand-in"
-    """Let it take the seat of somebody who is away."""
+    """Let it take the seat of somebody who is away; for an observer whom all players have left,
+    let it play to the end."""
     COME_BACK = "come-back"
     PASS_SCREEN = "pass-screen"
 
@@ -177,7 +183,10 @@ def awaited(company: Company, me: Companion, on_turn: Collection[str] = ()) -> l
     """
     others = [each for each in company.active if each.user_id != me.user_id]
     if company.begun_at is None:
-        return [each for each in others if each.ready_at is None]
+        # An observer cannot begin, so they wait for whoever can.
+        return [each for each in others if each.ready_at is None or me.is_observer]
+    if me.is_observer and company.ending_id is None and not company.active:
+        return list(company.players)
     if company.opened_at is None:
         waits = me.has_reached(Stage.ROLE_PLAY)
         late = [each for each in others if not each.has_reached(Stage.ROLE_PLAY)]
@@ -185,6 +194,8 @@ def awaited(company: Company, me: Companion, on_turn: Collection[str] = ()) -> l
     if company.ending_id is None:
         if not me.has_reached(Stage.ROLE_PLAY) and not me.is_observer:
             return []
+        if me.is_observer and not company.held:
+            return others
         return [each for each in company.deciders(on_turn) if each.user_id != me.user_id]
     if company.told_at is None:
         waits = me.rated_play_at is not None or me.is_observer
@@ -212,7 +223,7 @@ def ways(
     for each in awaited(company, me, on_turn):
         if company.shares_a_device:
             found.add(Way.PASS_SCREEN)
-        elif company.is_away(each, now):
+        elif each.is_out or company.is_away(each, now):
             found |= {Way.NUDGE, Way.STAND_IN}
     return found
 
@@ -235,13 +246,17 @@ def _own(company: Company, me: Companion, on_turn: Collection[str], now: datetim
 
 
 def may_begin_without_others(company: Company, me: Companion, now: datetime) -> bool:
-    """Tell whether a player may begin with the stand-in for whoever is not there."""
+    """Tell whether somebody may begin with the stand-in for whoever is not there.
+
+    An observer only where nobody is left to play.
+    """
     hurried = [
         each
         for each in company.active
         if each.user_id != me.user_id and each.ready_at is None and not company.is_away(each, now)
     ]
-    return company.begun_at is None and not me.is_observer and not hurried
+    watches = me.is_observer and bool(company.active)
+    return company.begun_at is None and not watches and not hurried
 
 
 def company_in(within: Within, run_id: int) -> Company:

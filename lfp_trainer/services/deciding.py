@@ -66,7 +66,7 @@ def note(
 ) -> None:
     """Keep, for its writer alone, what they would choose where another seat decides.
 
-    :raise StaleMove: if that decision is taken, or theirs
+    :raise StaleMove: if that decision is taken, or theirs, or the stand-in has their seat
     :raise UnknownChoice: if the scene does not offer that choice
     :raise NotYet: if the conversation is not open
     :raise Incomplete: if there is nothing to keep
@@ -77,7 +77,11 @@ def note(
         raise StaleMove("That has been decided meanwhile. Here is what came of it.")
     runs.require(seated, Stage.ROLE_PLAY)
     position = play.replay(script, path)
-    deciders = company_in(within, seated.run_id).deciders(play.seats_on_turn(script, position))
+    company = company_in(within, seated.run_id)
+    if company.person(seated.user_id).is_out:
+        # Kept now, it would count as their pick once they come back to a scene that asks all.
+        raise StaleMove(choices.STAND_IN_HAS_IT)
+    deciders = company.deciders(play.seats_on_turn(script, position))
     if seated.user_id in [each.user_id for each in deciders]:
         raise StaleMove("This one is yours to decide.")
     offered = play.offered(script, position)

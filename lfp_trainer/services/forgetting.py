@@ -4,14 +4,13 @@ What becomes of each table is written down in ``data_registry``, and a test hold
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound
-from lfp_trainer.services import access, library, pairs, sign_in
+from lfp_trainer.services import pairs, sign_in
 from lfp_trainer.storage.models import (
     Cohort,
     Membership,
@@ -117,26 +116,8 @@ def forget(
     for start in range(0, len(theirs), AT_ONCE):
         some = theirs[start : start + AT_ONCE]
         session.execute(sa.delete(Run).where(Run.id.in_(some), _NOBODY_IS_IN))
+        pairs.go_on_without(session, some, now=now)
     session.expire_all()
-    for start in range(0, len(theirs), AT_ONCE):
-        _let_others_go_on(session, theirs[start : start + AT_ONCE], now)
-
-
-def _let_others_go_on(session: Session, run_ids: Sequence[int], now: datetime) -> None:
-    shared = session.execute(
-        sa.select(Run.key, sa.func.min(Participant.user_id))
-        .join_from(Run, Pair, Pair.run_id == Run.id)
-        .join(Participant, Participant.run_id == Run.id)
-        .where(Run.id.in_(run_ids), Pair.device_of.is_(None))
-        .group_by(Run.id)
-        .order_by(Run.id)
-    ).all()
-    for key, user_id in shared:
-        seated = access.seat_in(session, key, viewer_id=user_id)
-        # A version that cannot be read is played by nobody.
-        with suppress(NotFound, ValueError):
-            script = library.script_of(session, seated.version_id, seated.digest)
-            pairs.settle(session, seated, script, now=now)
 
 
 def _hold_those_at(session: Session, hosts: Sequence[int]) -> Sequence[int]:

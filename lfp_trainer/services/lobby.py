@@ -209,11 +209,14 @@ def take_seat(
     try:
         with session.begin_nested():
             session.execute(
-                _mine(seated.run_id, seated.user_id).values(seat=seat, ready_at=None, seen_at=now)
+                _mine(seated.run_id, seated.user_id).values(
+                    seat=seat, ready_at=None, stand_in_from=None, seen_at=now
+                )
             )
     except IntegrityError as error:
         raise StaleMove(TAKEN) from error
-    runs.changed(session, seated.run_id)
+    # Who was waited for may have become the observer, for whom nobody waits.
+    pairs.settle(session, seated, script, now=now)
 
 
 def say_ready(
@@ -226,7 +229,9 @@ def say_ready(
     choices.hold(session, seated.run_id)
     _require_lobby(session, seated)
     session.execute(
-        _mine(seated.run_id, seated.user_id).values(ready_at=now if ready else None, seen_at=now)
+        _mine(seated.run_id, seated.user_id).values(
+            ready_at=now if ready else None, stand_in_from=None, seen_at=now
+        )
     )
     return pairs.settle(session, seated, script, now=now)
 
@@ -250,7 +255,9 @@ def begin(session: Session, seated: Seated, script: Script, *, now: datetime) ->
         )
         .values(stand_in_from=now)
     )
-    session.execute(_mine(seated.run_id, seated.user_id).values(ready_at=now, seen_at=now))
+    session.execute(
+        _mine(seated.run_id, seated.user_id).values(ready_at=now, stand_in_from=None, seen_at=now)
+    )
     session.execute(sa.update(Pair).where(Pair.run_id == seated.run_id).values(begun_at=now))
     return pairs.settle(session, seated, script, now=now)
 

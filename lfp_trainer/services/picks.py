@@ -79,8 +79,10 @@ def shown_picks(
     """Return the picks at the open decision that this participant may see: person → pick.
 
     Their own; those of the others only where all who decide have picked, and for an observer then
-    too.
+    too. Who has not come to the conversation sees none.
     """
+    if not runs.has_reached(seated, Stage.ROLE_PLAY):
+        return {}
     on_turn = play.seats_on_turn(script, position)
     picked = picks_at(within, seated.run_id, len(position.path) + 1)
     deciders = {each.user_id for each in company.deciders(on_turn)}

@@ -80,14 +80,21 @@ def let_stand_in(
 ) -> Company:
     """Let the stand-in take the seat of somebody who is away, until they come back.
 
+    Where all players are out, an observer lets it play to the end.
+
     :raise NotFound: if they are not in the run
-    :raise StaleMove: if they are there
+    :raise StaleMove: if they are there, or the stand-in has the seat of the one who asks
     """
     choices.hold(session, seated.run_id)
     company, person = _other(session, seated, whom)
     if person.is_out:
+        leads = seated.is_observer and company.begun_at is not None and not company.active
+        if leads and company.ending_id is None:
+            return pairs.play_out(session, seated, script, now=now)
         return company
-    if not company.is_away(person, now) or company.person(seated.user_id).is_out:
+    if company.person(seated.user_id).is_out and company.ending_id is None:
+        raise StaleMove(choices.STAND_IN_HAS_IT)
+    if not company.is_away(person, now):
         raise StaleMove(IS_BACK)
     _change(session, seated.run_id, whom, stand_in_from=now)
     return pairs.settle(session, seated, script, now=now)

@@ -77,14 +77,15 @@ def finish_debrief(key: str) -> ResponseReturnValue:
 def _finish(key: str, stage: Stage) -> ResponseReturnValue:
     with suppress(StaleMove), writing(db.session):  # pressed twice: the second finds it done
         seated, script = find(key)
-        runs.require(seated, stage)
-        if seated.is_pair:
-            choices.hold(db.session, seated.run_id)
-        runs.move_on(db.session, seated, stage, now=now())
-        if seated.shares_a_device and stage is Stage.DEBRIEF:
-            one_screen.all_move_on(db.session, seated, stage, now=now())
-        if seated.is_observer:  # who comes after the ending is led on to where the others are
-            pairs.settle(db.session, seated, script, now=now())
+        if seated.is_pair and stage is Stage.CASE:
+            pairs.finish_case(db.session, seated, script, now=now())
+        else:
+            runs.require(seated, stage)
+            if seated.is_pair:
+                choices.hold(db.session, seated.run_id)
+            runs.move_on(db.session, seated, stage, now=now())
+            if seated.shares_a_device and stage is Stage.DEBRIEF:
+                one_screen.all_move_on(db.session, seated, stage, now=now())
     return after(key)
 
 

@@ -2,13 +2,14 @@
 
 import argparse
 
-from tests.benchmarks import engine, practice, scenario, server
+from tests.benchmarks import engine, pairs, practice, scenario, server
 
 GROUPS = {
     "engine": engine.measures,
     "scenario": scenario.measures,
     "practice": practice.measures,
     "server": server.measures,
+    "pairs": pairs.measures,
 }
 
 

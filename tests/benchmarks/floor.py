@@ -49,6 +49,11 @@ def create_app() -> Flask:
     def show(key: str) -> str:
         return render_template("fragment.html", step=0, name="", lines=[])
 
+    @app.get("/runs/<key>/live")
+    def look(key: str) -> tuple[str, int]:
+        """Answer a page that asks whether anything has changed: nothing has."""
+        return ("", 304) if session.get("user_id") else ("", 401)
+
     @app.post("/runs/<key>/choices")
     def choose(key: str) -> str:
         database = _connection()

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 from lfp_trainer import config
+from tests.benchmarks import pair_load
 from tests.benchmarks.load import Figures, Plan
 
 ROOT = config.SCENARIOS.parent
@@ -80,22 +82,53 @@ def serving(command: list[str], environment: dict[str, str], *, first: str) -> I
         server.stop()
 
 
+def cpu_seconds(pid: int) -> float:
+    """Return how long a process and its children have computed; 0 for none."""
+    if not pid:
+        return 0.0
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return _own_cpu_seconds(pid) + sum(cpu_seconds(int(child)) for child in children)
+
+
+def _own_cpu_seconds(pid: int) -> float:
+    # After the name, which may hold anything, the fields count from 3; 14 to 17 are what it and
+    # those of its children that have ended have used.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(each) for each in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+
+
+def drive_pairs(plan: pair_load.Plan) -> pair_load.Figures:
+    """Let pairs play in a process of their own.
+
+    :raise RuntimeError: if any answer was not as expected
+    """
+    figures = pair_load.Figures(**_run("pair_load", asdict(plan), plan.seconds + 3 * PATIENCE))
+    if figures.errors:
+        raise RuntimeError(f"{len(figures.errors)} wrong answers, first: {figures.errors[0]}")
+    return figures
+
+
 def send(plan: Plan) -> Figures:
     """Carry out a plan in a process of its own.
 
     :raise RuntimeError: if any answer was not as expected
     """
+    figures = Figures(**_run("load", asdict(plan), plan.seconds + PATIENCE))
+    if figures.errors:
+        raise RuntimeError(f"{len(figures.errors)} wrong answers, first: {figures.errors[0]}")
+    return figures
+
+
+def _run(generator: str, plan: dict[str, Any], timeout: float) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.load"],
-        input=json.dumps(asdict(plan)),
+        [sys.executable, "-m", f"tests.benchmarks.{generator}"],
+        input=json.dumps(plan),
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=plan.seconds + PATIENCE,
+        timeout=timeout,
     )
     if done.returncode:
         raise RuntimeError(f"the load generator failed: {done.stderr}")
-    figures = Figures(**json.loads(done.stdout))
-    if figures.errors:
-        raise RuntimeError(f"{len(figures.errors)} wrong answers, first: {figures.errors[0]}")
+    figures: dict[str, Any] = json.loads(done.stdout)
     return figures

@@ -32,6 +32,23 @@ PROMISED = {
             "5_runs.queries",
         )
     },
+    "pairs": {
+        f"{name}.2.{measure}"
+        for name in ("pairs", "pairs_postgresql")
+        for measure in (
+            "p50_ms",
+            "p95_ms",
+            "p99_ms",
+            "move_p95_ms",
+            "led_on_p95_ms",
+            "floor_p95_ms",
+            "ratio_to_floor",
+            "unchanged",
+            "steps",
+            "cpu_share",
+            "generator_cpu_share",
+        )
+    },
     "server": {
         "choose.requests_per_s",
         "choose.p50_ms",

@@ -1,0 +1,316 @@
+"""The machine that throws acts at a run together, in any order, and looks at it after each."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy.orm import Session
+
+from lfp_trainer.engine import play
+from lfp_trainer.engine.scenario import OBSERVER
+from lfp_trainer.errors import TrainerError
+from lfp_trainer.services import access, forgetting, library, picks, runs
+from lfp_trainer.services.company import Way
+from lfp_trainer.storage.models import Diagnosis, Pair, Participant, Rating, Run, Stage, Step
+from tests.pair_acts import Act, Play, answer_for, make_guests
+from tests.pair_expected import Scene, is_taken, take
+from tests.pair_model import AWAY, DONE, ROLE_PLAY, Model, Someone
+
+STAGES = tuple(Stage)
+GOES_ON = {Way.READY, Way.BEGIN, Way.ANSWER, Way.CHOOSE, Way.RATE_PLAY, Way.GO_ON, Way.STAND_IN,
+           Way.COME_BACK}  # fmt: skip
+"""What really leads on: a nudge alone does not."""
+person = st.integers(0, 3)
+
+
+class Room(RuleBasedStateMachine):
+    """A run with seats, four people who may be in it, and the model beside it."""
+
+    session: ClassVar[Session]
+    scenario: ClassVar[str] = "glowing-observations"
+
+    @initialize()
+    def open(self) -> None:
+        # Ahead of the clock, so that a page that is rendered meanwhile writes down nothing.
+        now = datetime.now(UTC) + timedelta(days=1)
+        self.who = make_guests(self.session, 4, now)
+        self.begin_again(now)
+
+    def begin_again(self, now: datetime) -> None:
+        """Open a lobby; again, once everybody has gone from the last one."""
+        self.who = [
+            each if forgetting.is_here(self.session, each) else make_guests(self.session, 1, now)[0]
+            for each in self.who
+        ]
+        first = self.who[0]
+        seats = library.current(self.session, self.scenario).script.scenario.seats
+        self.play = Play.open(self.session, self.scenario, first, seats[0], now)
+        self.model = Model(self.play.script.scenario.seats)
+        self.model.people[first] = Someone(self.model.seats[0], now)
+        self.sent: list[Act] = []
+
+    def scene(self) -> Scene:
+        script, path = self.play.script, self.play.path()
+        position = play.replay(script, path)
+        notes = runs.notes_of(self.session, self.play.run_id)
+        by = tuple(notes[number + 1].user_id for number in range(len(path)))
+        offered = play.offered(script, position) if position.scene else ()
+        return Scene(self.play.now, path, by, play.seats_on_turn(script, position), offered)
+
+    def deliver(self, act: Act) -> None:
+        """Do an act both in the services and in the model, which must agree on it."""
+        self.sent.append(act)
+        scene, before = self.scene(), self.play.stored()
+        expected = is_taken(self.model, act, scene)
+        refused: TrainerError | None = None
+        try:
+            self.play.do(act)
+        except TrainerError as error:
+            refused = error
+        assert (refused is None) == expected, f"{act}: {refused or 'taken'!r}, {self.model}"
+        if refused is not None:
+            assert self.play.stored() == before, f"{act} was refused and changed something"
+            return
+        take(self.model, act, scene)
+        if not self.model.people:
+            self.begin_again(self.play.now)
+            return
+        run = self.session.execute(
+            sa.select(Run.moves, Run.ending_id).where(Run.id == self.play.run_id)
+        ).one()
+        self.model.look(run.moves, run.ending_id is not None)
+
+    # What people do.
+
+    @rule(who=person, seat=st.integers(0, 4))
+    def join(self, who: int, seat: int) -> None:
+        self.deliver(Act("join", self.who[who], what=self.seat_named(seat)))
+
+    @rule(who=person, seat=st.integers(0, 4))
+    def change_seat(self, who: int, seat: int) -> None:
+        self.deliver(Act("take_seat", self.who[who], what=self.seat_named(seat)))
+
+    def seat_named(self, number: int) -> str:
+        known = (*self.model.seats, OBSERVER)
+        return known[number] if number < len(known) else "nobody's"
+
+    @rule(who=person, what=st.sampled_from(["yes", "yes", "no"]))
+    def say_ready(self, who: int, what: str) -> None:
+        self.deliver(Act("ready", self.who[who], what=what))
+
+    @rule(who=person, kind=st.sampled_from(["begin", "case", "draft", "diagnose", "rate_one"]))
+    def act_early(self, who: int, kind: str) -> None:
+        self.deliver(Act(kind, self.who[who]))
+
+    @rule(
+        who=person,
+        kind=st.sampled_from(["rate", "rate_play", "finish_debrief", "finish", "come_back"]),
+    )
+    def act_late(self, who: int, kind: str) -> None:
+        self.deliver(Act(kind, self.who[who]))
+
+    @rule(
+        who=person,
+        kind=st.sampled_from(["choose", "choose", "note"]),
+        choice=st.integers(0, 5),
+        ago=st.sampled_from([0, 0, 0, 1, 2, -1]),
+    )
+    def choose(self, who: int, kind: str, choice: int, ago: int) -> None:
+        step = max(0, len(self.play.path()) - ago)
+        offered = (*self.play.offered(), "no-such-choice")
+        what = offered[choice % len(offered)]
+        self.deliver(Act(kind, self.who[who], what=what, step=step))
+
+    @rule(one=person, other=person, choices=st.tuples(*[st.integers(0, 1)] * 2))
+    def choose_together(self, one: int, other: int, choices: tuple[int, int]) -> None:
+        step, offered = len(self.play.path()), self.play.offered()
+        for who, choice in zip((one, other), choices, strict=True):
+            if offered:
+                what = offered[choice % len(offered)]
+                self.deliver(Act("choose", self.who[who], what=what, step=step))
+
+    @rule(who=person, whom=person, kind=st.sampled_from(["nudge", "stand_in"]))
+    def turn_to(self, who: int, whom: int, kind: str) -> None:
+        self.deliver(Act(kind, self.who[who], whom=self.who[whom]))
+
+    @rule(who=person)
+    def leave(self, who: int) -> None:
+        self.deliver(Act("leave", self.who[who]))
+
+    @rule(who=person, really=st.integers(0, 3))
+    def delete_account(self, who: int, really: int) -> None:
+        if really == 0 and forgetting.is_here(self.session, self.who[who]):
+            self.deliver(Act("delete", self.who[who]))
+            self.who[who] = make_guests(self.session, 1, self.play.now)[0]
+
+    @rule(seconds=st.sampled_from([1, 20, 61]), there=st.sets(person))
+    def wait(self, seconds: int, there: set[int]) -> None:
+        self.play.later(seconds)
+        for who in sorted(there):
+            self.deliver(Act("poll", self.who[who]))
+
+    @rule(back=st.integers(1, 12))
+    def send_again(self, back: int) -> None:
+        """Deliver what was sent some time ago: twice, late, or in another order."""
+        again = self.sent[-back] if back <= len(self.sent) else None
+        if again and again.kind != "delete" and forgetting.is_here(self.session, again.who):
+            self.deliver(again)
+
+    @rule(who=person, which=st.integers(0, 9), steps=st.integers(1, 6))
+    def go_on(self, who: int, which: int, steps: int) -> None:
+        """Take any of the ways that are offered, which must then be open."""
+        for _ in range(steps):
+            self.take_way(self.who[who], lambda ways: ways[which % len(ways)])
+
+    @rule(which=st.integers(0, 9))
+    def all_go_on(self, which: int) -> None:
+        for who in list(self.model.people):
+            self.take_way(who, lambda ways: ways[which % len(ways)])
+
+    def take_way(self, who: int, pick: Callable[[list[Way]], Way]) -> bool:
+        if who not in self.model.people:
+            return False
+        ways, waits = self.play.ways(who)
+        if not ways:
+            return False
+        act = answer_for(pick(sorted(ways)), self.play, who, waits)
+        if act is None:
+            return False
+        assert is_taken(self.model, act, self.scene()), f"{act} is offered and would be refused"
+        self.deliver(act)
+        return True
+
+    # What must be true after each.
+
+    @invariant()
+    def all_is_well(self) -> None:
+        self.the_steps_are_counted_and_lead_where_the_run_is()
+        self.services_and_model_agree_on_who_is_where()
+        self.what_has_opened_is_open_and_stays_so()
+        self.somebody_present_decides_while_the_conversation_is_open()
+        self.everybody_has_a_way_or_waits_for_somebody_who_has()
+        self.nobody_reads_what_another_answered_too_early()
+        self.picks_are_shown_once_all_have_picked()
+
+    def the_steps_are_counted_and_lead_where_the_run_is(self) -> None:
+        run_id = self.play.run_id
+        self.session.rollback()
+        moves, ending = self.session.execute(
+            sa.select(Run.moves, Run.ending_id).where(Run.id == run_id)
+        ).one()
+        steps = self.session.execute(
+            sa.select(Step.number, Step.user_id, Step.stand_in)
+            .where(Step.run_id == run_id)
+            .order_by(Step.number)
+        ).all()
+        assert [each.number for each in steps] == list(range(1, moves + 1))
+        assert not any(each.stand_in and each.user_id for each in steps)
+        position = play.replay(self.play.script, self.play.path())
+        assert (position.scene is None) == (ending is not None)
+
+    def services_and_model_agree_on_who_is_where(self) -> None:
+        stored = {row.user_id: row for row in self._participants()}
+        assert stored.keys() == self.model.people.keys()
+        for who, each in self.model.people.items():
+            row = stored[who]
+            assert (row.seat, STAGES.index(row.stage)) == (each.seat, each.at)
+            assert (row.left_at is not None or row.stand_in_from is not None) == each.out
+            assert (row.rated_play_at is not None) == each.rated
+        seats = [row.seat for row in stored.values()]
+        assert len(seats) == len(set(seats))
+
+    def _participants(self) -> list[Any]:
+        return list(
+            self.session.execute(
+                sa.select(Participant.__table__).where(Participant.run_id == self.play.run_id)
+            )
+        )
+
+    def what_has_opened_is_open_and_stays_so(self) -> None:
+        pair = self.session.execute(
+            sa.select(Pair.begun_at, Pair.opened_at, Pair.told_at).where(
+                Pair.run_id == self.play.run_id
+            )
+        ).one()
+        mine = self.model.begun, self.model.opened, self.model.told
+        assert tuple(each is not None for each in pair) == mine
+
+    def somebody_present_decides_while_the_conversation_is_open(self) -> None:
+        model = self.model
+        if model.opened and not model.ended and model.held:
+            assert model.deciders(self.scene().on_turn)
+
+    def everybody_has_a_way_or_waits_for_somebody_who_has(self) -> None:
+        found = {who: self.play.ways(who) for who in self.model.people}
+
+        def leads_on(who: int, behind: tuple[int, ...]) -> None:
+            ways, waits = found[who]
+            assert who not in behind, f"{(*behind, who)} wait for each other"
+            if ways & GOES_ON:
+                return
+            assert waits, f"{who} is stuck, {behind} wait for them: {self.model}"
+            for other in waits:
+                away = self.model.away(other, self.play.now) or self.model.people[other].out
+                assert not away, f"{who} waits for {other}, who is away, and can do nothing"
+                leads_on(other, (*behind, who))
+
+        for who in found:
+            leads_on(who, ())
+
+    def nobody_reads_what_another_answered_too_early(self) -> None:
+        for who in self.model.people:
+            seated = self.play.seat(who)
+            others = [each for each in self.model.people if each != who]
+            for kind, owner, column in (
+                ("diagnosis", Diagnosis.user_id, Diagnosis.reason),
+                ("rating", Rating.rater_id, Rating.reason),
+            ):
+                rows = self.session.execute(access.answers_beside(seated, owner, column))
+                may = {each for each in others if self.model.sees_answers(who, each, kind)}
+                seen = {row[0] for row in rows}
+                assert seen == may, f"{who} sees {kind} of {seen}, may {may}: {self.model}"
+            told = picks.told_picks(self.session, seated, of=others)
+            assert not told or self.model.is_through(who)
+            assert runs.has_reached(seated, Stage.DEBRIEF) == self.model.is_through(who)
+
+    def picks_are_shown_once_all_have_picked(self) -> None:
+        scene, company = self.scene(), self.play.company()
+        position = play.replay(self.play.script, scene.path)
+        if position.scene is None:
+            return
+        deciders = self.model.deciders(scene.on_turn)
+        picked = self.model.picks.get(len(scene.path), {})
+        open_ = len(deciders) > 1 and all(each in picked for each in deciders)
+        for who, each in self.model.people.items():
+            shown = picks.shown_picks(
+                self.session, company, self.play.seat(who), self.play.script, position
+            )
+            there = open_ and each.at >= ROLE_PLAY
+            assert shown.keys() - {who} == ({*deciders} - {who} if there else set())
+
+    # And at the end.
+
+    def teardown(self) -> None:
+        """Whoever stays comes to a debrief, alone with the stand-in; and so does who returns."""
+        if not hasattr(self, "play") or not self.model.people:
+            return
+        stays = list(self.model.people)[-1:]
+        self.play.later(AWAY.total_seconds() + 1)
+        self.come_to_the_end(stays)
+        self.come_to_the_end(list(self.model.people))
+
+    def come_to_the_end(self, who: list[int]) -> None:
+        for _ in range(120):
+            for each in who:
+                self.deliver(Act("poll", each))
+            moved = [self.take_way(each, self._forward) for each in who]
+            if not any(moved):
+                break
+        for each in who:
+            assert self.model.people[each].at == DONE, (each, self.play.ways(each), self.model)
+
+    def _forward(self, ways: list[Way]) -> Way:
+        return next((way for way in ways if way is not Way.NUDGE), ways[0])

@@ -1,0 +1,146 @@
+"""A run together as a few plain rules, written beside the services and not with them.
+
+The tests throw the same acts at both. What the two disagree on is a mistake in one of them.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from lfp_trainer.engine.scenario import OBSERVER
+
+CASE, DIAGNOSIS, RATING, ROLE_PLAY, DEBRIEF, NEXT_STEP, DONE = range(7)
+AWAY = timedelta(seconds=60)
+
+
+@dataclass
+class Someone:
+    """A person in the run."""
+
+    seat: str
+    seen: datetime
+    at: int = CASE
+    ready: bool = False
+    left: bool = False
+    lent: bool = False
+    """The stand-in was let into their seat."""
+    rated: bool = False
+
+    @property
+    def out(self) -> bool:
+        return self.left or self.lent
+
+    @property
+    def watches(self) -> bool:
+        return self.seat == OBSERVER
+
+
+@dataclass
+class Word:
+    """Something that somebody wrote, to be looked for where it must not be."""
+
+    owner: int
+    kind: str
+    text: str
+
+
+@dataclass
+class Model:
+    """What must be true of a run."""
+
+    seats: tuple[str, ...]
+    people: dict[int, Someone] = field(default_factory=dict)
+    begun: bool = False
+    opened: bool = False
+    ended: bool = False
+    told: bool = False
+    moves: int = 0
+    picks: dict[int, dict[int, str]] = field(default_factory=dict)
+    """What those who decide together have picked: step → person → choice."""
+    words: list[Word] = field(default_factory=list)
+
+    @property
+    def players(self) -> dict[int, Someone]:
+        return {who: each for who, each in self.people.items() if not each.watches}
+
+    @property
+    def active(self) -> dict[int, Someone]:
+        return {who: each for who, each in self.players.items() if not each.out}
+
+    @property
+    def held(self) -> dict[str, int]:
+        return {each.seat: who for who, each in self.active.items() if each.at >= ROLE_PLAY}
+
+    def away(self, who: int, now: datetime) -> bool:
+        return now - self.people[who].seen > AWAY
+
+    def is_free(self, seat: str) -> bool:
+        known = seat in (*self.seats, OBSERVER)
+        return known and seat not in [each.seat for each in self.people.values()]
+
+    def may_join(self, who: int, seat: str) -> bool:
+        return who in self.people or (not self.opened and not self.ended and self.is_free(seat))
+
+    def may_begin(self, who: int, now: datetime) -> bool:
+        me = self.people[who]
+        there = [
+            each
+            for other, each in self.active.items()
+            if other != who and not each.ready and not self.away(other, now)
+        ]
+        return not self.begun and not there and not (me.watches and self.active)
+
+    def deciders(self, on_turn: Collection[str]) -> list[int]:
+        if not self.opened or self.ended:
+            return []
+        return [who for seat, who in self.held.items() if seat in on_turn]
+
+    def may_stand_in(self, who: int, whom: int, now: datetime) -> bool:
+        if self.people[whom].out:
+            return True
+        return self.away(whom, now) and (self.ended or not self.people[who].out)
+
+    def plays_out(self, who: int, whom: int) -> bool:
+        """Tell whether an observer lets the stand-in play on where nobody is left."""
+        begun = self.begun and not self.ended
+        return begun and self.people[who].watches and self.people[whom].out and not self.active
+
+    def follow(self) -> None:
+        """Let everything follow that follows by itself, but for the moves."""
+        ready = [each.ready for each in self.active.values()]
+        self.begun = self.begun or (len(ready) > 1 and all(ready))
+        there = all(each.at >= ROLE_PLAY for each in self.active.values())
+        somebody = bool(self.active) or not self.players
+        self.opened = self.opened or (self.begun and there and somebody)
+
+    def look(self, moves: int, ended: bool) -> None:
+        """Take in how far the conversation has gone."""
+        assert moves >= self.moves, "a step was lost"
+        assert ended or not self.ended, "an ending was taken back"
+        assert self.opened or not moves, "somebody moved before the conversation was open"
+        self.moves, self.ended = moves, ended
+        if not ended:
+            return
+        for each in self.people.values():
+            each.at = DEBRIEF if each.at == ROLE_PLAY else each.at
+        late = [each for each in self.active.values() if each.at >= DEBRIEF and not each.rated]
+        self.told = self.told or not late
+
+    def is_through(self, who: int) -> bool:
+        """Tell whether somebody may see what is told in the debrief."""
+        me = self.people[who]
+        return self.ended and self.told and me.at >= DEBRIEF and (me.rated or me.watches)
+
+    def sees_answers(self, viewer: int, owner: int, kind: str) -> bool:
+        """Tell whether somebody may see what another committed before the conversation."""
+        me, other = self.people[viewer], self.people.get(owner)
+        last = DIAGNOSIS if kind == "diagnosis" else RATING
+        committed = other is not None and other.at > last and not other.watches
+        return self.opened and me.at >= ROLE_PLAY and not me.watches and committed
+
+    def may_see(self, viewer: int, word: Word) -> bool:
+        if word.owner == viewer:
+            return True
+        if word.kind in ("diagnosis", "rating"):
+            return self.sees_answers(viewer, word.owner, word.kind)
+        return self.is_through(viewer)
