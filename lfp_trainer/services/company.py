@@ -185,26 +185,30 @@ def awaited(company: Company, me: Companion, on_turn: Collection[str] = ()) -> l
     if company.begun_at is None:
         # An observer cannot begin, so they wait for whoever can.
         return [each for each in others if each.ready_at is None or me.is_observer]
-    if me.is_observer and company.ending_id is None and not company.active:
-        return list(company.players)
-    if company.opened_at is None:
-        waits = me.has_reached(Stage.ROLE_PLAY)
-        late = [each for each in others if not each.has_reached(Stage.ROLE_PLAY)]
-        return late if waits or me.is_observer else []
     if company.ending_id is None:
-        if not me.has_reached(Stage.ROLE_PLAY) and not me.is_observer:
-            return []
-        if me.is_observer and not company.held:
-            return others
-        return [each for each in company.deciders(on_turn) if each.user_id != me.user_id]
+        return _awaited_before_the_end(company, me, others, on_turn)
+    return _awaited_after_it(company, me, others)
+
+
+def _awaited_before_the_end(
+    company: Company, me: Companion, others: list[Companion], on_turn: Collection[str]
+) -> list[Companion]:
+    if me.is_observer and not company.active:
+        return list(company.players)
+    if not me.has_reached(Stage.ROLE_PLAY) and not me.is_observer:
+        return []
+    if company.opened_at is None:
+        return [each for each in others if not each.has_reached(Stage.ROLE_PLAY)]
+    if me.is_observer and not company.held:
+        return others
+    return [each for each in company.deciders(on_turn) if each.user_id != me.user_id]
+
+
+def _awaited_after_it(company: Company, me: Companion, others: list[Companion]) -> list[Companion]:
     if company.told_at is None:
         waits = me.rated_play_at is not None or me.is_observer
-        late = [
-            each
-            for each in others
-            if each.has_reached(Stage.DEBRIEF) and each.rated_play_at is None
-        ]
-        return late if waits else []
+        rate = [each for each in others if each.has_reached(Stage.DEBRIEF)]
+        return [each for each in rate if each.rated_play_at is None] if waits else []
     if company.shares_a_device and me.stage is Stage.DONE:
         return [each for each in others if each.stage is not Stage.DONE]
     return []

@@ -71,7 +71,7 @@ def test_the_widest_difference_stands_first_and_says_how_wide_it_is(
     two: Two, session: Session
 ) -> None:
     two.opened()
-    leader = next(reversed(two.together.script(two.alice.user_id).scenario.leaders))
+    leader = [*two.together.script(two.alice.user_id).scenario.leaders][-1]
     with writing(session):
         session.execute(
             sa.update(Rating)
@@ -324,7 +324,7 @@ def test_a_deleted_partner_leaves_a_debrief_that_still_stands(two: Two) -> None:
 
     two.told()
     with writing(two.together.session):
-        forgetting.delete_person(two.together.session, two.bob.user_id)
+        forgetting.delete_person(two.together.session, two.bob.user_id, now=two.together.now)
 
     page = two.alice.get(f"{two.url}?stage=debrief")
 
