@@ -49,7 +49,7 @@ def start() -> ResponseReturnValue:
     scenario_id = forms.line("scenario", 64)
     published = library.current(db.session, scenario_id)
     try:
-        name, seat = lobby_page.sent_name(), request.form.get("seat", "")
+        name, seat = lobby_page.sent_name(), request.form.get("own_seat", "")
         lobby.require_seat(published.script, seat)
     except Incomplete as error:
         return library_pages.sheet(scenario_id, status=422, errors=error.fields)

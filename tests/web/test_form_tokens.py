@@ -11,6 +11,7 @@ from tests.conftest import HTMX, PASSWORD, Browser
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 PLAUSIBLE = {
     "IntegerConverter": 1,
+    "LobbyCode": "ABC234",
     "RunKey": "abcdEFGH_123-567",
     "Slug": "a-case",
     "UnicodeConverter": "x",
