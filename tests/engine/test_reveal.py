@@ -43,7 +43,7 @@ def test_who_answered_alone_is_beside_nobody() -> None:
 
 
 def test_the_widest_gap_comes_first_and_silence_after_levels() -> None:
-    rows = [[2, 2], [None, 3], [2, 3], [1, 4], [5, 5]]
+    rows: list[list[int | None]] = [[2, 2], [None, 3], [2, 3], [1, 4], [5, 5]]
 
     ordered = sorted(rows, key=lambda each: find_gap(each, from_level(2)).order)
 
@@ -96,9 +96,9 @@ def test_what_only_one_person_named_stands_before_what_both_did() -> None:
 
     first, *others = reveal.named(scenario, answers)["systems"]
 
-    assert (first.code, first.by, first.in_reference) == ("XYZ", {1}, False)
+    assert (first.code, first.by, first.in_reference) == ("XYZ", frozenset({1}), False)
     both = next(each for each in others if each.code == shared)
-    assert (both.by, both.in_reference, both.differs(answers)) == ({1, 2}, True, False)
+    assert (both.by, both.in_reference, both.differs(answers)) == (frozenset({1, 2}), True, False)
 
 
 def test_what_nobody_named_and_the_reference_does_is_there_too() -> None:
