@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from lfp_trainer.services import library
 from tests import together as acting
 from tests.conftest import NOON, Browser
 from tests.together import Together
@@ -13,7 +14,7 @@ def three(
     session: Session, monkeypatch: pytest.MonkeyPatch, alice: Browser, bob: Browser, dana: Browser
 ) -> Together:
     monkeypatch.setattr(acting, "SCENARIO", "well-above-average")
-    published = acting.library.current(session, "well-above-average")
+    published = library.current(session, "well-above-average")
     one, *others = published.script.scenario.seats
     run = Together.open(
         session, alice.user_id, now=NOON, scenario="well-above-average", seat=one
