@@ -98,11 +98,7 @@ def test_what_only_one_person_named_stands_before_what_both_did() -> None:
 
     assert (first.code, first.by, first.in_reference) == ("XYZ", frozenset({1}), False)
     both = next(each for each in others if each.code == shared)
-    assert (both.by, both.in_reference, both.differs(answers)) == (
-        frozenset({1, 2}),
-        True,
-        False,
-    )
+    assert (both.by, both.in_reference, both.differs(answers)) == (frozenset({1, 2}), True, False)
 
 
 def test_what_nobody_named_and_the_reference_does_is_there_too() -> None:

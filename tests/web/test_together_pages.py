@@ -71,7 +71,7 @@ def test_the_widest_difference_stands_first_and_says_how_wide_it_is(
     two: Two, session: Session
 ) -> None:
     two.opened()
-    leader = [*two.together.script(two.alice.user_id).scenario.leaders][-1]
+    leader = list(two.together.script(two.alice.user_id).scenario.leaders)[-1]
     with writing(session):
         session.execute(
             sa.update(Rating)
