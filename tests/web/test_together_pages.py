@@ -324,7 +324,7 @@ def test_a_deleted_partner_leaves_a_debrief_that_still_stands(two: Two) -> None:
 
     two.told()
     with writing(two.together.session):
-        forgetting.delete_person(two.together.session, two.bob.user_id)
+        forgetting.delete_person(two.together.session, two.bob.user_id, now=NOON)
 
     page = two.alice.get(f"{two.url}?stage=debrief")
 
