@@ -159,7 +159,7 @@ def seats_to_free(
     return [
         each
         for each in company.people
-        if each.user_id not in (me.user_id, inviter)
+        if each.user_id != me.user_id
         and (each.seen_at is None or (each.ready_at is None and company.is_away(each, now)))
     ]
 
