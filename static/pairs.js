@@ -40,7 +40,7 @@
     const { status } = event.detail.ctx.response;
     failed = status >= 500;
     isOut = [401, 403, 404, 410].includes(status);
-    tell(failed ? "off" : isOut ? "out" : "");
+    tell(failed ? "off" : !isOut ? "" : status === 401 ? "out" : "gone");
     // Nothing has changed, or nothing can be shown: no swap of nothing, which others would act on.
     if (status === 304 || status >= 400) event.preventDefault();
   });

@@ -217,3 +217,13 @@ def test_who_leaves_keeps_the_record_and_may_come_back(talking: Couple) -> None:
 
     button(bob, "Come back").click()
     expect(bob.locator("#live")).not_to_contain_text("You have left this run.")
+
+
+def test_an_expired_sign_in_takes_nobody_away_from_what_they_write(talking: Couple) -> None:
+    talking.bob.watch.expected |= {400, 401}
+    page = talking.bob.page
+    page.get_by_label("Why?").fill("Half a sentence")
+    page.context.clear_cookies()
+
+    expect(page.locator(".live-off")).to_contain_text("You are signed out here.", timeout=SOON)
+    expect(page.get_by_label("Why?")).to_have_value("Half a sentence")

@@ -416,3 +416,25 @@ def test_nobody_is_stuck_when_the_other_deletes_their_account(begun: Pair, is_op
     assert begun.post(begun.bob, "come-back").status_code == 200
 
     assert 'name="choice"' in begun.page(begun.bob)
+
+
+def test_a_page_that_is_behind_is_told_so_even_if_its_panel_is_not(opened: Pair) -> None:
+    opened.together.choose(opened.alice.user_id)
+    is_his = int(ONE not in opened.together.on_turn(opened.bob.user_id))
+    opened.look(opened.bob, f"role-play.1.{is_his}.")
+    tag = opened.look(opened.bob, f"role-play.1.{is_his}.").headers["HX-PTag"]
+
+    assert opened.look(opened.bob, f"role-play.1.{is_his}.", tag).status_code == 304
+    assert opened.look(opened.bob, "role-play.0.0.", tag).status_code == 200
+
+
+def test_who_has_answered_is_no_longer_waited_for(opened: Pair) -> None:
+    opened.post(opened.bob, "nudge", whom=opened.alice.user_id)
+    assert "Bob waited for you" in opened.look(opened.alice).text
+
+    opened.together.choose(opened.alice.user_id)
+
+    assert (
+        opened.together.company(opened.alice.user_id).person(opened.alice.user_id).nudged_at is None
+    )
+    assert "waited for you" not in opened.look(opened.alice).text
