@@ -97,6 +97,7 @@ class Room(RuleBasedStateMachine):
             sa.select(Run.moves, Run.ending_id).where(Run.id == self.play.run_id)
         ).one()
         self.model.look(run.moves, run.ending_id is not None)
+        self.what_has_opened_is_open_and_stays_so()
 
     # What people do.
 
@@ -204,7 +205,6 @@ class Room(RuleBasedStateMachine):
     def all_is_well(self) -> None:
         self.the_steps_are_counted_and_lead_where_the_run_is()
         self.services_and_model_agree_on_who_is_where()
-        self.what_has_opened_is_open_and_stays_so()
         self.somebody_present_decides_while_the_conversation_is_open()
         self.everybody_has_a_way_or_waits_for_somebody_who_has()
         self.nobody_reads_what_another_answered_too_early()
