@@ -137,11 +137,17 @@ def _begins(model: Model, act: Act, scene: Scene) -> None:
 
 def _writes(kind: str, *, on: int | None) -> Callable[[Model, Act, Scene], None]:
     def write(model: Model, act: Act, scene: Scene) -> None:
-        model.words.append(Word(act.who, kind, word(act.who, kind)))
+        _write(model, act.who, kind)
         if on is not None:
             model.people[act.who].at = on
 
     return write
+
+
+def _write(model: Model, who: int, kind: str) -> None:
+    written = Word(who, kind, word(who, kind))
+    if written not in model.words:
+        model.words.append(written)
 
 
 def _leaves_case(model: Model, act: Act, scene: Scene) -> None:
@@ -151,7 +157,7 @@ def _leaves_case(model: Model, act: Act, scene: Scene) -> None:
 
 def _picks(model: Model, act: Act, scene: Scene) -> None:
     kind = f"{'note' if act.kind == 'note' else 'reason'}{act.step}"
-    model.words.append(Word(act.who, kind, word(act.who, kind)))
+    _write(model, act.who, kind)
     together = len(model.deciders(scene.on_turn)) > 1
     if act.kind == "choose" and act.step == len(scene.path) and together:
         model.picks.setdefault(act.step, {})[act.who] = act.what

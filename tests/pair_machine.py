@@ -32,12 +32,27 @@ class Room(RuleBasedStateMachine):
     session: ClassVar[Session]
     scenario: ClassVar[str] = "glowing-observations"
 
-    @initialize()
-    def open(self) -> None:
+    @initialize(far=st.integers(0, 3))
+    def open(self, far: int) -> None:
         # Ahead of the clock, so that a page that is rendered meanwhile writes down nothing.
         now = datetime.now(UTC) + timedelta(days=1)
         self.who = make_guests(self.session, 4, now)
         self.begin_again(now)
+        if far:
+            self.come_to_the_conversation()
+        while far > 1 and len(self.play.on_turn()) == 1:
+            first, step = self.play.offered()[0], len(self.play.path())
+            (decides,) = self.model.deciders(self.play.on_turn())
+            self.deliver(Act("choose", decides, what=first, step=step))
+
+    def come_to_the_conversation(self) -> None:
+        """Begin where two or three people have answered all that comes before it."""
+        there = self.who[: len(self.model.seats)]
+        for who, seat in zip(there[1:], self.model.seats[1:], strict=True):
+            self.deliver(Act("join", who, what=seat))
+        for kind in ("ready", "case", "diagnose", "rate"):
+            for who in there:
+                self.deliver(Act(kind, who, what="yes"))
 
     def begin_again(self, now: datetime) -> None:
         """Open a lobby; again, once everybody has gone from the last one."""
@@ -82,6 +97,7 @@ class Room(RuleBasedStateMachine):
             sa.select(Run.moves, Run.ending_id).where(Run.id == self.play.run_id)
         ).one()
         self.model.look(run.moves, run.ending_id is not None)
+        self.what_has_opened_is_open_and_stays_so()
 
     # What people do.
 
@@ -189,7 +205,6 @@ class Room(RuleBasedStateMachine):
     def all_is_well(self) -> None:
         self.the_steps_are_counted_and_lead_where_the_run_is()
         self.services_and_model_agree_on_who_is_where()
-        self.what_has_opened_is_open_and_stays_so()
         self.somebody_present_decides_while_the_conversation_is_open()
         self.everybody_has_a_way_or_waits_for_somebody_who_has()
         self.nobody_reads_what_another_answered_too_early()
@@ -313,4 +328,6 @@ class Room(RuleBasedStateMachine):
             assert self.model.people[each].at == DONE, (each, self.play.ways(each), self.model)
 
     def _forward(self, ways: list[Way]) -> Way:
-        return next((way for way in ways if way is not Way.NUDGE), ways[0])
+        # Who has picked may pick again, and would wait for ever for the other's pick.
+        best = [way for way in (Way.STAND_IN, *ways) if way in ways and way is not Way.NUDGE]
+        return best[0] if best else ways[0]

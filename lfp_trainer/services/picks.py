@@ -18,9 +18,15 @@ from lfp_trainer.services import choices, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Company
 from lfp_trainer.storage.models import Pick, Stage, table
-from lfp_trainer.storage.prepared import Within
+from lfp_trainer.storage.prepared import Prepared, Within
 
 _picks = table(Pick)
+# Compiled once: every page of a conversation asks, and several times.
+_AT = Prepared(
+    sa.select(
+        _picks.c.user_id, _picks.c.first_choice_id, _picks.c.choice_id, _picks.c.reason
+    ).where(_picks.c.run_id == sa.bindparam("run"), _picks.c.number == sa.bindparam("number"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +71,8 @@ def take_agreed(
 
 def picks_at(within: Within, run_id: int, number: int) -> dict[int, Picked]:
     """Return what everybody would choose at a step: person → pick. Not for showing as it is."""
-    rows = within.execute(
-        sa.select(
-            _picks.c.user_id, _picks.c.first_choice_id, _picks.c.choice_id, _picks.c.reason
-        ).where(_picks.c.run_id == run_id, _picks.c.number == number)
-    )
-    return {row.user_id: Picked(row.first_choice_id, row.choice_id, row.reason) for row in rows}
+    rows = _AT.rows(within, run=run_id, number=number)
+    return {user_id: Picked(*picked) for user_id, *picked in rows}
 
 
 def shown_picks(
