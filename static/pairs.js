@@ -18,10 +18,11 @@
       const since = performance.now() - asked.get(el);
       if (waiting.has(el) ? since < LOST : !now && since < every) continue;
       asked.set(el, performance.now());
-      waiting.add(el);
       el.dispatchEvent(new CustomEvent("look"));
     }
   };
+  // Not before: until htmx has begun, nobody hears the event.
+  document.addEventListener("htmx:before:request", ({ target }) => { if (isLook(target)) waiting.add(target); });
   const lookNow = () => document.hidden || look(true);
   document.addEventListener("visibilitychange", lookNow);
   addEventListener("pageshow", lookNow);
@@ -39,8 +40,9 @@
     const { status } = event.detail.ctx.response;
     failed = status >= 500;
     isOut = [401, 403, 404, 410].includes(status);
-    tell(failed ? "off" : isOut ? "out" : "");
-    if (status >= 400) event.preventDefault();
+    tell(failed ? "off" : !isOut ? "" : status === 401 ? "out" : "gone");
+    // Nothing has changed, or nothing can be shown: no swap of nothing, which others would act on.
+    if (status === 304 || status >= 400) event.preventDefault();
   });
   document.addEventListener("htmx:error", (event) => {
     if (!isLook(event.target)) return;

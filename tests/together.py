@@ -199,6 +199,14 @@ class Together:
         code = access.seat_in(self.session, key, viewer_id=user_id).code
         return Together(self.session, code or "", key, self.now)
 
+    def play_to(self, scene: str, viewer_id: int) -> None:
+        """Let those on turn play until a scene is open, along the shortest way to it."""
+        self.session.rollback()  # what others did meanwhile, on pages, is read anew
+        script = self.script(viewer_id)
+        for choice_id in way_to(script, self.position(viewer_id), scene):
+            for each in self.company(viewer_id).deciders(self.on_turn(viewer_id)):
+                self.choose(each.user_id, choice_id)
+
     def leave(self, user_id: int) -> None:
         script = self.script(user_id)
         with writing(self.session):
@@ -251,3 +259,19 @@ def rate_play(together: Together, *people: int) -> None:
                 .values(rated_play_at=together.now)
             )
             pairs.settle(together.session, seated, script, now=together.now)
+
+
+def way_to(script: Script, position: Position, scene: str) -> list[str]:
+    """Return the fewest responses that lead to a scene."""
+    ways: list[tuple[Position, list[str]]] = [(position, [])]
+    seen = set()
+    while ways:
+        here, way = ways.pop(0)
+        if here.scene == scene:
+            return way
+        for choice_id in play.offered(script, here):
+            then = play.choose(script, here, choice_id)
+            if (state := (then.scene, then.gauges, then.marks)) not in seen:
+                seen.add(state)
+                ways.append((then, [*way, choice_id]))
+    raise AssertionError(f"no way leads to {scene}")

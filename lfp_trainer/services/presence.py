@@ -53,8 +53,7 @@ def tag_of(company: Company, me: Companion, now: datetime, *, is_over: bool = Fa
     """
     # Who asks is there: their own last sign says only when they asked before.
     there = "".join(
-        "-" if each is me else "a" if company.is_away(each, now) else "h"
-        for each in company.people
+        "-" if each is me else "a" if company.is_away(each, now) else "h" for each in company.people
     )
     over = ".over" if is_over else ""
     return f"{company.version}.{company.moves}.{me.stage}.{me.seat}.{there}{over}"

@@ -32,6 +32,7 @@ bp = Blueprint("live", __name__, url_prefix="/runs/<run:key>")
 run_page.answer_refusals(bp)
 
 LONGEST_AT = 400
+NO_LONGER_KEPT = "This has been decided meanwhile: what you write here is no longer kept."
 
 
 @bp.get("/live")
@@ -185,7 +186,9 @@ def note(key: str) -> ResponseReturnValue:
             return "", 204
         return run_page.show(key, status=422, problems=nothing.fields)
     except StaleMove as late:
-        if keeps_itself() or not reason:
+        if keeps_itself():  # the page goes on showing what is written in it
+            return _panel(key, said=NO_LONGER_KEPT, status=errors.status_of(late))
+        if not reason:
             raise
         # The moment it was written for is past: here alone the words are still to be had.
         raise StaleMove(f"{late} You had written: “{reason}”") from late

@@ -42,6 +42,8 @@ class Panel:
     tag: str
     rows: tuple[Row, ...]
     news: str
+    is_own_news: bool
+    """Whether that is about their own turn, and not only where somebody else is."""
     go: tuple[str, str] | None
     """Where the main part is shown as it is now, and what is new there; None if it is current."""
     waited_by: str
@@ -103,6 +105,8 @@ def panel_of(
         tag=tag_of(company, me, at, due, now),
         rows=tuple(row_of(each, script, company, talk, now) for each in others),
         news=news_of(me, company, talk, now),
+        is_own_news=talk.decides(me.user_id)
+        and (talk.differs or me.user_id not in talk.has_picked),
         go=_go(at, seated, script, company, talk),
         waited_by=_waited_by(me, company, talk),
         missed=_missed(me, script, company),

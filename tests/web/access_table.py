@@ -12,6 +12,7 @@ SIGNED_IN = "ask in  in  in  in  in"
 ACCOUNTS = "ask out in  in  in  in"
 ADMINS = "ask out out out out in"
 HER_RUN = "ask out in  out out out"
+NOBODY_WITH_HER = "ask out out out out out"
 # Sets are numbered for each person: only Alice has begun one.
 HER_SET = HER_RUN
 
@@ -49,6 +50,15 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "answers.commit_ratings"): ("{run}/ratings", HER_RUN),
     ("POST", "runs.choose"): ("{run}/choices", HER_RUN),
     ("POST", "rankings.rank"): ("{run}/rankings", HER_RUN),
+    # Of a run alone: nobody is in it with her.
+    ("GET", "live.look"): ("{run}/live", NOBODY_WITH_HER),
+    ("POST", "live.nudge"): ("{run}/nudge", NOBODY_WITH_HER),
+    ("POST", "live.let_stand_in"): ("{run}/stand-in", NOBODY_WITH_HER),
+    ("POST", "live.take_more_time"): ("{run}/more-time", NOBODY_WITH_HER),
+    ("POST", "live.let_stand_in_answer"): ("{run}/stand-in-answer", NOBODY_WITH_HER),
+    ("POST", "live.leave"): ("{run}/leave", NOBODY_WITH_HER),
+    ("POST", "live.come_back"): ("{run}/come-back", NOBODY_WITH_HER),
+    ("POST", "live.note"): ("{run}/private-note", NOBODY_WITH_HER),
     ("POST", "runs.finish_debrief"): ("{run}/debrief", HER_RUN),
     ("GET", "runs.print_debrief"): ("{run}/debrief", HER_RUN),
     ("POST", "answers.plan"): ("{run}/next-step", HER_RUN),

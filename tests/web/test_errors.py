@@ -12,6 +12,8 @@ from tests.conftest import Browser
 
 # htmx.org 4.0.1, dist/htmx.min.js as its authors publish it.
 HTMX_SHA256 = "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130"
+# The same package, dist/ext/hx-ptag.min.js.
+PTAG_SHA256 = "1993b23e86553100e4f45eed1b756eb8cf53c5b2244caf98e58662dfde9ca069"
 
 
 def drop_sign_ins(database_url: str) -> None:
@@ -59,3 +61,9 @@ def test_the_htmx_that_is_shipped_is_the_one_that_was_published() -> None:
 
     assert hashlib.sha256(body).hexdigest() == HTMX_SHA256
     assert b"4.0.1" in body
+
+
+def test_the_extension_that_is_shipped_is_the_one_that_was_published() -> None:
+    body = (config.STATIC / "hx-ptag.min.js").read_bytes()
+
+    assert hashlib.sha256(body).hexdigest() == PTAG_SHA256

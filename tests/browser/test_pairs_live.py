@@ -1,0 +1,229 @@
+"""Two people in one conversation, each at a browser of their own."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.couple import Couple
+from tests.browser.server import Site
+from tests.browser.story import button, heading
+from tests.browser.test_accessibility import examine, found
+
+SOON = 8_000
+
+
+@pytest.fixture
+def couple(site: Site, visit: Visit) -> Couple:
+    return Couple.meet(site, visit)
+
+
+@pytest.fixture
+def talking(couple: Couple) -> Couple:
+    couple.commit()
+    couple.come()
+    return couple
+
+
+def panel(page: Page) -> str:
+    return page.locator("#live").inner_text()
+
+
+def test_both_play_the_conversation_to_its_end(talking: Couple) -> None:
+    alice, bob = talking.alice, talking.bob
+    expect(alice.page.locator(".live-news")).to_have_text("It is your turn.")
+    expect(bob.page.locator("#now .turn")).to_have_text("Alice is thinking…")
+
+    for _ in range(30):
+        for each, other in ((alice, bob), (bob, alice)):
+            if (
+                each.page.locator(".now button.choice").count()
+                and not each.page.locator("#now .turn", has_text="together").count()
+            ):
+                moves = talking.moves()
+                each.choose(1)
+                expect(each.page.locator("#shown")).not_to_have_value(
+                    re.compile(rf"^role-play\.{moves}\.")
+                )
+                expect(other.page.locator("#shown")).not_to_have_value(
+                    re.compile(rf"^role-play\.{moves}\."), timeout=SOON
+                )
+            elif each.page.locator("#now .turn", has_text="together").count():
+                each.choose(1)
+                other.choose(1)
+                expect(other.page.locator("#now .turn", has_text="together")).to_have_count(
+                    0, timeout=SOON
+                )
+                expect(each.page.locator("#now .turn", has_text="together")).to_have_count(
+                    0, timeout=SOON
+                )
+        if alice.page.locator(".ending").count() and bob.page.locator(".ending").count():
+            break
+    for each in (alice, bob):
+        expect(each.page.locator(".ending")).to_be_visible()
+        expect(each.page.locator(".coaching")).to_have_count(0)
+        each.press(each.page.get_by_role("link", name=re.compile("^Go on")))
+        expect(heading(each.page, "What did each of you show?")).to_be_visible()
+
+
+def test_different_picks_are_talked_about_until_they_agree(talking: Couple) -> None:
+    talking.play_to("network")
+    talking.come()
+    alice, bob = talking.alice.page, talking.bob.page
+    alice.get_by_text("Note why you choose it").click()
+    alice.get_by_label("Why?").fill("They learn it by doing.")
+    alice.locator("button[value=score-it-cold]").click()
+    expect(alice.locator("#now")).to_contain_text("Bob is still picking")
+    expect(bob.locator(".live-news")).to_have_text("Alice has picked.", timeout=SOON)
+    assert "They learn it by doing." not in bob.content()
+
+    bob.locator("button[value=present-the-trend]").click()
+    expect(bob.locator("#now h2").last).to_have_text("You have picked differently. Talk about it")
+    expect(bob.locator("#now")).to_contain_text("They learn it by doing.")
+    expect(alice.locator("#now")).to_contain_text("Bob picked", timeout=SOON)
+    for each in (talking.alice, talking.bob):
+        found.clear()
+        examine(each, "different picks")
+        assert found == []
+
+    moves = talking.moves()
+    button(bob, "Go with Alice’s").click()
+    expect(bob.locator(".choice-who").last).to_have_text("You both chose")
+    expect(alice.locator(".choice-who").last).to_have_text("You both chose", timeout=SOON)
+    assert talking.moves() == moves + 1
+
+
+def test_what_somebody_is_writing_survives_the_move_of_the_other(talking: Couple) -> None:
+    alice, bob = talking.alice, talking.bob.page
+    talking.bob.watch.expected |= {409}
+    note = bob.get_by_label("Why?")
+    note.click()
+    note.press_sequentially("I would ask ")
+    alice.choose(1)
+    for word in ("her ", "first ", "what ", "she ", "saw ", "in ", "the ", "room"):
+        note.press_sequentially(word, delay=60)
+    expect(note).to_have_value("I would ask her first what she saw in the room")
+    expect(note).to_be_focused()
+    go = bob.get_by_role("link", name="Show it")
+    expect(go).to_be_visible(timeout=SOON)
+    expect(bob.locator(".live-go")).to_contain_text("Alice has answered.")
+    expect(bob.locator("#live")).to_contain_text("decided meanwhile", timeout=SOON)
+    bob.wait_for_timeout(6000)
+    expect(note).to_have_value("I would ask her first what she saw in the room")
+
+    go.click()
+    expect(bob.locator("#now .turn, #now .choices")).to_be_visible()
+    expect(bob.locator(".choice--taken .choice-who").last).to_have_text("Marcus Bell (Alice) chose")
+
+
+def test_a_private_note_is_kept_by_itself_and_shown_to_nobody_else(talking: Couple) -> None:
+    alice, bob = talking.alice.page, talking.bob.page
+    with bob.expect_response(lambda answer: answer.status == 204):
+        bob.locator(".private-note input[type=radio]").first.check()
+        bob.get_by_label("Why?").fill("A word for myself.")
+        expect(bob.get_by_text(re.compile("^Saved"))).to_be_visible()
+    bob.wait_for_timeout(2500)
+    bob.reload()
+    expect(bob.get_by_label("Why?")).to_have_value("A word for myself.")
+    alice.reload()
+    assert "A word for myself." not in alice.content()
+
+
+def looks_in(page: Page, seconds: float) -> int:
+    asked = []
+    note: Callable[..., None] = lambda request: (  # noqa: E731
+        asked.append(request.url) if "/live" in request.url else None
+    )
+    page.on("request", note)
+    page.wait_for_timeout(seconds * 1000)
+    page.remove_listener("request", note)
+    return len(asked)
+
+
+HIDE = """(hidden) => {
+  Object.defineProperty(document, "hidden", {configurable: true, get: () => hidden});
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_a_hidden_tab_asks_less_often_and_at_once_when_it_is_seen_again(talking: Couple) -> None:
+    page = talking.bob.page
+    assert 2 <= looks_in(page, 6) <= 4
+
+    page.evaluate(HIDE, True)
+    page.wait_for_timeout(500)
+    assert looks_in(page, 8) <= 1
+
+    with page.expect_request(lambda request: "/live" in request.url, timeout=1000):
+        page.evaluate(HIDE, False)
+
+
+def test_without_a_connection_one_quiet_line_says_so(talking: Couple) -> None:
+    page = talking.bob.page
+    page.context.set_offline(True)
+    expect(page.locator(".live-off")).to_have_text("No connection, trying again…", timeout=SOON)
+    assert looks_in(page, 6) <= 1
+    expect(page.locator("#notice")).to_have_text("")
+
+    page.context.set_offline(False)
+    expect(page.locator(".live-off")).to_have_text("", timeout=SOON)
+    # The browser and htmx write each of them down; nobody else is told.
+    lost = [each for each in talking.bob.watch.found if "ERR_INTERNET" in each or "fetch" in each]
+    for each in lost:
+        talking.bob.watch.found.remove(each)
+
+
+def test_who_closes_the_browser_is_replaced_by_the_stand_in_and_comes_back(
+    talking: Couple,
+) -> None:
+    alice, bob = talking.alice, talking.bob
+    talking.play_to("this-afternoon")
+    bob.page.goto("about:blank")
+    talking.was_last_seen(talking.bob_id, timedelta(seconds=61))
+    alice.page.reload()
+    expect(alice.page.locator(".live-news")).to_contain_text("Bob has been away")
+    found.clear()
+    examine(alice, "somebody is away")
+    assert found == []
+
+    button(alice.page, "Leave a sign that you wait").click()
+    expect(alice.page.locator("#live")).to_contain_text("You have left a sign that you are waiting")
+    button(alice.page, "Let the stand-in take the seat").click()
+    expect(alice.page.locator("#live")).to_contain_text("the stand-in plays Ana Ruiz", timeout=SOON)
+    expect(alice.page.locator("#now .turn")).to_have_count(0, timeout=SOON)
+
+    bob.page.goto(f"/runs/{talking.key}")
+    expect(bob.page.locator("#live")).to_contain_text("The stand-in plays your seat")
+    bob.page.get_by_text("What it has chosen for you so far").click()
+    expect(bob.page.locator("#live-missed li").first).to_be_visible()
+    button(bob.page, "Take my seat back").click()
+    expect(bob.page.locator("#live")).not_to_contain_text("Take my seat back")
+    expect(alice.page.locator(".live-people")).not_to_contain_text("stand-in", timeout=SOON)
+
+
+def test_who_leaves_keeps_the_record_and_may_come_back(talking: Couple) -> None:
+    alice, bob = talking.alice.page, talking.bob.page
+    bob.get_by_text("Leave", exact=True).click()
+    bob.wait_for_timeout(3000)
+    expect(button(bob, "Leave this run")).to_be_visible()
+    button(bob, "Leave this run").click()
+    expect(bob.locator("#live")).to_contain_text("You have left this run.")
+    expect(alice.locator("#live")).to_contain_text(
+        "has left: the stand-in plays Ana Ruiz", timeout=SOON
+    )
+
+    button(bob, "Come back").click()
+    expect(bob.locator("#live")).not_to_contain_text("You have left this run.")
+
+
+def test_an_expired_sign_in_takes_nobody_away_from_what_they_write(talking: Couple) -> None:
+    talking.bob.watch.expected |= {400, 401}
+    page = talking.bob.page
+    page.get_by_label("Why?").fill("Half a sentence")
+    page.context.clear_cookies()
+
+    expect(page.locator(".live-off")).to_contain_text("You are signed out here.", timeout=SOON)
+    expect(page.get_by_label("Why?")).to_have_value("Half a sentence")
