@@ -398,7 +398,7 @@ def test_an_observer_sees_the_conversation_live_and_decides_nothing(
 def test_what_a_person_who_is_gone_has_chosen_stays_without_a_name(opened: Pair) -> None:
     opened.together.play_to("seven-short", opened.alice.user_id)
     with database.writing(opened.together.session) as session:
-        forgetting.delete_person(session, opened.alice.user_id)
+        forgetting.delete_person(session, opened.alice.user_id, now=opened.together.now)
 
     page = opened.page(opened.bob)
 
@@ -410,7 +410,7 @@ def test_what_a_person_who_is_gone_has_chosen_stays_without_a_name(opened: Pair)
 def test_nobody_is_stuck_when_the_other_deletes_their_account(begun: Pair, is_open: bool) -> None:
     begun.together.commit(*begun.both if is_open else begun.both[1:])
     with database.writing(begun.together.session) as session:
-        forgetting.delete_person(session, begun.alice.user_id)
+        forgetting.delete_person(session, begun.alice.user_id, now=begun.together.now)
     assert "Nobody else is at this any more." in begun.bob.get(begun.url).text
 
     assert begun.post(begun.bob, "come-back").status_code == 200
