@@ -170,8 +170,7 @@ def last_said(within: Within, seated: Seated, script: Script) -> play.Moment | N
 
 
 def _hold(session: Session, seated: Seated) -> Company:
-    choices.hold(session, seated.run_id)
-    company = company_in(session, seated.run_id)
-    if not company.shares_a_device:
+    if not seated.shares_a_device:
         raise StaleMove(NOT_SHARED)
-    return company
+    choices.hold(session, seated.run_id)
+    return company_in(session, seated.run_id)
