@@ -299,6 +299,8 @@ class Room(RuleBasedStateMachine):
         deciders = self.model.deciders(scene.on_turn)
         picked = self.model.picks.get(len(scene.path), {})
         open_ = len(deciders) > 1 and all(each in picked for each in deciders)
+        agreed = {picked.get(each) for each in deciders}
+        assert not deciders or None in agreed or len(agreed) > 1, "they agree, and nothing follows"
         for who, each in self.model.people.items():
             shown = picks.shown_picks(
                 self.session, company, self.play.seat(who), self.play.script, position
