@@ -39,19 +39,19 @@ class Room(RuleBasedStateMachine):
         self.who = make_guests(self.session, 4, now)
         self.begin_again(now)
         if far:
-            self.come_to_the_conversation()
-        while far > 1 and len(self.play.on_turn()) == 1:
+            self.come_to_the_conversation(last=far > 1)
+        while far > 2 and len(self.play.on_turn()) == 1:
             first, step = self.play.offered()[0], len(self.play.path())
             (decides,) = self.model.deciders(self.play.on_turn())
             self.deliver(Act("choose", decides, what=first, step=step))
 
-    def come_to_the_conversation(self) -> None:
-        """Begin where two or three people have answered all that comes before it."""
+    def come_to_the_conversation(self, *, last: bool) -> None:
+        """Begin where people have answered what comes before it; perhaps not yet the last."""
         there = self.who[: len(self.model.seats)]
         for who, seat in zip(there[1:], self.model.seats[1:], strict=True):
             self.deliver(Act("join", who, what=seat))
         for kind in ("ready", "case", "diagnose", "rate"):
-            for who in there:
+            for who in there if last or kind != "rate" else there[:-1]:
                 self.deliver(Act(kind, who, what="yes"))
 
     def begin_again(self, now: datetime) -> None:
@@ -299,6 +299,8 @@ class Room(RuleBasedStateMachine):
         deciders = self.model.deciders(scene.on_turn)
         picked = self.model.picks.get(len(scene.path), {})
         open_ = len(deciders) > 1 and all(each in picked for each in deciders)
+        agreed = {picked.get(each) for each in deciders}
+        assert not deciders or None in agreed or len(agreed) > 1, "they agree, and nothing follows"
         for who, each in self.model.people.items():
             shown = picks.shown_picks(
                 self.session, company, self.play.seat(who), self.play.script, position
