@@ -29,7 +29,7 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Company, company_in
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.database import writing
-from lfp_trainer.storage.models import Participant, Stage
+from lfp_trainer.storage.models import Stage
 
 ONE, OTHER = "partner", "principal"
 """The seats of the first scenario."""
@@ -269,19 +269,6 @@ def named(session: Session, user_id: int, name: str) -> int:
     with writing(session):
         session.execute(sa.update(User).where(User.id == user_id).values(name=name))
     return user_id
-
-
-def rate_play(together: Together, *people: int) -> None:
-    """Let people have said what both plays showed, without an answer of theirs."""
-    for user_id in people:
-        seated, script = together.seat(user_id), together.script(user_id)
-        with writing(together.session):
-            together.session.execute(
-                sa.update(Participant)
-                .where(Participant.run_id == seated.run_id, Participant.user_id == user_id)
-                .values(rated_play_at=together.now)
-            )
-            pairs.settle(together.session, seated, script, now=together.now)
 
 
 def way_to(script: Script, position: Position, scene: str) -> list[str]:

@@ -87,15 +87,17 @@ def require_seat(script: Script, seat: str, *, or_observer: bool = False) -> Non
 
 
 def add_pair(session: Session, run_id: int, **more: object) -> str:
-    """Make a run one that several people play, and return its code."""
+    """Make a run one that several people play, and return its code.
+
+    :raise IntegrityError: if it is one already
+    """
     while True:
         code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
-        try:
-            with session.begin_nested():
-                session.add(Pair(run_id=run_id, code=code, version=0, **more))
-        except IntegrityError:  # in use already, once in a while
-            continue
-        return code
+        if session.scalar(sa.select(Pair.id).where(Pair.code == code)) is None:
+            break
+    session.add(Pair(run_id=run_id, code=code, version=0, **more))
+    session.flush()
+    return code
 
 
 def clean_code(typed: str) -> str:

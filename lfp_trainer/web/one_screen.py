@@ -3,11 +3,11 @@
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lfp_trainer.errors import Incomplete
 from lfp_trainer.services import library, one_screen, runs
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import auth, forms, one_screen_page, run_page
+from lfp_trainer.web import library as library_pages
 from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to
@@ -24,13 +24,14 @@ run_page.answer_refusals(bp)
 @allow(Allowed.EVERYONE)
 def start() -> ResponseReturnValue:
     """Start a run of two people at this screen; who is not signed in becomes a guest."""
-    published = library.current(db.session, forms.line("scenario", 64))
+    scenario_id = forms.line("scenario", 64)
+    published = library.current(db.session, scenario_id)
     seats = published.script.scenario.seats
     host, other = forms.line("my_name", auth.NAME_LIMIT), forms.line("other_name", auth.NAME_LIMIT)
-    problem = auth.check_person(other).get("name")
-    if problem:
-        raise Incomplete({"other_name": "Type the other person's name, then start again."})
-    seat = forms.word("seat", seats) or ""
+    if auth.check_person(other):
+        missing = {"other_name": "Type the other person's name, then start again."}
+        return library_pages.sheet(scenario_id, status=422, errors=missing)
+    seat = forms.word("my_seat", seats) or ""
     left = [each for each in seats if each != seat]
     other_seat = forms.word("other_seat", left) or (left[0] if len(left) == 1 else "")
     one_time_key = forms.text("start_key", 40) or start_key()

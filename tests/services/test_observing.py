@@ -20,7 +20,7 @@ from lfp_trainer.services.observing import Marked
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
 from tests.conftest import NOON
-from tests.together import Together, named, rate_play
+from tests.together import Together, named
 
 SEEN = Marked(("LFP7m", "DIF"), {"motivate": 3}, "Dana's note: she asked before she told")
 
@@ -148,10 +148,10 @@ def test_players_read_the_marks_once_the_debrief_is_open_and_not_before(
 ) -> None:
     mark(watched, dana_id, 0)
     watched.play_to_the_end(alice_id, bob_id)
-    rate_play(watched, alice_id)
+    watched.pass_over(alice_id)
     before = [observing.marks_told(watched.session, watched.seat(it)) for it in (alice_id, bob_id)]
 
-    rate_play(watched, bob_id)
+    watched.pass_over(bob_id)
 
     told = [observing.marks_told(watched.session, watched.seat(it)) for it in (alice_id, bob_id)]
     assert before == [[], []]
@@ -163,7 +163,7 @@ def test_marks_stay_as_they_are_once_the_debrief_is_open(
 ) -> None:
     watched.play_to_the_end(alice_id, bob_id)
     mark(watched, dana_id, 1)
-    rate_play(watched, alice_id, bob_id)
+    watched.pass_over(alice_id, bob_id)
 
     with pytest.raises(StaleMove, match="debrief is open"):
         mark(watched, dana_id, 1, Marked(note="afterwards"))
@@ -176,7 +176,7 @@ def test_an_observer_is_never_waited_for(
 ) -> None:
     begun.commit(alice_id, bob_id)
     begun.play_to_the_end(alice_id, bob_id)
-    rate_play(begun, alice_id, bob_id)
+    begun.pass_over(alice_id, bob_id)
 
     assert begun.company(alice_id).told_at == NOON
     for each in (alice_id, bob_id):
@@ -190,7 +190,7 @@ def test_an_observer_leaves_and_comes_back_and_nothing_changes_for_the_others(
     mark(watched, dana_id, 0)
     watched.leave(dana_id)
     watched.play_to_the_end(alice_id, bob_id)
-    rate_play(watched, alice_id, bob_id)
+    watched.pass_over(alice_id, bob_id)
 
     watched.come_back(dana_id)
 
@@ -203,7 +203,7 @@ def test_who_only_watched_has_not_played(
     watched: Together, published: Published, alice_id: int, bob_id: int, dana_id: int
 ) -> None:
     watched.play_to_the_end(alice_id, bob_id)
-    rate_play(watched, alice_id, bob_id)
+    watched.pass_over(alice_id, bob_id)
 
     (hers,) = played.played_by(watched.session, dana_id, [published])
     (players,) = played.played_by(watched.session, alice_id, [published])
@@ -217,7 +217,7 @@ def test_who_only_watched_has_no_play_of_their_own_to_rate(
     watched: Together, alice_id: int, bob_id: int, dana_id: int
 ) -> None:
     watched.play_to_the_end(alice_id, bob_id)
-    rate_play(watched, alice_id, bob_id)
+    watched.pass_over(alice_id, bob_id)
 
     assert not after_play.is_open(watched.seat(dana_id))
     with pytest.raises(NotForObservers):
@@ -228,7 +228,7 @@ def test_the_other_way_round_is_marked_until_it_ends(
     watched: Together, session: Session, alice_id: int, bob_id: int, dana_id: int
 ) -> None:
     watched.play_to_the_end(alice_id, bob_id)
-    rate_play(watched, alice_id, bob_id)
+    watched.pass_over(alice_id, bob_id)
     script = watched.script(alice_id)
     with writing(session):
         key = swaps.start_swap(

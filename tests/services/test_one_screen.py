@@ -34,7 +34,7 @@ from lfp_trainer.storage.models import Role, Run, Stage, User
 from tests.canaries import everything
 from tests.conftest import NOON
 from tests.services.test_forgetting import mentions
-from tests.together import ONE, OTHER, Together, named, rate_play, words_of
+from tests.together import ONE, OTHER, Together, named, words_of
 
 
 @dataclass
@@ -175,9 +175,9 @@ def test_the_whole_run_passes_back_and_forth_to_both_next_steps(
         here.choose(here.person(here.due() or here.holding.seat).user_id)
     first = here.holding.seat
     second = OTHER if first == ONE else ONE
-    rate_play(here, here.person(first).user_id)
+    here.pass_over(here.person(first).user_id)
     assert here.due() == second
-    rate_play(here, here.person(second).user_id)
+    here.pass_over(here.person(second).user_id)
     assert here.due() is None
     with writing(here.session):
         runs.move_on(here.session, here.holding, Stage.DEBRIEF, now=NOON)
@@ -233,9 +233,9 @@ def test_every_state_leaves_whoever_has_the_screen_something_to_do(
         look(f"after {here.people.moves} steps")
         here.choose(here.person(here.due() or here.holding.seat).user_id)
     look("ended")
-    rate_play(here, alice_id)
+    here.pass_over(alice_id)
     look("one has rated the play")
-    rate_play(here, bob_id)
+    here.pass_over(bob_id)
     look("told")
     here.take(ONE)
     with writing(here.session):
@@ -275,7 +275,7 @@ def test_who_comes_back_after_the_end_still_says_what_was_played(
     here.go_on_without(OTHER)
     while here.people.ending_id is None:
         here.choose(alice_id)
-    rate_play(here, alice_id)
+    here.pass_over(alice_id)
     with writing(here.session):
         runs.move_on(here.session, here.holding, Stage.DEBRIEF, now=NOON)
         one_screen.all_move_on(here.session, here.holding, Stage.DEBRIEF, now=NOON)

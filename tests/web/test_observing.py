@@ -13,7 +13,7 @@ from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
 from tests.conftest import NOON, Browser
 from tests.services.test_observing import mark
-from tests.together import SCENARIO, Together, rate_play, words_of
+from tests.together import SCENARIO, Together, words_of
 from tests.web.conftest import PLAN
 
 NOTE = "Heard by Dana: asked before telling"
@@ -45,7 +45,7 @@ def told(decided: Together, alice: Browser, bob: Browser, dana: Browser) -> Toge
     """The same in the debrief, with one mark of Dana's."""
     mark(decided, dana.user_id, 1, Marked(("LFP7m",), {"motivate": 3}, NOTE))
     decided.play_to_the_end(alice.user_id, bob.user_id)
-    rate_play(decided, alice.user_id, bob.user_id)
+    decided.pass_over(alice.user_id, bob.user_id)
     return decided
 
 
@@ -92,7 +92,7 @@ def test_an_observer_never_reads_what_only_a_seat_knows_nor_what_the_players_wro
     playing = every_page_of(dana, decided)
     decided.play_to_the_end(alice.user_id, bob.user_id)
     ended = every_page_of(dana, decided)
-    rate_play(decided, alice.user_id, bob.user_id)
+    decided.pass_over(alice.user_id, bob.user_id)
     told = every_page_of(dana, decided)
 
     assert [seen_in(page, hidden) for page in (playing, ended, told)] == [[], [], []]

@@ -13,13 +13,13 @@ from lfp_trainer.storage.models import Stage, User
 from lfp_trainer.web.extensions import db
 from tests.conftest import NOON, Browser
 from tests.services.test_one_screen import Shared
-from tests.together import ONE, OTHER, SCENARIO, rate_play, words_of
+from tests.together import ONE, OTHER, SCENARIO, words_of
 from tests.web.conftest import PLAN, values
 from tests.web.test_observing import every_page_of, seen_in
 
 BRIEFS = {ONE: "What only Marcus Bell knows", OTHER: "What only Ana Ruiz knows"}
 START = {
-    "scenario": SCENARIO, "seat": ONE, "other_name": "Bob", "start_key": "one-here",
+    "scenario": SCENARIO, "my_seat": ONE, "other_name": "Bob", "start_key": "one-here",
 }  # fmt: skip
 
 
@@ -55,10 +55,12 @@ def take(browser: Browser, url: str, seat: str, **more: str) -> str:
 def test_the_sheet_of_a_scenario_offers_it(app: Flask) -> None:
     with app.test_request_context():
         scenario = library.current(db.session, SCENARIO).script.scenario
-        text = render_template("pairs/_start_here.html", scenario=scenario, start_key="key")
+        text = render_template(
+            "pairs/_start_here.html", scenario=scenario, start_key="key", errors={}
+        )
 
     assert values(text, "start_key") == ["key-here"]
-    assert values(text, "seat") == [ONE, OTHER]
+    assert values(text, "my_seat") == [ONE, OTHER]
     assert "What both of you answer stays with this browser" in " ".join(text.split())
 
 
@@ -195,9 +197,9 @@ def test_the_debrief_is_finished_by_both_and_each_leaves_with_a_next_step(
         opened.choose(opened.person(opened.due() or opened.holding.seat).user_id)
     first = opened.holding.seat
     second = OTHER if first == ONE else ONE
-    rate_play(opened, opened.person(first).user_id)
+    opened.pass_over(opened.person(first).user_id)
     between = alice.get(url).text
-    rate_play(opened, opened.person(second).user_id)
+    opened.pass_over(opened.person(second).user_id)
     together = alice.get(url).text
 
     alice.post(f"{url}/debrief")
@@ -258,7 +260,7 @@ def played(here: Shared) -> None:
     """Play to the end, and let both have rated the play."""
     while here.people.ending_id is None:
         here.choose(here.person(here.due() or here.holding.seat).user_id)
-    rate_play(here, *[each.user_id for each in here.people.people])
+    here.pass_over(*[each.user_id for each in here.people.people])
 
 
 def test_the_other_way_round_at_one_screen_is_passed_too(
