@@ -63,7 +63,14 @@ def _panel(key: str, *, said: str = "", status: int = 200) -> Response:
     seated, script = find(key)
     context = pair_page.company_context(seated, script, at=_at())
     response = make_response(
-        render_template("pairs/_live.html", run=seated, script=script, said=said, **context),
+        render_template(
+            "pairs/_live.html",
+            run=seated,
+            script=script,
+            scenario=script.scenario,
+            said=said,
+            **context,
+        ),
         status,
     )
     response.headers["HX-PTag"] = context["live"].tag
