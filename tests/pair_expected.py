@@ -171,7 +171,10 @@ def _picks(model: Model, act: Act, scene: Scene) -> None:
     _write(model, act.who, kind)
     together = len(model.deciders(scene.on_turn)) > 1
     if act.kind == "choose" and act.step == len(scene.path) and together:
-        model.picks.setdefault(act.step, {})[act.who] = act.what
+        picked = model.picks.setdefault(act.step, {})
+        picked[act.who] = act.what
+        if all(who in picked for who in model.deciders(scene.on_turn)):
+            model.laid_open += [each for each in model.words if each.kind == kind]
 
 
 def _lends(model: Model, act: Act, scene: Scene) -> None:

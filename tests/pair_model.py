@@ -61,6 +61,8 @@ class Model:
     picks: dict[int, dict[int, str]] = field(default_factory=dict)
     """What those who decide together have picked: step → person → choice."""
     words: list[Word] = field(default_factory=list)
+    laid_open: list[Word] = field(default_factory=list)
+    """The reasons of picks that have been shown, as all who decide together had picked."""
 
     @property
     def players(self) -> dict[int, Someone]:
@@ -170,4 +172,6 @@ class Model:
             return self.hears_of_play(viewer, word.owner)
         if word.kind == "plan":
             return False
+        if word in self.laid_open and self.people[viewer].at >= ROLE_PLAY:
+            return True
         return self.is_through(viewer)

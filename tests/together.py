@@ -107,12 +107,19 @@ class Together:
         for user_id in people:
             script = self.script(user_id)
             if self.seat(user_id).stage is Stage.CASE:
-                with writing(self.session):
-                    pairs.finish_case(self.session, self.seat(user_id), script, now=self.now)
+                self.finish_case(user_id)
             if self.seat(user_id).stage is Stage.DIAGNOSIS:
                 self._diagnose(user_id, script)
             if self.seat(user_id).stage is Stage.RATING:
                 self._rate(user_id, script)
+
+    def finish_case(self, user_id: int) -> None:
+        script = self.script(user_id)
+        with writing(self.session):
+            pairs.finish_case(self.session, self.seat(user_id), script, now=self.now)
+
+    def diagnose(self, user_id: int) -> None:
+        self._diagnose(user_id, self.script(user_id))
 
     def _diagnose(self, user_id: int, script: Script) -> None:
         reference = script.scenario.diagnosis

@@ -75,6 +75,10 @@ class Couple:
                 .values(seen_at=datetime.now(UTC) - ago)
             )
 
+    def email_of(self, user_id: int) -> str:
+        with self.site.session() as session:
+            return session.scalars(sa.select(User.email).where(User.id == user_id)).one() or ""
+
     def moves(self) -> int:
         with self.together() as together:
             return len(runs.path_of(together.session, together.seat(self.alice_id).run_id))
