@@ -1,8 +1,8 @@
 """Codes that somebody typed and that lead to no lobby: counted, so that nobody can guess one.
 
 Only failures count, and many from one address: a whole training room shares one. Who has an account
-is counted by it, in whatever browser, so no stranger's guesses shut them out. A code that is found leads
-to names and free seats, and to nothing else.
+is counted by it, in whatever browser, so no stranger's guesses shut them out. A code that is found
+leads to names and free seats, and to nothing else.
 """
 
 from datetime import datetime, timedelta
@@ -26,8 +26,13 @@ _ACCOUNT = "codes, account "
 def place_of(person: Person | None, address: str) -> str:
     """Return where wrong codes are counted: for an account, else at the address."""
     if person is not None and not person.is_guest:
-        return f"{_ACCOUNT}{person.id}"
+        return of_account(person.id)
     return f"codes, {address}"
+
+
+def of_account(user_id: int) -> str:
+    """Return where the wrong codes of an account are counted."""
+    return f"{_ACCOUNT}{user_id}"
 
 
 def note_wrong(session: Session, place: str, *, now: datetime) -> None:

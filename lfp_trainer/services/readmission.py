@@ -38,6 +38,9 @@ IS_THERE = "They are here again on the device they began with, so nobody else ca
 NOT_ASKED = "Nobody is asking for that seat any more. Nothing was changed."
 IN_ALREADY = "You are in this run already."
 
+_Answers = type[Diagnosis] | type[Rating]
+_Owner = InstrumentedAttribute[int]
+
 _parts = table(Participant)
 
 
@@ -107,11 +110,12 @@ def _hand_over(
     old_id, run_id = person.user_id, seated.run_id
     shown = {Round.BEFORE} if revealed else set()
     shown |= {Round.OWN, Round.OTHER} if told else set()
-    for model, owner, goes in (
-        (Diagnosis, Diagnosis.user_id, sa.true() if revealed else sa.false()),
+    before: tuple[tuple[_Answers, _Owner, sa.ColumnElement[bool]], ...] = (
+        (Diagnosis, Diagnosis.user_id, sa.literal(revealed)),
         (Rating, Rating.rater_id, Rating.round.in_(shown)),
-    ):
-        goes &= model.committed_at.is_not(None)
+    )
+    for model, owner, may_go in before:
+        goes = sa.and_(may_go, model.committed_at.is_not(None))
         _move(session, model, owner, run_id, old_id, new_id, goes)
         # What stays is nobody's answer in this run any more.
         _everything(
@@ -120,14 +124,13 @@ def _hand_over(
             .where(model.run_id == run_id, owner.in_([old_id, new_id]), ~goes)
             .values(committed_at=None),
         )
-    for model in (Pick, Mark):
-        _move(session, model, model.user_id, run_id, old_id, new_id, sa.literal(told))
+    _move(session, Pick, Pick.user_id, run_id, old_id, new_id, sa.literal(told))
+    _move(session, Mark, Mark.user_id, run_id, old_id, new_id, sa.literal(told))
+    without_words = sa.literal(told) | (Step.reason == "")
     _everything(
         session,
         sa.update(Step)
-        .where(
-            Step.run_id == run_id, Step.user_id == old_id, sa.literal(told) | (Step.reason == "")
-        )
+        .where(Step.run_id == run_id, Step.user_id == old_id, without_words)
         .values(user_id=new_id),
     )
     _everything(
@@ -166,8 +169,8 @@ def _stage(person: Companion, *, revealed: bool, told: bool) -> Stage:
 
 def _move(
     session: Session,
-    model: type[Diagnosis] | type[Rating] | type[Pick] | type[Mark],
-    owner: InstrumentedAttribute[int],
+    model: _Answers | type[Pick] | type[Mark],
+    owner: _Owner,
     run_id: int,
     old_id: int,
     new_id: int,
