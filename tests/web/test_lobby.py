@@ -7,7 +7,7 @@ import segno
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from lfp_trainer.services import code_tries
+from lfp_trainer.services import code_tries, presence
 from tests.conftest import Browser
 from tests.web.conftest import SCENARIO, values
 
@@ -330,3 +330,16 @@ def test_the_wrong_codes_of_an_account_count_in_all_its_browsers(
     again.sign_in("bob@district.example")
 
     assert again.get(lobby).status_code == 429
+
+
+def test_who_leaves_as_it_begins_is_told_that_it_has_begun(
+    lobby: str, alice: Browser, nobody: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    join(nobody, lobby, name="Bob")
+    # Between the look at the run and the act, the other has begun.
+    monkeypatch.setattr(presence, "leave", lambda *_, **__: True)
+
+    answer = alice.post(f"{lobby}/leave")
+
+    assert answer.status_code == 409
+    assert "You have left" not in answer.text
