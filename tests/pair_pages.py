@@ -54,9 +54,6 @@ class Shown(Room):
             f"{run}/debrief",
             f"{run}/live?at=role-play.0.0",
             f"{run}?stage=rating&card=0",
-            f"{run}/after",
-            f"{run}/what-if/1",
-            f"{run}/compare",
             f"{run}/swap",
         ]
         with self.app.test_request_context():
