@@ -136,3 +136,22 @@ def test_where_both_decide_what_the_one_who_waits_has_picked_counts(
     note = runs.notes_of(timed.session, timed.seat(alice_id).run_id)[number]
     assert (note.user_id, note.seat, note.stand_in) == (alice_id, ONE, False)
     assert timed.company(alice_id).person(bob_id).nudged_at is None
+
+
+def test_nobody_is_waited_for_any_more_where_the_stand_in_has_answered(
+    session: Session, published: Published, alice_id: int, bob_id: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    run = Together.open(session, alice_id, now=NOON)
+    run.join(bob_id)
+    run.ready(alice_id, bob_id)
+    run.commit(alice_id, bob_id)
+    (decides,) = [each.user_id for each in run.company(alice_id).deciders(run.on_turn(alice_id))]
+    (waits,) = {alice_id, bob_id} - {decides}
+    with writing(session):
+        presence.nudge(session, run.seat(waits), decides, now=NOON)
+    monkeypatch.setattr(timing, "due_at", lambda *_: NOON)
+    let_answer(run, waits)
+
+    assert run.company(waits).ending_id is None
+    assert run.company(waits).person(decides).nudged_at is None
