@@ -23,6 +23,7 @@ from lfp_trainer.services import lobby as lobby_service
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
+from lfp_trainer.storage.prepared import Within
 from tests.conftest import NOON
 from tests.together import ONE, OTHER, Together
 
@@ -250,9 +251,12 @@ def test_the_run_is_held_before_anything_of_it_is_changed(
 ) -> None:
     held: list[int] = []
     really = choices.hold
-    monkeypatch.setattr(
-        choices, "hold", lambda within, run_id: (held.append(run_id), really(within, run_id))
-    )
+
+    def hold(within: Within, run_id: int) -> None:
+        held.append(run_id)
+        really(within, run_id)
+
+    monkeypatch.setattr(choices, "hold", hold)
     script = begun.script(alice_id)
     with writing(session):
         pairs.finish_case(session, begun.seat(alice_id), script, now=NOON)
