@@ -15,6 +15,7 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.services import (
     access,
     accounts,
+    claiming,
     deciding,
     diagnosis,
     forgetting,
@@ -250,7 +251,7 @@ _DO: dict[str, Callable[[Play, Act], object]] = {
     "join": _join,
     "poll": _poll,
     "delete": lambda self, act: forgetting.delete_person(self.session, act.who, now=self.now),
-    "claim": lambda self, act: accounts.claim(self.session, act.whom, act.who, now=self.now),
+    "claim": lambda self, act: claiming.claim(self.session, act.whom, act.who, now=self.now),
     "take_seat": _as(
         lambda self, seated, act: lobby.take_seat(
             self.session, seated, self.script, act.what, now=self.now

@@ -1,4 +1,4 @@
-"""People: register, be a guest, claim what a guest played, change who may do what.
+"""People: register, be a guest, change who may do what.
 
 Passwords come in as hashes (``services/passwords.py``): hashing takes long on purpose, and nothing
 slow belongs inside a transaction that writes.
@@ -11,25 +11,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound
-from lfp_trainer.services import pairs
 from lfp_trainer.storage.models import (
-    Diagnosis,
     ExerciseRating,
-    Mark,
     Membership,
-    NextStep,
-    Pair,
-    Paired,
     Participant,
-    Pick,
-    Ranking,
-    Rating,
     Role,
-    Run,
-    Step,
     User,
     UserSession,
     WorkPosition,
@@ -38,46 +27,6 @@ from lfp_trainer.storage.models import (
 GUEST_NAME = "Guest"
 ADDRESS_USED = "That address cannot be used. Do you have an account already? Sign in."
 _ADDRESS = re.compile(r"[^@\s,;<>\"()]{1,64}@[^@\s,;<>\"()]+\.[^@\s,;<>\"().]{2,}")
-
-Column = InstrumentedAttribute[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Owned:
-    """Rows that belong to a person and move when they are claimed."""
-
-    owner: Column
-    """Names the person."""
-    only_once: tuple[Column, ...] = ()
-    """May exist only once beside the person."""
-    number: Column | None = None
-    """Counted for each person: what comes from a guest is counted on after the account's own."""
-    counted_in: Column | None = None
-    """What is counted apart."""
-    of_seat: bool = False
-    """Belongs to a seat in a run: it does not move to who has another seat there."""
-
-
-_OWNED = (
-    _Owned(Participant.user_id, of_seat=True),
-    _Owned(Participant.asked_by, of_seat=True),
-    _Owned(Step.user_id),
-    _Owned(Ranking.user_id, of_seat=True),
-    _Owned(Diagnosis.user_id, of_seat=True),
-    _Owned(Rating.rater_id, of_seat=True),
-    _Owned(NextStep.user_id, of_seat=True),
-    _Owned(Pick.user_id, of_seat=True),
-    _Owned(Mark.user_id, of_seat=True),
-    _Owned(Pair.device_of),
-    _Owned(Pair.invited_by),
-    _Owned(Membership.user_id, (Membership.cohort_id,)),
-    _Owned(Paired.user_id, (Paired.cohort_id, Paired.key)),
-    _Owned(
-        ExerciseRating.user_id,
-        number=ExerciseRating.set_number,
-        counted_in=ExerciseRating.exercise_id,
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,75 +111,6 @@ def has_practice(session: Session, user_id: int) -> bool:
     played = sa.exists().where(Participant.user_id == user_id)
     rated = sa.exists().where(ExerciseRating.user_id == user_id)
     return bool(session.scalar(sa.select(sa.or_(played, rated, joined))))
-
-
-def claim(session: Session, guest_id: int, account_id: int, *, now: datetime) -> None:
-    """Give an account what a guest played, and end the guest.
-
-    Where both sit in one run, the account keeps its seat and what it answered there; the guest's
-    seat is the stand-in's, and nobody waits for it any more.
-
-    :raise NotFound: if the guest is not a guest, or the account not an account
-    """
-    # First the runs, then the people: whoever writes into a run takes hold of both in that order.
-    theirs = session.scalars(
-        sa.select(Run.id).where(Run.id.in_(_runs_of(guest_id))).order_by(Run.id).with_for_update()
-    ).all()
-    guest = session.scalar(
-        sa.select(User.id).where(User.id == guest_id, User.email.is_(None)).with_for_update()
-    )
-    account = session.scalar(
-        sa.select(User.id).where(User.id == account_id, User.email.is_not(None)).with_for_update()
-    )
-    if guest is None or account is None:
-        raise NotFound
-    hand_over(session, guest_id, account_id)
-    session.execute(sa.delete(User).where(User.id == guest_id))
-    pairs.go_on_without(session, theirs, now=now)
-    session.expire_all()
-
-
-def _runs_of(user_id: int) -> sa.Select[*tuple[Any, ...]]:
-    return sa.select(Participant.run_id).where(Participant.user_id == user_id)
-
-
-def hand_over(session: Session, old_id: int, new_id: int, *, run_id: int | None = None) -> None:
-    """Give somebody what is another person's; where there can be only one, their own stays.
-
-    :param run_id: only what is in this run
-    """
-    # Asked before the seats move: what belongs to a seat moves with it.
-    seated = session.scalars(_runs_of(new_id)).all()
-    for owned in _OWNED:
-        owner = owned.owner
-        if run_id is not None and not hasattr(owner.class_, "run_id"):
-            continue
-        move = sa.update(owner.class_).where(owner == old_id)
-        if run_id is not None:
-            move = move.where(owner.class_.run_id == run_id)
-        if owned.of_seat:
-            move = move.where(owner.class_.run_id.not_in(seated))
-        if owned.only_once:
-            own = aliased(owner.class_)
-            same = [getattr(own, column.key) == column for column in owned.only_once]
-            move = move.where(~sa.exists().where(getattr(own, owner.key) == new_id, *same))
-        values: dict[str, Any] = {owner.key: new_id}
-        if owned.number is not None and owned.counted_in is not None:
-            last = _last_numbers(session, owner, new_id, owned.number, owned.counted_in)
-            values[owned.number.key] = owned.number + last
-        session.execute(move.values(values), execution_options={"synchronize_session": False})
-
-
-def _last_numbers(
-    session: Session, owner: Column, account_id: int, number: Column, counted_in: Column
-) -> sa.ColumnElement[int] | int:
-    """Return what to add to a guest's number so that it follows the account's own."""
-    # Asked before anything moves: SQLite would count the rows that have moved already.
-    numbers = session.execute(
-        sa.select(counted_in, sa.func.max(number)).where(owner == account_id).group_by(counted_in)
-    )
-    last = {row[0]: row[1] for row in numbers}
-    return sa.case(last, value=counted_in, else_=0) if last else 0
 
 
 def change_profile(

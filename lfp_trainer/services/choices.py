@@ -20,10 +20,10 @@ from lfp_trainer.services import runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Companion, Company, company_in
 from lfp_trainer.services.runs import Note, notes_of, own_seats, path_of
-from lfp_trainer.storage.models import Participant, Run, Stage, Step, table
+from lfp_trainer.storage.models import Participant, Pick, Run, Stage, Step, table
 from lfp_trainer.storage.prepared import Prepared, Within
 
-_run, _steps = table(Run), table(Step)
+_run, _steps, _picks = table(Run), table(Step), table(Pick)
 _COUNT_MOVES = Prepared(
     sa.update(_run)
     .where(_run.c.id == sa.bindparam("run"), _run.c.moves == sa.bindparam("seen"))
@@ -47,7 +47,7 @@ _END_FOR_ALL = Prepared(
         table(Participant).c.run_id == sa.bindparam("run"),
         table(Participant).c.stage == sa.bindparam("done"),
     )
-    .values(stage=sa.bindparam("following"), changed_at=sa.bindparam("now"))
+    .values(stage=sa.bindparam("following"), changed_at=sa.bindparam("now"), nudged_at=sa.null())
 )
 # Weaker than what deletes a run: whoever has just stored something in it has its key already, and
 # two of them would wait for each other for ever.
@@ -179,14 +179,34 @@ def _already(
 ) -> Recorded:
     """Return the run when it has this choice at this step: a form sent twice is no conflict.
 
-    :raise StaleMove: if it has another, or somebody else has chosen the same
+    :raise StaleMove: if it has another, or others have chosen the same without this person
     """
     if path[at_step : at_step + 1] == (choice_id,):
         position = play.replay(script, path)
         notes = notes_of(within, seated.run_id, since=at_step)
-        if not seated.is_pair or notes[at_step + 1].user_id == seated.user_id:
+        if (
+            not seated.is_pair
+            or notes[at_step + 1].user_id == seated.user_id
+            or _has_agreed(within, seated, script, path[:at_step], choice_id)
+        ):
             return Recorded(position, notes)
     raise StaleMove
+
+
+def _has_agreed(
+    within: Within, seated: Seated, script: Script, before: tuple[str, ...], choice_id: str
+) -> bool:
+    """Tell whether somebody's own pick was part of what several took together."""
+    if len(play.seats_on_turn(script, play.replay(script, before))) < 2:
+        return False  # a private note
+    mine = within.scalar(
+        sa.select(_picks.c.choice_id).where(
+            _picks.c.run_id == seated.run_id,
+            _picks.c.user_id == seated.user_id,
+            _picks.c.number == len(before) + 1,
+        )
+    )
+    return mine == choice_id
 
 
 def open_role_play(within: Within, seated: Seated, script: Script, *, now: datetime) -> None:

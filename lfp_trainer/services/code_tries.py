@@ -1,8 +1,8 @@
 """Codes that somebody typed and that lead to no lobby: counted, so that nobody can guess one.
 
 Only failures count, and many from one address: a whole training room shares one. Who has an account
-is counted in their own browser, so no stranger's guesses shut them out. A code that is found leads
-to names and free seats, and to nothing else.
+is counted by it, in whatever browser, so no stranger's guesses shut them out. A code that is found
+leads to names and free seats, and to nothing else.
 """
 
 from datetime import datetime, timedelta
@@ -20,13 +20,19 @@ PER_ACCOUNT = 30
 WINDOW = timedelta(hours=1)
 _CODES = "codes of lobbies"
 """Stands where a wrong password has the account it was typed for."""
+_ACCOUNT = "codes, account "
 
 
 def place_of(person: Person | None, address: str) -> str:
-    """Return where wrong codes are counted: in the browser of an account, else at the address."""
+    """Return where wrong codes are counted: for an account, else at the address."""
     if person is not None and not person.is_guest:
-        return f"codes, {sign_in.place_of(person)}"
+        return of_account(person.id)
     return f"codes, {address}"
+
+
+def of_account(user_id: int) -> str:
+    """Return where the wrong codes of an account are counted."""
+    return f"{_ACCOUNT}{user_id}"
 
 
 def note_wrong(session: Session, place: str, *, now: datetime) -> None:
@@ -44,6 +50,6 @@ def refuse_too_many(session: Session, place: str, *, now: datetime) -> None:
         SignInFailure.account == sign_in.account_of(_CODES),
         SignInFailure.at > now - WINDOW,
     )
-    most = PER_ACCOUNT if place.startswith("codes, session ") else PER_ADDRESS
+    most = PER_ACCOUNT if place.startswith(_ACCOUNT) else PER_ADDRESS
     if (session.scalar(found) or 0) >= most:
         raise TooMany(minutes=int(WINDOW.total_seconds() // 60))

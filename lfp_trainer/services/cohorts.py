@@ -59,22 +59,17 @@ class Member:
 def make(session: Session, *, name: str, user_id: int, now: datetime) -> str:
     """Make a cohort that this person facilitates, and return its key."""
     while True:
-        cohort = Cohort(
-            key=secrets.token_urlsafe(12),
-            name=name,
-            code="".join(secrets.choice(LETTERS) for _ in range(LENGTH)),
-            created_at=now,
-        )
-        try:
-            with session.begin_nested():
-                session.add(cohort)
-        except IntegrityError:  # in use already, once in a while
-            continue
-        session.add(
-            Membership(cohort_id=cohort.id, user_id=user_id, role=Place.FACILITATOR, joined_at=now)
-        )
-        session.flush()
-        return cohort.key
+        code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+        if session.scalar(sa.select(Cohort.id).where(Cohort.code == code)) is None:
+            break
+    cohort = Cohort(key=secrets.token_urlsafe(12), name=name, code=code, created_at=now)
+    session.add(cohort)
+    session.flush()
+    session.add(
+        Membership(cohort_id=cohort.id, user_id=user_id, role=Place.FACILITATOR, joined_at=now)
+    )
+    session.flush()
+    return cohort.key
 
 
 def clean_code(typed: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lfp_trainer.services import code_tries
 from lfp_trainer.storage.models import (
     Cohort,
     Diagnosis,
@@ -24,6 +25,7 @@ from lfp_trainer.storage.models import (
     Paired,
     Participant,
     Pick,
+    Place,
     Ranking,
     Rating,
     Run,
@@ -64,7 +66,7 @@ class Column:
     withheld: str = ""
     """Why it is not in the download; empty where it is."""
     only_own: bool = False
-    """In a row that somebody else made in a shared run, this is theirs and left empty."""
+    """In a row that is somebody else's in a shared run or cohort, this is theirs and left empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,8 @@ class Store:
     columns: Mapping[str, Column]
     why_kept: str = ""
     """What of it stays after a deletion, and why; empty where nothing does."""
-    made_by: sa.ColumnElement[Any] | None = field(default=None)
-    """Who made a row, where somebody else may have."""
+    made_by: Rows | None = field(default=None)
+    """Whether somebody made a row, where somebody else may have."""
 
     @property
     def name(self) -> str:
@@ -110,6 +112,22 @@ def _in_cohort(cohort_id: sa.ColumnElement[Any]) -> Rows:
     members = table(Membership).c
     return lambda owner: cohort_id.in_(
         sa.select(members.cohort_id).where(members.user_id == owner.id).scalar_subquery()
+    )
+
+
+def _tries_of(owner: Owner) -> sa.ColumnElement[bool]:
+    tries = table(SignInFailure).c
+    if owner.account is None:
+        return sa.false()
+    return (tries.account == owner.account) | (tries.address == code_tries.of_account(owner.id))
+
+
+def _facilitated(owner: Owner) -> sa.ColumnElement[bool]:
+    members = table(Membership).c
+    return table(Cohort).c.id.in_(
+        sa.select(members.cohort_id)
+        .where(members.user_id == owner.id, members.role == Place.FACILITATOR)
+        .scalar_subquery()
     )
 
 
@@ -171,17 +189,16 @@ REGISTRY: tuple[Store, ...] = (
     ),
     Store(
         SignInFailure,
-        "Wrong passwords",
-        "Tries to sign in to your account that failed in the last hour, counted to stop guessers.",
-        "account is a hash of your address",
-        lambda owner: (
-            sa.false() if owner.account is None else table(SignInFailure).c.account == owner.account
-        ),
+        "Wrong passwords and codes",
+        "Tries of the last hour to sign in to your account, and codes typed in it, that failed,"
+        " counted to stop guessers.",
+        "account is a hash of your address, or the code was typed in your account",
+        _tries_of,
         Fate.ERASED,
         {
             "id": _ID,
             "account": Column(
-                "A hash of the address that was typed.",
+                "A hash of the address that was typed, or that it was a code.",
                 withheld="Your address itself is in the table user.",
             ),
             "address": Column(
@@ -202,10 +219,14 @@ REGISTRY: tuple[Store, ...] = (
             "id": Column("The number of this cohort, by which the other tables name it."),
             "key": Column("What stands in the address of its page."),
             "name": Column("What it is called."),
-            "code": Column("The eight characters that let somebody join it."),
+            "code": Column(
+                "The eight characters that let somebody join it, where you facilitate.",
+                only_own=True,
+            ),
             "created_at": Column("When it was made."),
             "archived_at": Column("When it was closed, if it was."),
         },
+        made_by=_facilitated,
         why_kept="A cohort that others are in stays theirs, without your name.",
     ),
     Store(
@@ -346,7 +367,7 @@ REGISTRY: tuple[Store, ...] = (
             ),
         },
         why_kept="It holds nothing that you wrote, and somebody else is still in that run.",
-        made_by=table(Pair).c.device_of,
+        made_by=_by(table(Pair).c.device_of),
     ),
     Store(
         Pick,
@@ -409,7 +430,7 @@ REGISTRY: tuple[Store, ...] = (
             "In a run that somebody else took part in, the response you took stays, without your"
             " name and without your reason: what came after it in their play follows from it."
         ),
-        made_by=table(Step).c.user_id,
+        made_by=_by(table(Step).c.user_id),
     ),
     Store(
         Ranking,
@@ -458,7 +479,9 @@ REGISTRY: tuple[Store, ...] = (
             "id": _ID,
             "run_id": _RUN,
             "rater_id": _YOU,
-            "round": Column("Which rating: before the role-play, again, after it, or of own play."),
+            "round": Column(
+                "Which rating: before the play, again, after it, of own play, or of another's."
+            ),
             "leader": Column("Who was rated."),
             "strand": _STRAND,
             "level": _LEVEL,

@@ -66,11 +66,14 @@ def note(
 ) -> None:
     """Keep, for its writer alone, what they would choose where another seat decides.
 
-    :raise StaleMove: if that decision is taken, or theirs, or the stand-in has their seat
+    :raise StaleMove: if that decision is taken, or theirs, or the stand-in has their seat, or they
+        only watch
     :raise UnknownChoice: if the scene does not offer that choice
     :raise NotYet: if the conversation is not open
     :raise Incomplete: if there is nothing to keep
     """
+    if seated.is_observer:
+        raise StaleMove(choices.NOT_YOUR_TURN)
     choices.hold(within, seated.run_id)
     path = runs.path_of(within, seated.run_id)
     if at_step != len(path):

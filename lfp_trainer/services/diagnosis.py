@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine.diagnosis import Answer, find_missing
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete
-from lfp_trainer.services import drafts, runs
+from lfp_trainer.services import choices, drafts, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.storage.models import Diagnosis, Stage
 
@@ -68,6 +68,8 @@ def commit_diagnosis(session: Session, seated: Seated, script: Script, *, now: d
     :raise StaleMove: if it is already committed
     """
     runs.require(seated, Stage.DIAGNOSIS)
+    if seated.is_pair:
+        choices.hold(session, seated.run_id)
     # Stamped before it is read: no draft can slip in between what is checked and what is fixed.
     session.execute(
         sa.update(Diagnosis)

@@ -41,7 +41,7 @@ def invite(
     :param seat: the one that the inviter takes
     :raise NotFound: if they are in no open cohort together
     :raise Incomplete: if the scenario has no such seat, or only one
-    :raise StaleMove: if the start key has started something else
+    :raise StaleMove: if the start key has started something else, or has invited somebody else
     """
     known = [
         each.user_id for _, members in cohorts.fellows_of(session, user_id) for each in members
@@ -58,6 +58,8 @@ def invite(
         session.execute(
             sa.update(Pair).where(Pair.run_id == company.run_id).values(invited_by=user_id)
         )
+    elif fellow not in [each.user_id for each in company.people]:
+        raise StaleMove(lobby.USED)
     return code
 
 

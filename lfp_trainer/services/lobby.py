@@ -42,6 +42,7 @@ OPEN_FOR = timedelta(days=1)
 TAKEN = "Somebody else has just taken that seat. Choose another one."
 CLOSED = "This run has gone too far to join it. Start one of your own from the scenario."
 SOMEBODY_IS_HERE = "Somebody is here who is not ready yet. Wait for them, or talk to them."
+USED = "This form was already used. Open the scenario again."
 BEGUN = "This run has begun. Here is where it is."
 
 _parts = table(Participant)
@@ -62,15 +63,14 @@ def open_lobby(
     :raise StaleMove: if the start key has started something else
     """
     require_seat(published.script, seat)
-    repeated = runs.run_started_by(session, start_key, user_id)
-    key = repeated or runs.start_run(
+    key, is_new = runs.start_or_find(
         session, published, user_id=user_id, seat=seat, start_key=start_key, now=now
     )
     seated = access.seat_in(session, key, viewer_id=user_id)
     if seated.code is not None:
         return seated.code
-    if repeated is not None:
-        raise StaleMove("This form was already used. Open the scenario again.")
+    if not is_new:
+        raise StaleMove(USED)
     code = add_pair(session, seated.run_id)
     _arrive(session, seated.run_id, user_id, now)
     return code

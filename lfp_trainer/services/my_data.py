@@ -76,7 +76,7 @@ def _column(store: Store, name: str, owner: Owner) -> sa.ColumnElement[Any]:
     column = table(store.model).c[name]
     if store.made_by is None or not store.columns[name].only_own:
         return column
-    return sa.case((store.made_by == owner.id, column)).label(name)
+    return sa.case((store.made_by(owner), column)).label(name)
 
 
 def _has_case(store: Store) -> bool:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound, NotYet, StaleMove
-from lfp_trainer.services import access, drafts, runs
+from lfp_trainer.services import access, choices, drafts, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.storage.models import NextStep, Outcome, Run, Stage
 
@@ -120,6 +120,8 @@ def finish_plan(session: Session, seated: Seated, *, now: datetime) -> None:
     :raise StaleMove: if it is closed already
     """
     runs.require(seated, Stage.NEXT_STEP)
+    if seated.is_pair:
+        choices.hold(session, seated.run_id)
     plan = plan_of(session, seated)
     first = today(now)
     missing: dict[str, str] = {}

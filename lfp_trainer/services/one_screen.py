@@ -22,7 +22,6 @@ from lfp_trainer.storage.models import Pair, Participant, Stage, User, table
 from lfp_trainer.storage.prepared import Within
 
 NOT_SHARED = "Everybody has a screen of their own in this run. Here is where it is."
-USED = "This form was already used. Open the scenario again."
 
 _pair, _parts = table(Pair), table(Participant)
 
@@ -47,15 +46,14 @@ def start_here(
     seats = published.script.scenario.seats
     if seat not in seats or other_seat not in seats or seat == other_seat:
         raise Incomplete({"seat": "Choose a seat for each of you, and not the same one."})
-    repeated = runs.run_started_by(session, start_key, host_id)
-    key = repeated or runs.start_run(
+    key, is_new = runs.start_or_find(
         session, published, user_id=host_id, seat=seat, start_key=start_key, now=now
     )
     started = access.seat_in(session, key, viewer_id=host_id)
     if started.shares_a_device:
         return key
-    if repeated is not None:
-        raise StaleMove(USED)
+    if not is_new:
+        raise StaleMove(lobby.USED)
     lobby.add_pair(session, started.run_id, device_of=host_id, screen=seat, begun_at=now)
     other_id = accounts.make_guest(session, now=now)
     session.execute(sa.update(User).where(User.id == other_id).values(name=other_name))

@@ -107,7 +107,7 @@ def _catch_up(within: Within, seated: Seated, now: datetime) -> None:
     within.execute(
         sa.update(_parts)
         .where(_parts.c.run_id == seated.run_id, _parts.c.stage == Stage.ROLE_PLAY)
-        .values(stage=runs.following_stage(seated, Stage.ROLE_PLAY), changed_at=now)
+        .values(stage=runs.following_stage(seated, Stage.ROLE_PLAY), changed_at=now, nudged_at=None)
     )
 
 

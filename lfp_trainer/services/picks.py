@@ -58,7 +58,8 @@ def take_agreed(
         return False
     (choice_id,) = taken
     assert choice_id is not None
-    last = deciders[-1]
+    # Who acts now has completed it, unless somebody has left and the others agree without them.
+    last = next((each for each in deciders if each.user_id == seated.user_id), deciders[-1])
     step = choices.step_of_all(
         script, seated, position, choice_id, by=last, reason=picked[last.user_id].reason
     )

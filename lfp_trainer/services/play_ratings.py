@@ -229,7 +229,7 @@ def _finish(session: Session, seated: Seated, now: datetime) -> None:
             _parts.c.user_id == seated.user_id,
             _parts.c.rated_play_at.is_(None),
         )
-        .values(rated_play_at=now)
+        .values(rated_play_at=now, nudged_at=None)
         .returning(_parts.c.id)
     ).first()
     if stamped is None:

@@ -4,6 +4,7 @@ Nobody is ever taken out of a run by others: a seat can be lent to the stand-in 
 away, and is theirs again as soon as they ask for it.
 """
 
+import zlib
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -56,7 +57,8 @@ def tag_of(company: Company, me: Companion, now: datetime, *, is_over: bool = Fa
         "-" if each is me else "a" if company.is_away(each, now) else "h" for each in company.people
     )
     over = ".over" if is_over else ""
-    return f"{company.version}.{company.moves}.{me.stage}.{me.seat}.{there}{over}"
+    who = zlib.crc32(repr([(each.user_id, each.name) for each in company.people]).encode())
+    return f"{company.version}.{company.moves}.{me.stage}.{me.seat}.{there}.{who:x}{over}"
 
 
 def nudge(session: Session, seated: Seated, whom: int, *, now: datetime) -> None:
@@ -100,17 +102,20 @@ def let_stand_in(
     return pairs.settle(session, seated, script, now=now)
 
 
-def leave(session: Session, seated: Seated, script: Script, *, now: datetime) -> None:
-    """Leave a run: the stand-in plays on, and one may come back.
+def leave(session: Session, seated: Seated, script: Script, *, now: datetime) -> bool:
+    """Leave a run: the stand-in plays on, and one may come back. Tell whether that is so.
 
     Who leaves before it has begun has not been in it.
+
+    :raise NotFound: if they have left it so already
     """
     choices.hold(session, seated.run_id)
     company = company_in(session, seated.run_id)
+    company.person(seated.user_id)
     if company.begun_at is not None:
         _change(session, seated.run_id, seated.user_id, left_at=now)
         pairs.settle(session, seated, script, now=now)
-        return
+        return True
     session.execute(
         sa.delete(_parts).where(
             _parts.c.run_id == seated.run_id, _parts.c.user_id == seated.user_id
@@ -120,6 +125,7 @@ def leave(session: Session, seated: Seated, script: Script, *, now: datetime) ->
         session.execute(sa.delete(Run).where(Run.id == seated.run_id))
     else:
         pairs.settle(session, seated, script, now=now)
+    return False
 
 
 def come_back(session: Session, seated: Seated, script: Script, *, now: datetime) -> Company:

@@ -3,24 +3,43 @@
 A guest is a browser. Who comes with another one asks for the seat by name, and somebody who is in
 the run says whether it is them. Only this run changes hands, never an account holder's seat, and
 never a seat whose person is there.
+
+Whoever lets somebody in may be letting in themselves, in a second browser. So the seat is handed
+over, and of what was written in it only what the one who lets in may see already: the rest stays
+with the guest, as a draft that nobody else ever sees, and is answered again.
 """
 
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import StaleMove
-from lfp_trainer.services import accounts, choices, pairs, runs
+from lfp_trainer.services import choices, pairs, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.accounts import GUEST_NAME
 from lfp_trainer.services.company import Companion, Company, company_in
-from lfp_trainer.storage.models import Participant, User, table
+from lfp_trainer.storage.models import (
+    Diagnosis,
+    Mark,
+    Pair,
+    Participant,
+    Pick,
+    Rating,
+    Round,
+    Stage,
+    Step,
+    User,
+    table,
+)
 
 IS_THERE = "They are here again on the device they began with, so nobody else can have their seat."
 NOT_ASKED = "Nobody is asking for that seat any more. Nothing was changed."
 IN_ALREADY = "You are in this run already."
+
+_Answers = type[Diagnosis] | type[Rating]
+_Owner = InstrumentedAttribute[int]
 
 _parts = table(Participant)
 
@@ -60,7 +79,7 @@ def ask(session: Session, company: Company, *, seat: str, user_id: int, now: dat
 def let_in(
     session: Session, seated: Seated, script: Script, whom: int, asker: int, *, now: datetime
 ) -> Company:
-    """Give somebody the seat they ask for, with all that was answered and chosen in it.
+    """Give somebody the seat they ask for, with what of it the one who lets them in may see.
 
     :param whom: the guest they say they are
     :raise StaleMove: if nobody asks for it any more, or the guest is there or has an account now
@@ -74,16 +93,98 @@ def let_in(
         raise StaleMove(NOT_ASKED)
     if guest is None or not company.is_away(person, now):
         raise StaleMove(IS_THERE)
-    accounts.hand_over(session, whom, asker, run_id=company.run_id)
-    _change(
-        session, company, asker,
-        asked_by=None, seen_at=now, left_at=None, stand_in_from=None,
-    )  # fmt: skip
+    _hand_over(session, seated, person, asker, now)
     session.execute(
         sa.update(User).where(User.id == asker, User.name == GUEST_NAME).values(name=guest.name)
     )
     session.expire_all()
     return pairs.settle(session, seated, script, now=now)
+
+
+def _hand_over(
+    session: Session, seated: Seated, person: Companion, new_id: int, now: datetime
+) -> None:
+    """Give a seat to somebody else, and what has been shown of it to the one who lets them in."""
+    revealed = seated.is_revealed and not seated.is_observer
+    told = revealed and runs.has_reached(seated, Stage.DEBRIEF)
+    old_id, run_id = person.user_id, seated.run_id
+    shown = {Round.BEFORE} if revealed else set()
+    shown |= {Round.OWN, Round.OTHER} if told else set()
+    before: tuple[tuple[_Answers, _Owner, sa.ColumnElement[bool]], ...] = (
+        (Diagnosis, Diagnosis.user_id, sa.literal(revealed)),
+        (Rating, Rating.rater_id, Rating.round.in_(shown)),
+    )
+    for model, owner, may_go in before:
+        goes = sa.and_(may_go, model.committed_at.is_not(None))
+        _move(session, model, owner, run_id, old_id, new_id, goes)
+        # What stays is nobody's answer in this run any more.
+        _everything(
+            session,
+            sa.update(model)
+            .where(model.run_id == run_id, owner.in_([old_id, new_id]), ~goes)
+            .values(committed_at=None),
+        )
+    _move(session, Pick, Pick.user_id, run_id, old_id, new_id, sa.literal(told))
+    _move(session, Mark, Mark.user_id, run_id, old_id, new_id, sa.literal(told))
+    without_words = sa.literal(told) | (Step.reason == "")
+    _everything(
+        session,
+        sa.update(Step)
+        .where(Step.run_id == run_id, Step.user_id == old_id, without_words)
+        .values(user_id=new_id),
+    )
+    _everything(
+        session,
+        sa.update(Pair)
+        .where(Pair.run_id == run_id, Pair.invited_by == old_id)
+        .values(invited_by=new_id),
+    )
+    # The other way round is only played: nothing is answered in it.
+    stage = person.stage if seated.is_what_if else _stage(person, revealed=revealed, told=told)
+    _everything(
+        session,
+        sa.update(_parts)
+        .where(_parts.c.run_id == run_id, _parts.c.user_id == old_id)
+        .values(
+            user_id=new_id,
+            stage=stage,
+            rated_play_at=person.rated_play_at if told else None,
+            asked_by=None,
+            seen_at=now,
+            left_at=None,
+            stand_in_from=None,
+            nudged_at=None,
+        ),
+    )
+
+
+def _stage(person: Companion, *, revealed: bool, told: bool) -> Stage:
+    """Return where somebody goes on, for whom only what has been shown is answered."""
+    if not revealed and not person.is_observer:
+        last = Stage.DIAGNOSIS
+    else:
+        last = Stage.NEXT_STEP if told else Stage.DEBRIEF
+    return min(person.stage, last, key=runs.STAGES.index)
+
+
+def _move(
+    session: Session,
+    model: _Answers | type[Pick] | type[Mark],
+    owner: _Owner,
+    run_id: int,
+    old_id: int,
+    new_id: int,
+    goes: sa.ColumnElement[bool],
+) -> None:
+    """Give rows of a run to somebody else, in place of any they have from before."""
+    go = model.run_id == run_id, owner == old_id, goes
+    if session.scalar(sa.select(sa.exists().where(*go))):
+        _everything(session, sa.delete(model).where(model.run_id == run_id, owner == new_id, goes))
+        _everything(session, sa.update(model).where(*go).values({owner.key: new_id}))
+
+
+def _everything(session: Session, change: sa.Update | sa.Delete) -> None:
+    session.execute(change, execution_options={"synchronize_session": False})
 
 
 def refuse(session: Session, seated: Seated, whom: int, asker: int) -> None:

@@ -37,7 +37,7 @@ _MOVE_ON = Prepared(
         _parts.c.user_id == sa.bindparam("user"),
         _parts.c.stage == sa.bindparam("done"),
     )
-    .values(stage=sa.bindparam("following"), changed_at=sa.bindparam("now"))
+    .values(stage=sa.bindparam("following"), changed_at=sa.bindparam("now"), nudged_at=sa.null())
 )
 _CHANGED = Prepared(
     sa.update(_pair)
@@ -71,12 +71,33 @@ def start_run(
     :raise Incomplete: if the scenario has no such seat
     :raise StaleMove: if the start key is somebody else's
     """
+    key, _ = start_or_find(
+        session, published, user_id=user_id, seat=seat, start_key=start_key, now=now
+    )
+    return key
+
+
+def start_or_find(
+    session: Session,
+    published: Published,
+    *,
+    user_id: int,
+    seat: str,
+    start_key: str,
+    now: datetime,
+) -> tuple[str, bool]:
+    """Start a run as :func:`start_run` does, and tell whether it was now: not by the other half of
+    a double click, which may have started something else.
+
+    :raise Incomplete: if the scenario has no such seat
+    :raise StaleMove: if the start key is somebody else's
+    """
     scenario = published.script.scenario
     if seat != BOTH and seat not in scenario.seats:
         raise Incomplete({"seat": "Choose the seat you want to play."})
     repeated = run_started_by(session, start_key, user_id)
     if repeated is not None:
-        return repeated
+        return repeated, False
     run = Run(
         key=secrets.token_urlsafe(12),
         start_key=start_key,
@@ -90,13 +111,13 @@ def start_run(
     except IntegrityError as error:  # the other half of a double click was faster
         repeated = run_started_by(session, start_key, user_id)
         if repeated is not None:
-            return repeated
+            return repeated, False
         raise StaleMove("This form was already used. Open the scenario again.") from error
     session.add(
         Participant(run_id=run.id, user_id=user_id, seat=seat, stage=Stage.CASE, changed_at=now)
     )
     session.flush()
-    return run.key
+    return run.key, True
 
 
 def run_started_by(session: Session, start_key: str, user_id: int) -> str | None:

@@ -15,13 +15,13 @@ from lfp_trainer.errors import StaleMove
 from lfp_trainer.services import choices, pairs, picks, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Company, company_in
-from lfp_trainer.storage.models import Pair, Stage, Step, table
+from lfp_trainer.storage.models import Pair, Participant, Stage, Step, table
 from lfp_trainer.storage.prepared import Within
 
 NOT_OVER = "There is still time. Nothing was changed."
 DECIDED = "That has been decided meanwhile. Here is where it is."
 
-_steps, _pair = table(Step), table(Pair)
+_steps, _pair, _parts = table(Step), table(Pair), table(Participant)
 
 
 def due_at(within: Within, company: Company, script: Script, position: Position) -> datetime | None:
@@ -63,7 +63,8 @@ def may_let_answer(
     others = [each.user_id for each in deciders if each.user_id != me.user_id]
     if len(others) == len(deciders):
         return bool(others)
-    picked = picks.picks_at(within, seated.run_id, len(position.path) + 1)
+    every = picks.picks_at(within, seated.run_id, len(position.path) + 1)
+    picked = {user_id for user_id, each in every.items() if each.choice_id is not None}
     return me.user_id in picked and any(each not in picked for each in others)
 
 
@@ -71,6 +72,8 @@ def let_stand_in_answer(
     within: Within, seated: Seated, script: Script, *, at_step: int, now: datetime
 ) -> None:
     """Let the stand-in take the open decision, and no other, once its time is over.
+
+    Where several decide, what the one who waits has picked is taken, and is theirs.
 
     :raise StaleMove: if it has been taken, or there is time left, or it is theirs to take
     """
@@ -80,8 +83,24 @@ def let_stand_in_answer(
         raise StaleMove(NOT_OVER)
     if not may_let_answer(within, company, seated, script, position):
         raise StaleMove("This one is yours to decide.")
-    choice_id = play.stand_in_choice(script, position)
-    step = choices.step_of_stand_in(script, seated, position, choice_id)
+    deciders = company.deciders(play.seats_on_turn(script, position))
+    me = company.person(seated.user_id)
+    if me in deciders:
+        mine = picks.picks_at(within, seated.run_id, at_step + 1)[me.user_id]
+        assert mine.choice_id is not None
+        choice_id = mine.choice_id
+        step = choices.step_of_all(script, seated, position, choice_id, by=me, reason=mine.reason)
+    else:
+        choice_id = play.stand_in_choice(script, position)
+        step = choices.step_of_stand_in(script, seated, position, choice_id)
+    within.execute(
+        sa.update(_parts)
+        .where(
+            _parts.c.run_id == seated.run_id,
+            _parts.c.user_id.in_([each.user_id for each in deciders]),
+        )
+        .values(nudged_at=None)
+    )
     choices.play_on(
         within, seated, script, play.choose(script, position, choice_id), company.held, [step],
         seen=at_step, now=now,

@@ -62,7 +62,8 @@ class UserSession(Model):
 
 
 class SignInFailure(Model):
-    """A wrong password, counted in the database so that every worker sees the same count."""
+    """A wrong password, or a code that leads nowhere, counted in the database so that every worker
+    sees the same count."""
 
     __tablename__ = "sign_in_failure"
     __table_args__ = (sa.Index("ix_sign_in_failure_account_at", "account", "at"),)

@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lfp_trainer.errors import Incomplete, TooMany
-from lfp_trainer.services import accounts, guests, passwords, sign_in
+from lfp_trainer.services import accounts, claiming, guests, passwords, sign_in
 from lfp_trainer.storage import database
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Role, WorkPosition
@@ -72,7 +72,7 @@ def _sign_in() -> ResponseReturnValue:
         return _sign_in_page({"email": WRONG}, status=422)
     if current_user.is_guest and forms.ticked("claim"):
         with writing(db.session):
-            accounts.claim(db.session, current_user.person.id, found.user_id, now=now)
+            claiming.claim(db.session, current_user.person.id, found.user_id, now=now)
     start_over(found.user_id, remembered=forms.ticked("remember"), now=now)
     return go_to(_next())
 

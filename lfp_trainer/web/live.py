@@ -154,8 +154,8 @@ def leave(key: str) -> ResponseReturnValue:
     """Leave the run to the stand-in, keeping one's own record of it."""
     with writing(db.session):
         seated, script = _together(key)
-        presence.leave(db.session, seated, script, now=now())
-    if seated.begun_at is None:  # who leaves before it begins has not been in it
+        may_come_back = presence.leave(db.session, seated, script, now=now())
+    if not may_come_back:  # who leaves before it begins has not been in it
         return go_to(url_for("home.show"))
     return after(key)
 

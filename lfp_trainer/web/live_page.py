@@ -154,7 +154,9 @@ def _what_came(
         return "The stand-in has answered."
     if last.user_id == seated.user_id:
         return "The conversation has gone on."
-    return f"{company.person(last.user_id).name} has answered."
+    name = next((each.name for each in company.people if each.user_id == last.user_id), None)
+    # Somebody who has gone on from another device since: their seat says who it was.
+    return f"{name or script.scenario.cast[last.seat].name} has answered."
 
 
 def _address(seated: Seated, stage: Stage) -> str:

@@ -149,7 +149,8 @@ def leave(code: str) -> ResponseReturnValue:
         if company.begun_at is not None:
             raise StaleMove(lobby.BEGUN)
         script = lobby.script_behind(db.session, company)
-        presence.leave(db.session, seated, script, now=now())
+        if presence.leave(db.session, seated, script, now=now()):  # it has just begun
+            raise StaleMove(lobby.BEGUN)
     flash("You have left. Nothing of yours stays in that run.", "success")
     return go_to(url_for("library.show", scenario_id=seated.scenario_id))
 

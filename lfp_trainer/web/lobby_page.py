@@ -40,18 +40,34 @@ class NoSuchCode(NotFound):
 def find_company(code: str) -> Company:
     """Return who is in the run behind a code that anybody may try.
 
+    Who is in it finds it, however many codes others have tried from the same address.
+
     :raise NoSuchCode: if there is none
     :raise TooMany: if too many tried from here have led nowhere
     """
-    person = me() if current_user.is_authenticated else None
-    place = code_tries.place_of(person, request.remote_addr or "")
-    code_tries.refuse_too_many(db.session, place, now=now())
     try:
-        return lobby.find_lobby(db.session, code)[0]
+        company, _ = lobby.find_lobby(db.session, code)
     except NotFound as error:
-        with writing(db.session):
-            code_tries.note_wrong(db.session, place, now=now())
+        count_wrong()
         raise NoSuchCode from error
+    if seat_of_asker(company) is None:
+        code_tries.refuse_too_many(db.session, _place(), now=now())
+    return company
+
+
+def count_wrong() -> None:
+    """Count a code that leads nowhere.
+
+    :raise TooMany: if too many tried from here have
+    """
+    code_tries.refuse_too_many(db.session, _place(), now=now())
+    with writing(db.session):
+        code_tries.note_wrong(db.session, _place(), now=now())
+
+
+def _place() -> str:
+    person = me() if current_user.is_authenticated else None
+    return code_tries.place_of(person, request.remote_addr or "")
 
 
 def mine(code: str) -> tuple[Company, Seated]:

@@ -37,16 +37,23 @@ def ask(code: str) -> ResponseReturnValue:
 def asked(code: str) -> ResponseReturnValue:
     """Answer the page of somebody who waits to be let in, which asks by itself.
 
-    Whether there is such a code, only the page that counts wrong ones says.
+    Whoever has not asked learns nothing here, not even whether there is such a code; it is counted
+    as a wrong one.
     """
     try:
         company, _ = lobby.find_lobby(db.session, code)
     except NotFound:
-        return go_to(url_for("lobby.show", code=code or "0"))
-    if readmission.asked_for_by(company, me().id) is None:
-        is_in = lobby_page.seat_of_asker(company) is not None
-        return go_to(url_for("lobby.show", code=code, answer=None if is_in else "no"))
-    return make_response("", 304 if wants_fragment() else 204)
+        return _not_asked(code)
+    if readmission.asked_for_by(company, me().id) is not None:
+        return make_response("", 304 if wants_fragment() else 204)
+    if lobby_page.seat_of_asker(company) is not None:
+        return go_to(url_for("lobby.show", code=code))
+    return _not_asked(code)
+
+
+def _not_asked(code: str) -> ResponseReturnValue:
+    lobby_page.count_wrong()
+    return go_to(url_for("lobby.show", code=code, answer="no"))
 
 
 @bp.post("/<code:code>/let-in")

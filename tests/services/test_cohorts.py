@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound
-from lfp_trainer.services import accounts, cohorts, forgetting
+from lfp_trainer.services import accounts, claiming, cohorts, forgetting
 from lfp_trainer.services.cohorts import Joined
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Cohort, Place, WorkPosition
@@ -170,6 +170,6 @@ def test_a_guest_who_gets_an_account_keeps_their_cohorts(
             session, name="Ana", email="ana@district.example", password_hash="x", now=NOON
         )
         assert accounts.has_practice(session, guest)
-        accounts.claim(session, guest, account, now=NOON)
+        claiming.claim(session, guest, account, now=NOON)
 
     assert [each.name for each in cohorts.cohorts_of(session, account)] == ["Spring"]

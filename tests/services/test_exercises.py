@@ -19,6 +19,7 @@ from lfp_trainer.errors import Incomplete, NotFound, StaleMove
 from lfp_trainer.services import (
     accounts,
     calibrate,
+    claiming,
     exercise_sets,
     exercise_shelf,
     exercises,
@@ -370,7 +371,7 @@ def test_a_guests_sets_follow_those_of_the_account_that_claims_them(
     assert accounts.has_practice(session, alice_id)
 
     with database.writing(session):
-        accounts.claim(session, alice_id, bob_id, now=NOON)
+        claiming.claim(session, alice_id, bob_id, now=NOON)
 
     sets = exercise_sets.sets_of(session, bob_id, SMALL)
     assert [each.number for each in sets] == [1, 2, 3]

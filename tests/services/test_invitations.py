@@ -345,3 +345,13 @@ def test_a_facilitator_who_is_deleted_leaves_the_pairs_their_runs(
     lobby_of.ready(ana, ben)
 
     assert lobby_of.company(ana).begun_at == NOON
+
+
+def test_a_form_that_has_invited_somebody_invites_nobody_else(
+    session: Session, cohort: Joined, published: Published, people: list[int]
+) -> None:
+    _, ana, ben, cleo, *_ = people
+    invite(session, published, ana, ben)
+
+    with pytest.raises(StaleMove):
+        invite(session, published, ana, cleo)

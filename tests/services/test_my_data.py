@@ -20,7 +20,7 @@ from lfp_trainer.services.data_registry import REGISTRY
 from lfp_trainer.services.library import Published
 from lfp_trainer.services.my_data import as_json, as_zip, gather, safe_cell
 from lfp_trainer.storage.database import writing
-from lfp_trainer.storage.models import Model, NextStep, Role
+from lfp_trainer.storage.models import Membership, Model, NextStep, Place, Role
 from tests import canaries
 from tests.conftest import NOON
 
@@ -64,6 +64,8 @@ def met(session: Session) -> tuple[Person, Person]:
         canaries.leave_outside(session, person, canary)
         own = canaries.add_run(session, version, canary)
         canaries.leave_in_run(session, own, person, canary)
+    with writing(session):
+        session.execute(sa.update(Membership).values(role=Place.FACILITATOR))
     shared = canaries.add_run(session, version, "shared")
     for number, (person, canary) in enumerate(((hers, HERS + "TOO"), (his, HIS + "TOO")), 1):
         canaries.leave_in_run(session, shared, person, canary, number)
@@ -261,3 +263,19 @@ def test_two_hundred_runs_are_gathered_fast_and_in_bounded_memory(
     assert len(gathered["run"]) == 200
     assert took < 20
     assert peak < 60_000_000
+
+
+def test_the_code_of_a_cohort_is_in_the_download_of_who_facilitates_it_alone(
+    session: Session, met: tuple[Person, Person]
+) -> None:
+    hers, _ = met
+    cohorts = Model.metadata.tables["cohort"].c
+    code = canaries.word_of(HERS, cohorts.code)
+    with writing(session):
+        session.execute(
+            sa.update(Membership).where(Membership.user_id == hers.id).values(role=Place.LEARNER)
+        )
+
+    for text in downloads(session, hers):
+        assert code not in text
+        assert canaries.word_of(HERS, cohorts.name) in text

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier
 
@@ -9,8 +10,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lfp_trainer.errors import StaleMove, TrainerError
+from lfp_trainer.errors import NotFound, StaleMove, TrainerError
+from lfp_trainer.services import accounts, claiming, presence
 from lfp_trainer.services.library import Published
+from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Pair, Participant, Step
 from tests.conftest import NOON
 from tests.pair_acts import Act, Play, make_guests
@@ -250,3 +253,79 @@ def test_both_pressing_swap_at_once_begin_one_play_the_other_way_round(
     assert refused == [None] * 4
     begun = sa.select(sa.func.count()).select_from(Pair).where(Pair.swap_of == run.run_id)
     assert run.session.scalar(begun) == 1
+
+
+def test_leaving_twice_leaves_the_run_to_who_stays(run: Play, people: list[int]) -> None:
+    stale = run.seat(people[0])
+    run.do(Act("leave", people[0]))
+
+    with pytest.raises(NotFound), writing(run.session):
+        presence.leave(run.session, stale, run.script, now=run.now)
+
+    assert [each.user_id for each in run.company().people] == [people[1]]
+
+
+def test_a_double_click_on_leave_leaves_once(run: Play, people: list[int], at_once: AtOnce) -> None:
+    refused = at_once(*(Act("leave", people[0]) for _ in range(4)))
+
+    assert sum(each is None for each in refused) == 1
+    assert [each.user_id for each in run.company().people] == [people[1]]
+
+
+@pytest.mark.parametrize("account_sits_too", [False, True])
+def test_who_signs_in_in_the_middle_of_it_and_their_partner_wait_for_each_other_never(
+    engine: sa.Engine, run: Play, people: list[int], at_once: AtOnce, account_sits_too: bool
+) -> None:
+    if account_sits_too:
+        run.do(Act("join", people[2], what="observer"))
+    open_conversation(run, people)
+    with writing(run.session):
+        accounts.register(
+            run.session, name="Ana", email="ana@district.example", password_hash="a hash",
+            now=NOON, guest_id=people[2],
+        )  # fmt: skip
+    mover = people[0] if run.on_turn() == ("partner",) else people[1]
+    run.session.rollback()
+    ready = Barrier(2)
+
+    def sign_in() -> None:
+        with Session(engine) as own:
+            ready.wait(10)
+            with writing(own):
+                claiming.claim(own, people[0], people[2], now=NOON)
+
+    def act() -> None:
+        ready.wait(10)
+        with suppress(TrainerError):
+            at_once(Act("choose", mover, what=choice, step=0))
+
+    choice = run.offered()[0]
+    run.session.rollback()
+    with ThreadPoolExecutor(2) as pool:
+        for each in [pool.submit(sign_in), pool.submit(act)]:
+            each.result(30)
+
+    company = run.company()
+    assert {each.user_id for each in company.people} == {people[1], people[2]}
+    assert company.ending_id or company.deciders(run.on_turn())
+
+
+def test_a_page_is_told_that_its_partner_is_somebody_else_now(run: Play, people: list[int]) -> None:
+    open_conversation(run, people)
+
+    def tag() -> str:
+        company = run.company()
+        return presence.tag_of(company, company.person(people[1]), run.now)
+
+    first = tag()
+    with writing(run.session):
+        accounts.change_profile(run.session, people[0], name="Ana", position=None)
+    renamed = tag()
+    with writing(run.session):
+        accounts.register(
+            run.session, name="Ana", email="ana@district.example", password_hash="a hash",
+            now=NOON, guest_id=people[2],
+        )  # fmt: skip
+        claiming.claim(run.session, people[0], people[2], now=NOON)
+
+    assert len({first, renamed, tag()}) == 3

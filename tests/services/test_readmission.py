@@ -2,19 +2,30 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lfp_trainer.engine.diagnosis import Answer
 from lfp_trainer.errors import NotFound, StaleMove
-from lfp_trainer.services import accounts, lobby, readmission, runs
+from lfp_trainer.services import (
+    accounts,
+    diagnosis,
+    lobby,
+    next_steps,
+    play_ratings,
+    readmission,
+    reveal,
+    runs,
+)
 from lfp_trainer.services.library import Published
+from lfp_trainer.services.next_steps import Plan
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Diagnosis, Model, Participant, Rating, Stage, Step, User
 from tests.conftest import NOON
-from tests.together import ONE, OTHER, Together
+from tests.together import ONE, OTHER, Together, words_of
 
 
 def make_guest(session: Session, name: str) -> int:
@@ -81,10 +92,10 @@ def rows_of(session: Session, user_id: int) -> int:
     )
 
 
-def test_who_is_let_in_goes_on_in_the_seat_with_all_that_was_done_in_it(
+def test_who_is_let_in_goes_on_in_the_seat_with_what_its_partner_has_been_shown(
     played: Together, session: Session, alice_id: int, bob_id: int, phone_id: int
 ) -> None:
-    before = rows_of(session, bob_id)
+    answered = committed(session, bob_id)
     ask(played, phone_id)
     assert readmission.asked_for_by(played.company(alice_id), phone_id)
 
@@ -93,14 +104,129 @@ def test_who_is_let_in_goes_on_in_the_seat_with_all_that_was_done_in_it(
     person = played.company(phone_id).person(phone_id)
     assert (person.name, person.seat, person.asked_by) == ("Bob", OTHER, None)
     assert not played.company(alice_id).is_away(person, played.now)
-    assert rows_of(session, phone_id) == before
-    assert rows_of(session, bob_id) == 0
+    assert committed(session, phone_id) == answered
+    assert committed(session, bob_id) == (0, 0)
     with pytest.raises(NotFound):
         played.seat(bob_id)
     played.play_to_the_end(alice_id, phone_id)
     assert played.seat(phone_id).stage is Stage.DEBRIEF
     notes = runs.notes_of(session, played.seat(alice_id).run_id)
+    # What was chosen with a reason stays of who wrote it: the reason is told in the debrief.
+    assert {note.user_id for note in notes.values()} == {alice_id, bob_id, phone_id}
+
+
+def committed(session: Session, user_id: int) -> tuple[int, int]:
+    """Count the diagnoses and the ratings that somebody has committed."""
+    session.rollback()
+    count = sa.select(sa.func.count())
+    return (
+        session.scalar(
+            count.where(Diagnosis.user_id == user_id, Diagnosis.committed_at.is_not(None))
+        )
+        or 0,
+        session.scalar(count.where(Rating.rater_id == user_id, Rating.committed_at.is_not(None)))
+        or 0,
+    )
+
+
+def test_before_the_reveal_only_the_seat_is_handed_over(
+    session: Session, published: Published, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    together = Together.open(session, alice_id, now=NOON)
+    together.join(bob_id)
+    together.ready(alice_id, bob_id)
+    together.commit(bob_id)
+    together.later(61)
+    ask(together, phone_id)
+    let_in(together, alice_id, bob_id, phone_id)
+
+    assert together.seat(phone_id).stage is Stage.DIAGNOSIS
+    assert diagnosis.diagnosis_of(session, together.seat(phone_id)).answer == Answer()
+    together.commit(alice_id, phone_id)
+    seen = reveal.reveal_to(
+        session, together.seat(alice_id), together.script(alice_id), together.company(alice_id)
+    )
+    assert set(seen.diagnoses) == {alice_id, phone_id}
+    assert all(set(row.others) == {phone_id} for row in seen.rows)
+
+
+def test_a_seat_that_comes_back_to_its_first_device_finds_there_what_was_written(
+    session: Session, published: Published, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    together = Together.open(session, alice_id, now=NOON)
+    together.join(bob_id)
+    together.ready(alice_id, bob_id)
+    together.commit(bob_id)
+    for old, new in ((bob_id, phone_id), (phone_id, bob_id)):
+        together.later(61)
+        ask(together, new)
+        let_in(together, alice_id, old, new)
+
+    kept = diagnosis.diagnosis_of(session, together.seat(bob_id))
+    assert (kept.answer.reason, kept.committed) == (words_of(bob_id, "diagnosis"), False)
+    together.commit(alice_id, bob_id)
+    assert together.company(alice_id).opened_at
+
+
+def test_an_observer_who_lets_somebody_in_gives_away_no_answers(
+    played: Together, session: Session, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    watching = make_guest(session, "Wanda")
+    with writing(session):
+        session.add(
+            Participant(
+                run_id=played.seat(alice_id).run_id, user_id=watching, seat="observer",
+                stage=Stage.ROLE_PLAY, changed_at=NOON,
+            )
+        )  # fmt: skip
+    ask(played, phone_id)
+    let_in(played, watching, bob_id, phone_id)
+
+    assert committed(session, phone_id) == (0, 0)
+    assert played.seat(phone_id).stage is Stage.DIAGNOSIS
+    played.commit(phone_id)
+    assert played.seat(phone_id).stage is Stage.ROLE_PLAY
+
+
+def test_in_the_debrief_all_is_handed_over_but_the_next_step(
+    played: Together, session: Session, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    played.play_to_the_end(alice_id, bob_id)
+    played.rate_play(alice_id)
+    played.rate_play(bob_id)
+    with writing(session):
+        runs.move_on(session, played.seat(bob_id), Stage.DEBRIEF, now=played.now)
+        plan = Plan(sentence=words_of(bob_id, "plan"), due_on=played.now.date() + timedelta(9))
+        next_steps.save_plan(session, played.seat(bob_id), plan, now=played.now)
+        next_steps.finish_plan(session, played.seat(bob_id), now=played.now)
+    answered = committed(session, bob_id)
+    played.later(61)
+    ask(played, phone_id)
+    let_in(played, alice_id, bob_id, phone_id)
+
+    assert played.seat(phone_id).reached is Stage.NEXT_STEP
+    assert next_steps.plan_of(session, played.seat(phone_id)) == Plan()
+    assert committed(session, phone_id) == answered
+    notes = runs.notes_of(session, played.seat(alice_id).run_id)
     assert {note.user_id for note in notes.values()} == {alice_id, phone_id}
+
+
+def test_a_play_rated_unseen_is_rated_again(
+    played: Together, session: Session, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    played.play_to_the_end(alice_id, bob_id)
+    played.rate_play(bob_id)
+    played.later(61)
+    ask(played, phone_id)
+    let_in(played, alice_id, bob_id, phone_id)
+
+    assert played.seat(phone_id).rated_play_at is None
+    played.pass_over(alice_id, phone_id)
+    assert played.company(alice_id).told_at
+    told = play_ratings.tell(
+        session, played.seat(alice_id), played.script(alice_id), played.company(alice_id)
+    )
+    assert all(bob_id not in each.given for each in told)
 
 
 def test_nothing_but_this_run_changes_hands(
@@ -270,4 +396,4 @@ def test_of_a_guest_who_comes_back_and_a_partner_who_lets_another_in_one_is_firs
     assert done[:2].count(True) == (1 if holder.user_id == phone_id else 0)
     assert len(played.company(alice_id).people) == 2
     lost = bob_id if holder.user_id == phone_id else phone_id
-    assert rows_of(session, lost) in (0, 1)  # who still asks is named once
+    assert rows_of(session, lost) in (0, 1)  # who still asks, or gave a reason, is named once

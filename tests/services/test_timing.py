@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from lfp_trainer.engine import play
 from lfp_trainer.errors import StaleMove
-from lfp_trainer.services import accounts, runs, timing
+from lfp_trainer.services import accounts, presence, runs, timing
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage.database import writing
 from tests.conftest import NOON
-from tests.together import Together
+from tests.together import ONE, Together
 
 TIMED = "the-gift"
 """The principal decides it, within four minutes."""
@@ -106,3 +107,51 @@ def test_either_takes_more_time(timed: Together, alice_id: int, bob_id: int, who
     with pytest.raises(StaleMove, match="still time"):
         let_answer(timed, alice_id)
     assert timed.company(alice_id).version > 0
+
+
+def test_where_both_decide_what_the_one_who_waits_has_picked_counts(
+    session: Session, published: Published, alice_id: int, bob_id: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    timed = Together.open(session, alice_id, now=NOON)
+    timed.join(bob_id)
+    timed.ready(alice_id, bob_id)
+    timed.commit(alice_id, bob_id)
+    timed.play_to("network", alice_id)
+    position = timed.position(alice_id)
+    script = timed.script(alice_id)
+    others = play.stand_in_choice(script, position)
+    choice = next(each for each in play.offered(script, position) if each != others)
+    timed.choose(alice_id, choice)
+    with writing(timed.session):
+        presence.nudge(timed.session, timed.seat(alice_id), bob_id, now=timed.now)
+    monkeypatch.setattr(timing, "due_at", lambda *_: timed.now)
+
+    with pytest.raises(StaleMove):
+        let_answer(timed, bob_id)
+    let_answer(timed, alice_id)
+
+    number = len(position.path) + 1
+    assert runs.path_of(timed.session, timed.seat(alice_id).run_id)[number - 1] == choice
+    note = runs.notes_of(timed.session, timed.seat(alice_id).run_id)[number]
+    assert (note.user_id, note.seat, note.stand_in) == (alice_id, ONE, False)
+    assert timed.company(alice_id).person(bob_id).nudged_at is None
+
+
+def test_nobody_is_waited_for_any_more_where_the_stand_in_has_answered(
+    session: Session, published: Published, alice_id: int, bob_id: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    run = Together.open(session, alice_id, now=NOON)
+    run.join(bob_id)
+    run.ready(alice_id, bob_id)
+    run.commit(alice_id, bob_id)
+    (decides,) = [each.user_id for each in run.company(alice_id).deciders(run.on_turn(alice_id))]
+    (waits,) = {alice_id, bob_id} - {decides}
+    with writing(session):
+        presence.nudge(session, run.seat(waits), decides, now=NOON)
+    monkeypatch.setattr(timing, "due_at", lambda *_: NOON)
+    let_answer(run, waits)
+
+    assert run.company(waits).ending_id is None
+    assert run.company(waits).person(decides).nudged_at is None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import play
 from lfp_trainer.errors import Incomplete, NotFound, NotInWhatIf, NotYet, StaleMove, UnknownChoice
-from lfp_trainer.services import access, accounts, choices, guests, runs, what_if
+from lfp_trainer.services import access, accounts, choices, claiming, guests, runs, what_if
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage import database
@@ -410,7 +410,7 @@ def test_a_guest_who_makes_an_account_keeps_what_ifs(
         account = accounts.register(
             session, name="Alice", email="alice@district.example", password_hash="x", now=NOON
         )
-        accounts.claim(session, alice_id, account, now=NOON)
+        claiming.claim(session, alice_id, account, now=NOON)
 
     hers = seat(session, other.key, account)
 

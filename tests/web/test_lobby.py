@@ -7,7 +7,7 @@ import segno
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from lfp_trainer.services import code_tries
+from lfp_trainer.services import code_tries, presence
 from tests.conftest import Browser
 from tests.web.conftest import SCENARIO, values
 
@@ -308,3 +308,38 @@ def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(app: Flask) -> None:
 @pytest.mark.parametrize("page", ["/", "/scenarios", "/home"])
 def test_who_was_invited_finds_the_field_for_a_code(guest: Browser, page: str) -> None:
     assert 'href="/pairs"' in guest.get(page).text
+
+
+def test_who_is_in_a_run_finds_it_whatever_others_typed_at_their_address(
+    lobby: str, alice: Browser, nobody: Browser, guest: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    join(nobody, lobby, name="Bob")
+    monkeypatch.setattr(code_tries, "PER_ADDRESS", 1)
+    guest.get("/pairs?code=ZZZZZZ")
+
+    assert guest.get(lobby).status_code == 429
+    assert nobody.get(lobby).status_code == 200
+
+
+def test_the_wrong_codes_of_an_account_count_in_all_its_browsers(
+    app: Flask, lobby: str, bob: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(code_tries, "PER_ACCOUNT", 1)
+    bob.get("/pairs?code=ZZZZZZ")
+    again = Browser(app)
+    again.sign_in("bob@district.example")
+
+    assert again.get(lobby).status_code == 429
+
+
+def test_who_leaves_as_it_begins_is_told_that_it_has_begun(
+    lobby: str, alice: Browser, nobody: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    join(nobody, lobby, name="Bob")
+    # Between the look at the run and the act, the other has begun.
+    monkeypatch.setattr(presence, "leave", lambda *_, **__: True)
+
+    answer = alice.post(f"{lobby}/leave")
+
+    assert answer.status_code == 409
+    assert "You have left" not in answer.text

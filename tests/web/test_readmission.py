@@ -1,15 +1,21 @@
 """A guest on another device asks for their seat; whoever is in the run answers on its page."""
 
+import html
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from lfp_trainer.storage.models import Participant
+from lfp_trainer.services import code_tries
+from lfp_trainer.storage.database import writing
+from lfp_trainer.storage.models import Participant, SignInFailure
 from lfp_trainer.web.extensions import db
 from tests.conftest import HTMX, Browser
+from tests.together import Together, words_of
+from tests.web.pairs import PLACES
 from tests.web.test_lobby import OTHER, invite, join
 
 
@@ -145,4 +151,90 @@ def test_the_seat_of_an_account_is_not_offered(
 def test_whether_there_is_such_a_code_only_the_page_that_counts_says(phone: Browser) -> None:
     phone.post("/be-a-guest")
 
-    assert waits(phone, "/pairs/ZZZZZZ").headers["HX-Redirect"] == "/pairs/ZZZZZZ"
+    assert waits(phone, "/pairs/ZZZZZZ").headers["HX-Redirect"] == "/pairs/ZZZZZZ?answer=no"
+
+
+def test_to_who_has_not_asked_a_code_that_leads_somewhere_is_like_one_that_does_not(
+    app: Flask, lobby: str, phone: Browser
+) -> None:
+    phone.post("/be-a-guest")
+
+    answers = [waits(phone, each) for each in (lobby, "/pairs/ZZZZZZ")]
+
+    assert [each.headers["HX-Redirect"].rpartition("/")[2][6:] for each in answers] == [
+        "?answer=no"
+    ] * 2
+    assert {each.status_code for each in answers} == {answers[0].status_code}
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(SignInFailure)) == 2
+
+
+def test_whoever_asks_about_codes_there_is_stopped_like_any_guesser(
+    phone: Browser, lobby: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone.post("/be-a-guest")
+    monkeypatch.setattr(code_tries, "PER_ADDRESS", 2)
+    for _ in range(2):
+        waits(phone, "/pairs/ZZZZZZ")
+
+    assert {waits(phone, each).status_code for each in (lobby, "/pairs/ZZZZZZ")} == {429}
+
+
+def known(browser: Browser) -> Browser:
+    browser.user_id = browser.post("/be-a-guest").json["id"]  # type: ignore[index]
+    return browser
+
+
+@pytest.mark.parametrize("at", ["answered", "talking", "rated"])
+def test_whoever_lets_somebody_in_does_not_learn_there_what_was_hidden(
+    session: Session, alice: Browser, nobody: Browser, phone: Browser, at: str
+) -> None:
+    """Alice says on a second device that she is Bob, and lets herself in."""
+    alice_id, bob_id, phone_id = (known(each).user_id if each is not alice else alice.user_id
+                                  for each in (alice, nobody, phone))  # fmt: skip
+    together = Together.open(session, alice_id, now=datetime.now(UTC))
+    together.join(bob_id)
+    together.ready(alice_id, bob_id)
+    together.commit(bob_id)
+    hidden = [words_of(bob_id, about) for about in ("reason", "a private note", f"play {OTHER}")]
+    if at == "answered":
+        hidden += [words_of(bob_id, "diagnosis"), words_of(bob_id, "rating")]
+    else:
+        together.commit(alice_id)
+        while bob_id not in deciders(together, alice_id):
+            together.choose(alice_id)
+        together.choose(bob_id)
+        while bob_id in deciders(together, alice_id):
+            together.choose(bob_id)
+        assert together.note_privately(alice_id, bob_id) == bob_id
+    if at == "rated":
+        together.play_to_the_end(alice_id, bob_id)
+        together.rate_play(bob_id)
+    with writing(session):
+        session.execute(
+            sa.update(Participant)
+            .where(Participant.user_id == bob_id)
+            .values(seen_at=together.now - timedelta(minutes=2))
+        )
+    lobby = f"/pairs/{together.code}"
+    assert ask(phone, lobby).status_code == 303
+    sent = {"person": bob_id, "asker": phone_id}
+    assert alice.post(f"{lobby}/let-in", sent).status_code == 303
+
+    session.rollback()
+    assert together.seat(phone_id).seat == OTHER
+    for place in (*PLACES, "/live?at=role-play.0.0", "?stage=rating&card=0"):
+        for browser in (phone, alice):
+            answer = browser.get(f"/runs/{together.key}{place}")
+            assert answer.status_code != 500
+            text = html.unescape(answer.text)
+            assert [each for each in hidden if each in text] == [], place
+    answer = phone.get("/account/data.json")
+    assert answer.status_code == 200
+    data = answer.text
+    assert [each for each in hidden if each in data] == []
+
+
+def deciders(together: Together, viewer_id: int) -> list[int]:
+    on_turn = together.on_turn(viewer_id)
+    return [each.user_id for each in together.company(viewer_id).deciders(on_turn)]
