@@ -80,7 +80,7 @@ def _role_play(seated: Seated, script: Script, card: int | None) -> dict[str, An
         seated,
         script,
         position,
-        notes=runs.notes_of(db.session, seated.run_id),
+        notes=runs.notes_for(db.session, seated),
         orders=rankings.rankings_of(db.session, seated.run_id, seated.user_id),
         way=asked_way(),
     )
@@ -127,7 +127,7 @@ def turn_context(
         "typed": Typed(),
     }
     if seated.is_pair:
-        told |= pair_turn.context_of(seated, script, position, moments, notes)
+        told |= pair_turn.context_of(seated, script, position, notes)
     return told
 
 
@@ -154,7 +154,7 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
         own_seats=runs.own_seats(script, seated.seat),
         not_own=turns.not_own(db.session, seated, script),
     )
-    notes = runs.notes_of(db.session, seated.run_id)
+    notes = runs.notes_for(db.session, seated)
     return {
         "told": told,
         **_ranked_in(seated, script, told),
