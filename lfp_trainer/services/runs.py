@@ -1,7 +1,7 @@
 """A run: start it, go on to the next stage, find it again, with what was chosen in it."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -138,8 +138,11 @@ def change_participant(within: Within, run_id: int, user_id: int, **values: obje
 def notes_for(within: Within, seated: Seated) -> dict[int, Note]:
     """Return what a participant may read of each step; an observer reads nobody's reasons."""
     notes = notes_of(within, seated.run_id)
-    if not seated.is_observer:
-        return notes
+    return without_reasons(notes) if seated.is_observer else notes
+
+
+def without_reasons(notes: Mapping[int, Note]) -> dict[int, Note]:
+    """Return notes as everybody may read them."""
     return {number: replace(each, reason="") for number, each in notes.items()}
 
 

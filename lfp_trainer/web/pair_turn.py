@@ -28,6 +28,8 @@ def context_of(
         "company": company,
         "mine": company.person(seated.user_id),
         "talk": talk,
+        # What they picked they talk about in front of it, so nothing of one of them stands there.
+        "is_for_both": seated.shares_a_device and talk.differs,
         "partners": [each for each in company.players if each.user_id != seated.user_id],
         "shown": live_page.shown(Stage.ROLE_PLAY, seated, company, talk),
         "chose": who_decided(seated, script, company=company, notes=notes),

@@ -158,7 +158,9 @@ def _told(seated: Seated, script: Script, at: Stage, card: int | None) -> dict[s
     )
     if at is Stage.DEBRIEF and part is None:
         told |= pair_debrief.context_of(seated, script)
-    for_both = seated.shares_a_device and one_screen_page.looks_at_together(seated, at, part)
+    for_both = told.get("is_for_both") or (
+        seated.shares_a_device and one_screen_page.looks_at_together(seated, at, part)
+    )
     company = pair_page.company_context(
         seated, script, at=at, together=told.get("company"), talk=told.get("talk")
     )

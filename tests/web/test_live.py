@@ -543,20 +543,18 @@ def test_a_panel_reads_each_thing_once(app: Flask, opened: Pair) -> None:
     assert len(statements) <= 6, statements
 
 
-def test_a_conversation_takes_no_more_queries_for_more_decisions(app: Flask, opened: Pair) -> None:
-    def queries() -> int:
-        opened.page(opened.alice)
-        with all_counted(app) as statements:
-            opened.page(opened.alice)
-        return len(statements)
-
-    together, alice_id = opened.together, opened.alice.user_id
-    together.play_to("network", alice_id)
-    few = queries()
+def test_a_conversation_asks_once_whose_each_response_was(app: Flask, opened: Pair) -> None:
+    together = opened.together
+    together.play_to("network", opened.alice.user_id)
     for each in opened.both:
         together.choose(each, "score-it-cold")
-    together.session.rollback()
+    opened.look(opened.alice)
 
-    assert "You both chose" in opened.page(opened.alice)
-    assert queries() <= few
-    assert few <= 12
+    with all_counted(app) as statements:
+        page = opened.page(opened.alice)
+
+    assert "You both chose" in page
+    picks = [each for each in statements if "FROM pick" in each]
+    people = [each for each in statements if "JOIN pair" in each and "user.name" in each]
+    assert len(picks) <= 2, "those that are open, and those that are taken"
+    assert len(people) == 1, people
