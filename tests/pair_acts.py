@@ -1,7 +1,7 @@
 """One act after the other in a run together, through the services, each as a view would do it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,28 +12,30 @@ from lfp_trainer.engine import play
 from lfp_trainer.engine.diagnosis import Answer
 from lfp_trainer.engine.rubric import Rating
 from lfp_trainer.engine.script import Script
-from lfp_trainer.errors import StaleMove
 from lfp_trainer.services import (
     access,
     accounts,
-    choices,
     deciding,
     diagnosis,
     forgetting,
     library,
     lobby,
     next_steps,
+    observing,
     pairs,
+    play_ratings,
     presence,
     ratings,
     runs,
+    swaps,
 )
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Company, Way, awaited, company_in, ways
 from lfp_trainer.services.next_steps import Plan
+from lfp_trainer.services.observing import Marked
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.database import writing
-from lfp_trainer.storage.models import Pair, Participant, Pick, Run, Stage, Step
+from lfp_trainer.storage.models import Pair, Participant, Pick, Run, Stage, Step, User
 
 
 @dataclass(frozen=True)
@@ -129,14 +131,16 @@ def answer_for(way: Way, play_: Play, who: int, waits: list[int]) -> Act | None:
     """Return the act by which somebody takes a way; None where there is nothing left to do."""
     seated = play_.seat(who)
     kinds = {
-        Way.READY: "ready", Way.BEGIN: "begin", Way.RATE_PLAY: "rate_play",
-        Way.COME_BACK: "come_back", Way.NUDGE: "nudge", Way.STAND_IN: "stand_in",
+        Way.READY: "ready", Way.BEGIN: "begin", Way.COME_BACK: "come_back",
+        Way.NUDGE: "nudge", Way.STAND_IN: "stand_in",
     }  # fmt: skip
     if way is Way.ANSWER:
         return Act({Stage.CASE: "case", Stage.DIAGNOSIS: "diagnose"}.get(seated.stage, "rate"), who)
     if way is Way.GO_ON:
         kind = {Stage.DEBRIEF: "finish_debrief", Stage.NEXT_STEP: "finish"}.get(seated.stage)
         return Act(kind, who) if kind else None
+    if way is Way.RATE_PLAY:
+        return Act("pass_over" if (who + len(play_.path())) % 3 == 0 else "rate_play", who)
     if way is Way.CHOOSE:
         return Act("choose", who, what=play_.offered()[0], step=len(play_.path()))
     gone = [
@@ -187,17 +191,24 @@ def _rate(self: Play, seated: Seated, act: Act) -> None:
     ratings.commit_ratings(self.session, seated, self.script, now=self.now)
 
 
+def _draft_play(self: Play, seated: Seated, act: Act) -> None:
+    sheet = play_ratings.sheet_of(self.session, seated, self.script)
+    first = {play.seat: f"{play.responses[0].number}" for play in sheet.plays}
+    given = {
+        card: Kept(Rating(2, None, word(act.who, "play"), (first[card[0]],)), not_enough=False)
+        for card in play_ratings.cards_of(self.script, sheet)
+    }
+    play_ratings.save(self.session, seated, self.script, given, now=self.now)
+
+
 def _rate_play(self: Play, seated: Seated, act: Act) -> None:
-    # Only that somebody has said what was played, or passed it over; what they said is no part.
-    choices.hold(self.session, seated.run_id)
-    runs_at_debrief = sa.update(Participant).where(
-        Participant.run_id == seated.run_id, Participant.user_id == seated.user_id,
-        Participant.stage == Stage.DEBRIEF, Participant.rated_play_at.is_(None),
-    )  # fmt: skip
-    stamped = runs_at_debrief.values(rated_play_at=self.now).returning(Participant.id)
-    if seated.is_observer or self.session.execute(stamped).first() is None:
-        raise StaleMove
-    pairs.settle(self.session, replace(seated, rated_play_at=self.now), self.script, now=self.now)
+    _draft_play(self, seated, act)
+    play_ratings.commit(self.session, seated, self.script, now=self.now)
+
+
+def _mark(self: Play, seated: Seated, act: Act) -> None:
+    marked = Marked(note=word(act.who, f"mark{act.step}"))
+    observing.save_mark(self.session, seated, self.script, act.step, marked, now=self.now)
 
 
 def _choose(self: Play, seated: Seated, act: Act) -> None:
@@ -228,10 +239,18 @@ def _finish(self: Play, seated: Seated, act: Act) -> None:
     next_steps.finish_plan(self.session, seated, now=self.now)
 
 
+def _swap(self: Play, seated: Seated, act: Act) -> None:
+    swaps.start_swap(
+        self.session, seated, self.script, at=act.step, start_key=f"swap {act.who} {self.now}",
+        now=self.now,
+    )  # fmt: skip
+
+
 _DO: dict[str, Callable[[Play, Act], object]] = {
     "join": _join,
     "poll": _poll,
     "delete": lambda self, act: forgetting.delete_person(self.session, act.who, now=self.now),
+    "claim": lambda self, act: accounts.claim(self.session, act.whom, act.who, now=self.now),
     "take_seat": _as(
         lambda self, seated, act: lobby.take_seat(
             self.session, seated, self.script, act.what, now=self.now
@@ -271,6 +290,14 @@ _DO: dict[str, Callable[[Play, Act], object]] = {
         )
     ),
     "rate_play": _as(_rate_play),
+    "draft_play": _as(_draft_play),
+    "pass_over": _as(
+        lambda self, seated, act: play_ratings.pass_over(
+            self.session, seated, self.script, now=self.now
+        )
+    ),
+    "mark": _as(_mark),
+    "swap": _as(_swap),
     "finish_debrief": _as(_move_on(Stage.DEBRIEF)),
     "finish": _as(_finish),
 }
@@ -279,3 +306,16 @@ _DO: dict[str, Callable[[Play, Act], object]] = {
 def make_guests(session: Session, count: int, now: datetime) -> list[int]:
     with writing(session):
         return [accounts.make_guest(session, now=now) for _ in range(count)]
+
+
+def has_account(session: Session, who: int) -> bool:
+    return session.scalar(sa.select(User.email).where(User.id == who)) is not None
+
+
+def make_account(session: Session, who: int, now: datetime) -> None:
+    """Let a guest have an account."""
+    with writing(session):
+        accounts.register(
+            session, name="Somebody", email=f"{who}@district.example", password_hash="x",
+            guest_id=who, now=now,
+        )  # fmt: skip

@@ -35,7 +35,7 @@ def is_taken(model: Model, act: Act, scene: Scene) -> bool:
     """Tell whether an act must be taken, and not refused."""
     if act.kind == "join":
         return model.may_join(act.who, act.what)
-    if act.kind == "delete":
+    if act.kind in ("delete", "claim"):
         return True
     if act.who not in model.people:
         return False
@@ -71,6 +71,12 @@ def _rates_play(model: Model, act: Act, scene: Scene) -> bool:
     return model.ended and me.at == DEBRIEF and not me.rated and not me.watches
 
 
+def _marks(model: Model, act: Act, scene: Scene) -> bool:
+    me = model.people[act.who]
+    here = me.watches and model.opened and not model.told and me.at >= ROLE_PLAY
+    return here and act.step <= len(scene.path)
+
+
 def _stands_in(model: Model, act: Act, scene: Scene) -> bool:
     known = act.whom in model.people and act.whom != act.who
     return known and model.may_stand_in(act.who, act.whom, scene.now)
@@ -93,6 +99,9 @@ _TAKEN: dict[str, Callable[[Model, Act, Scene], bool]] = {
     "leave": lambda model, act, scene: True,
     "come_back": lambda model, act, scene: True,
     "rate_play": _rates_play,
+    "pass_over": _rates_play,
+    "draft_play": _rates_play,
+    "mark": _marks,
     "finish_debrief": lambda model, act, scene: (
         model.is_through(act.who) and model.people[act.who].at == DEBRIEF
     ),
@@ -108,9 +117,11 @@ def take(model: Model, act: Act, scene: Scene) -> None:
         model.people.setdefault(act.who, Someone(act.what, scene.now))
     elif act.kind == "delete" or (act.kind == "leave" and not model.begun):
         model.people.pop(act.who, None)
+    elif act.kind == "claim":
+        model.hand_over(act.whom, act.who)
     else:
         _CHANGES.get(act.kind, _nothing)(model, act, scene)
-    if act.kind not in ("poll", "draft", "rate_one", "note", "nudge", "join"):
+    if act.kind not in ("poll", "draft", "rate_one", "note", "nudge", "join", "draft_play", "mark"):
         model.follow()
 
 
@@ -183,8 +194,22 @@ def _is_seen(model: Model, act: Act, scene: Scene) -> None:
     model.people[act.who].seen = scene.now
 
 
-def _has_rated(model: Model, act: Act, scene: Scene) -> None:
+def _passes_over(model: Model, act: Act, scene: Scene) -> None:
     model.people[act.who].rated = True
+
+
+def _has_rated(model: Model, act: Act, scene: Scene) -> None:
+    _write(model, act.who, "play")
+    model.people[act.who].rated = model.people[act.who].spoke = True
+
+
+def _has_marked(model: Model, act: Act, scene: Scene) -> None:
+    _write(model, act.who, f"mark{act.step}")
+
+
+def _plans(model: Model, act: Act, scene: Scene) -> None:
+    _write(model, act.who, "plan")
+    _goes_on(model, act, scene)
 
 
 def _goes_on(model: Model, act: Act, scene: Scene) -> None:
@@ -207,6 +232,9 @@ _CHANGES: dict[str, Callable[[Model, Act, Scene], None]] = {
     "leave": _leaves,
     "come_back": _returns,
     "rate_play": _has_rated,
+    "pass_over": _passes_over,
+    "draft_play": _writes("play", on=None),
+    "mark": _has_marked,
     "finish_debrief": _goes_on,
-    "finish": _goes_on,
+    "finish": _plans,
 }

@@ -2,31 +2,27 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy.orm import Session
 
-from lfp_trainer.engine import play
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.errors import TrainerError
-from lfp_trainer.services import access, forgetting, library, picks, runs
+from lfp_trainer.services import forgetting, library
 from lfp_trainer.services.company import Way
-from lfp_trainer.storage.models import Diagnosis, Pair, Participant, Rating, Run, Stage, Step
-from tests.pair_acts import Act, Play, answer_for, make_guests
-from tests.pair_expected import Scene, is_taken, take
-from tests.pair_model import AWAY, DONE, ROLE_PLAY, Model, Someone
+from lfp_trainer.storage.models import Run
+from tests.pair_acts import Act, Play, answer_for, has_account, make_account, make_guests
+from tests.pair_expected import is_taken, take
+from tests.pair_holds import Looked
+from tests.pair_model import AWAY, DONE, Model, Someone
 
-STAGES = tuple(Stage)
-GOES_ON = {Way.READY, Way.BEGIN, Way.ANSWER, Way.CHOOSE, Way.RATE_PLAY, Way.GO_ON, Way.STAND_IN,
-           Way.COME_BACK}  # fmt: skip
-"""What really leads on: a nudge alone does not."""
 person = st.integers(0, 3)
 
 
-class Room(RuleBasedStateMachine):
+class Room(Looked, RuleBasedStateMachine):
     """A run with seats, four people who may be in it, and the model beside it."""
 
     session: ClassVar[Session]
@@ -66,14 +62,6 @@ class Room(RuleBasedStateMachine):
         self.model = Model(self.play.script.scenario.seats)
         self.model.people[first] = Someone(self.model.seats[0], now)
         self.sent: list[Act] = []
-
-    def scene(self) -> Scene:
-        script, path = self.play.script, self.play.path()
-        position = play.replay(script, path)
-        notes = runs.notes_of(self.session, self.play.run_id)
-        by = tuple(notes[number + 1].user_id for number in range(len(path)))
-        offered = play.offered(script, position) if position.scene else ()
-        return Scene(self.play.now, path, by, play.seats_on_turn(script, position), offered)
 
     def deliver(self, act: Act) -> None:
         """Do an act both in the services and in the model, which must agree on it."""
@@ -123,7 +111,17 @@ class Room(RuleBasedStateMachine):
 
     @rule(
         who=person,
-        kind=st.sampled_from(["rate", "rate_play", "finish_debrief", "finish", "come_back"]),
+        kind=st.sampled_from(
+            [
+                "rate",
+                "rate_play",
+                "pass_over",
+                "draft_play",
+                "finish_debrief",
+                "finish",
+                "come_back",
+            ]
+        ),
     )
     def act_late(self, who: int, kind: str) -> None:
         self.deliver(Act(kind, self.who[who]))
@@ -148,6 +146,12 @@ class Room(RuleBasedStateMachine):
                 what = offered[choice % len(offered)]
                 self.deliver(Act("choose", self.who[who], what=what, step=step))
 
+    @rule(who=person, ago=st.integers(-1, 3))
+    def mark(self, who: int, ago: int) -> None:
+        watching = [each for each, one in self.model.people.items() if one.watches]
+        step = max(0, len(self.play.path()) - ago)
+        self.deliver(Act("mark", (watching or self.who)[who % (len(watching) or 4)], step=step))
+
     @rule(who=person, whom=person, kind=st.sampled_from(["nudge", "stand_in"]))
     def turn_to(self, who: int, whom: int, kind: str) -> None:
         self.deliver(Act(kind, self.who[who], whom=self.who[whom]))
@@ -162,6 +166,17 @@ class Room(RuleBasedStateMachine):
             self.deliver(Act("delete", self.who[who]))
             self.who[who] = make_guests(self.session, 1, self.play.now)[0]
 
+    @rule(who=person, whom=person, really=st.integers(0, 3))
+    def claim(self, who: int, whom: int, really: int) -> None:
+        """Sign in to an account, and bring what one played as a guest: perhaps in this very run."""
+        one, guest = self.who[who], self.who[whom]
+        if really or one == guest or has_account(self.session, guest):
+            return
+        if not has_account(self.session, one):
+            make_account(self.session, one, self.play.now)
+        self.deliver(Act("claim", one, whom=guest))
+        self.who[whom] = make_guests(self.session, 1, self.play.now)[0]
+
     @rule(seconds=st.sampled_from([1, 20, 61]), there=st.sets(person))
     def wait(self, seconds: int, there: set[int]) -> None:
         self.play.later(seconds)
@@ -172,7 +187,11 @@ class Room(RuleBasedStateMachine):
     def send_again(self, back: int) -> None:
         """Deliver what was sent some time ago: twice, late, or in another order."""
         again = self.sent[-back] if back <= len(self.sent) else None
-        if again and again.kind != "delete" and forgetting.is_here(self.session, again.who):
+        if (
+            again
+            and again.kind not in ("delete", "claim")
+            and forgetting.is_here(self.session, again.who)
+        ):
             self.deliver(again)
 
     @rule(who=person, which=st.integers(0, 9), steps=st.integers(1, 6))
@@ -209,104 +228,6 @@ class Room(RuleBasedStateMachine):
         self.everybody_has_a_way_or_waits_for_somebody_who_has()
         self.nobody_reads_what_another_answered_too_early()
         self.picks_are_shown_once_all_have_picked()
-
-    def the_steps_are_counted_and_lead_where_the_run_is(self) -> None:
-        run_id = self.play.run_id
-        self.session.rollback()
-        moves, ending = self.session.execute(
-            sa.select(Run.moves, Run.ending_id).where(Run.id == run_id)
-        ).one()
-        steps = self.session.execute(
-            sa.select(Step.number, Step.user_id, Step.stand_in)
-            .where(Step.run_id == run_id)
-            .order_by(Step.number)
-        ).all()
-        assert [each.number for each in steps] == list(range(1, moves + 1))
-        assert not any(each.stand_in and each.user_id for each in steps)
-        position = play.replay(self.play.script, self.play.path())
-        assert (position.scene is None) == (ending is not None)
-
-    def services_and_model_agree_on_who_is_where(self) -> None:
-        stored = {row.user_id: row for row in self._participants()}
-        assert stored.keys() == self.model.people.keys()
-        for who, each in self.model.people.items():
-            row = stored[who]
-            assert (row.seat, STAGES.index(row.stage)) == (each.seat, each.at)
-            assert (row.left_at is not None or row.stand_in_from is not None) == each.out
-            assert (row.rated_play_at is not None) == each.rated
-        seats = [row.seat for row in stored.values()]
-        assert len(seats) == len(set(seats))
-
-    def _participants(self) -> list[Any]:
-        return list(
-            self.session.execute(
-                sa.select(Participant.__table__).where(Participant.run_id == self.play.run_id)
-            )
-        )
-
-    def what_has_opened_is_open_and_stays_so(self) -> None:
-        pair = self.session.execute(
-            sa.select(Pair.begun_at, Pair.opened_at, Pair.told_at).where(
-                Pair.run_id == self.play.run_id
-            )
-        ).one()
-        mine = self.model.begun, self.model.opened, self.model.told
-        assert tuple(each is not None for each in pair) == mine
-
-    def somebody_present_decides_while_the_conversation_is_open(self) -> None:
-        model = self.model
-        if model.opened and not model.ended and model.held:
-            assert model.deciders(self.scene().on_turn)
-
-    def everybody_has_a_way_or_waits_for_somebody_who_has(self) -> None:
-        found = {who: self.play.ways(who) for who in self.model.people}
-
-        def leads_on(who: int, behind: tuple[int, ...]) -> None:
-            ways, waits = found[who]
-            assert who not in behind, f"{(*behind, who)} wait for each other"
-            if ways & GOES_ON:
-                return
-            assert waits, f"{who} is stuck, {behind} wait for them: {self.model}"
-            for other in waits:
-                away = self.model.away(other, self.play.now) or self.model.people[other].out
-                assert not away, f"{who} waits for {other}, who is away, and can do nothing"
-                leads_on(other, (*behind, who))
-
-        for who in found:
-            leads_on(who, ())
-
-    def nobody_reads_what_another_answered_too_early(self) -> None:
-        for who in self.model.people:
-            seated = self.play.seat(who)
-            others = [each for each in self.model.people if each != who]
-            for kind, owner, column in (
-                ("diagnosis", Diagnosis.user_id, Diagnosis.reason),
-                ("rating", Rating.rater_id, Rating.reason),
-            ):
-                rows = self.session.execute(access.answers_beside(seated, owner, column))
-                may = {each for each in others if self.model.sees_answers(who, each, kind)}
-                seen = {row[0] for row in rows}
-                assert seen == may, f"{who} sees {kind} of {seen}, may {may}: {self.model}"
-            told = picks.told_picks(self.session, seated, of=others)
-            assert not told or self.model.is_through(who)
-            assert runs.has_reached(seated, Stage.DEBRIEF) == self.model.is_through(who)
-
-    def picks_are_shown_once_all_have_picked(self) -> None:
-        scene, company = self.scene(), self.play.company()
-        position = play.replay(self.play.script, scene.path)
-        if position.scene is None:
-            return
-        deciders = self.model.deciders(scene.on_turn)
-        picked = self.model.picks.get(len(scene.path), {})
-        open_ = len(deciders) > 1 and all(each in picked for each in deciders)
-        agreed = {picked.get(each) for each in deciders}
-        assert not deciders or None in agreed or len(agreed) > 1, "they agree, and nothing follows"
-        for who, each in self.model.people.items():
-            shown = picks.shown_picks(
-                self.session, company, self.play.seat(who), self.play.script, position
-            )
-            there = open_ and each.at >= ROLE_PLAY
-            assert shown.keys() - {who} == ({*deciders} - {who} if there else set())
 
     # And at the end.
 

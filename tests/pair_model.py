@@ -25,6 +25,9 @@ class Someone:
     lent: bool = False
     """The stand-in was let into their seat."""
     rated: bool = False
+    """They have said what they think of the play, or passed it over."""
+    spoke: bool = False
+    """They have said it."""
 
     @property
     def out(self) -> bool:
@@ -113,6 +116,20 @@ class Model:
         somebody = bool(self.active) or not self.players
         self.opened = self.opened or (self.begun and there and somebody)
 
+    def hand_over(self, old: int, new: int) -> None:
+        """Let somebody be another; who has a seat of their own keeps that, and what is of it."""
+        gone = self.people.pop(old, None)
+        keeps = new in self.people
+        if gone is not None and not keeps:
+            self.people[new] = gone
+        for word in self.words:
+            if word.owner == old and (not keeps or word.kind.startswith("reason")):
+                word.owner = new
+        for picked in self.picks.values():
+            pick = picked.pop(old, None)
+            if pick is not None and not keeps:
+                picked[new] = pick
+
     def look(self, moves: int, ended: bool) -> None:
         """Take in how far the conversation has gone."""
         assert moves >= self.moves, "a step was lost"
@@ -138,9 +155,19 @@ class Model:
         committed = other is not None and other.at > last and not other.watches
         return self.opened and me.at >= ROLE_PLAY and not me.watches and committed
 
+    def hears_of_play(self, viewer: int, owner: int) -> bool:
+        """Tell whether somebody may see what another says of the play."""
+        other = self.people.get(owner)
+        spoke = other is not None and other.spoke
+        return self.is_through(viewer) and not self.people[viewer].watches and spoke
+
     def may_see(self, viewer: int, word: Word) -> bool:
         if word.owner == viewer:
             return True
         if word.kind in ("diagnosis", "rating"):
             return self.sees_answers(viewer, word.owner, word.kind)
+        if word.kind == "play":
+            return self.hears_of_play(viewer, word.owner)
+        if word.kind == "plan":
+            return False
         return self.is_through(viewer)

@@ -54,12 +54,10 @@ class Shown(Room):
             f"{run}/debrief",
             f"{run}/live?at=role-play.0.0",
             f"{run}?stage=rating&card=0",
+            f"{run}/swap",
         ]
-        if "lobby" in self.app.blueprints:
-            with self.app.test_request_context():
-                found.append(url_for("lobby.show", code=self.play.code))
-        elif not self.model.begun:
-            return []  # the lobby has no page yet
+        with self.app.test_request_context():
+            found += [url_for(f"lobby.{view}", code=self.play.code) for view in ("show", "live")]
         return found
 
     def refuse_hidden(self, who: int, address: str, page: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lfp_trainer.errors import Incomplete, NotFound
+from lfp_trainer.services import pairs
 from lfp_trainer.storage.models import (
     Diagnosis,
     ExerciseRating,
@@ -27,6 +28,7 @@ from lfp_trainer.storage.models import (
     Ranking,
     Rating,
     Role,
+    Run,
     Step,
     User,
     UserSession,
@@ -52,18 +54,20 @@ class _Owned:
     """Counted for each person: what comes from a guest is counted on after the account's own."""
     counted_in: Column | None = None
     """What is counted apart."""
+    of_seat: bool = False
+    """Belongs to a seat in a run: it does not move to who has another seat there."""
 
 
 _OWNED = (
-    _Owned(Participant.user_id, (Participant.run_id,)),
-    _Owned(Participant.asked_by),
+    _Owned(Participant.user_id, of_seat=True),
+    _Owned(Participant.asked_by, of_seat=True),
     _Owned(Step.user_id),
-    _Owned(Ranking.user_id, (Ranking.run_id, Ranking.number)),
-    _Owned(Diagnosis.user_id, (Diagnosis.run_id,)),
-    _Owned(Rating.rater_id, (Rating.run_id, Rating.round, Rating.leader, Rating.strand)),
-    _Owned(NextStep.user_id, (NextStep.run_id,)),
-    _Owned(Pick.user_id, (Pick.run_id, Pick.number)),
-    _Owned(Mark.user_id, (Mark.run_id, Mark.number)),
+    _Owned(Ranking.user_id, of_seat=True),
+    _Owned(Diagnosis.user_id, of_seat=True),
+    _Owned(Rating.rater_id, of_seat=True),
+    _Owned(NextStep.user_id, of_seat=True),
+    _Owned(Pick.user_id, of_seat=True),
+    _Owned(Mark.user_id, of_seat=True),
     _Owned(Pair.device_of),
     _Owned(Pair.invited_by),
     _Owned(Membership.user_id, (Membership.cohort_id,)),
@@ -160,13 +164,18 @@ def has_practice(session: Session, user_id: int) -> bool:
     return bool(session.scalar(sa.select(sa.or_(played, rated, joined))))
 
 
-def claim(session: Session, guest_id: int, account_id: int) -> None:
+def claim(session: Session, guest_id: int, account_id: int, *, now: datetime) -> None:
     """Give an account what a guest played, and end the guest.
 
-    Where both have an answer of which there can be only one, the account's own stays.
+    Where both sit in one run, the account keeps its seat and what it answered there; the guest's
+    seat is the stand-in's, and nobody waits for it any more.
 
     :raise NotFound: if the guest is not a guest, or the account not an account
     """
+    # First the runs, then the people: whoever writes into a run takes hold of both in that order.
+    theirs = session.scalars(
+        sa.select(Run.id).where(Run.id.in_(_runs_of(guest_id))).order_by(Run.id).with_for_update()
+    ).all()
     guest = session.scalar(
         sa.select(User.id).where(User.id == guest_id, User.email.is_(None)).with_for_update()
     )
@@ -177,7 +186,12 @@ def claim(session: Session, guest_id: int, account_id: int) -> None:
         raise NotFound
     hand_over(session, guest_id, account_id)
     session.execute(sa.delete(User).where(User.id == guest_id))
+    pairs.go_on_without(session, theirs, now=now)
     session.expire_all()
+
+
+def _runs_of(user_id: int) -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(Participant.run_id).where(Participant.user_id == user_id)
 
 
 def hand_over(session: Session, old_id: int, new_id: int, *, run_id: int | None = None) -> None:
@@ -185,6 +199,8 @@ def hand_over(session: Session, old_id: int, new_id: int, *, run_id: int | None 
 
     :param run_id: only what is in this run
     """
+    # Asked before the seats move: what belongs to a seat moves with it.
+    seated = session.scalars(_runs_of(new_id)).all()
     for owned in _OWNED:
         owner = owned.owner
         if run_id is not None and not hasattr(owner.class_, "run_id"):
@@ -192,6 +208,8 @@ def hand_over(session: Session, old_id: int, new_id: int, *, run_id: int | None 
         move = sa.update(owner.class_).where(owner == old_id)
         if run_id is not None:
             move = move.where(owner.class_.run_id == run_id)
+        if owned.of_seat:
+            move = move.where(owner.class_.run_id.not_in(seated))
         if owned.only_once:
             own = aliased(owner.class_)
             same = [getattr(own, column.key) == column for column in owned.only_once]

@@ -95,7 +95,7 @@ def go_on_without(session: Session, run_ids: Collection[int], *, now: datetime) 
     left = {
         each.run_id: each
         for each in access.seats_in(session, run_ids)
-        if each.is_pair and each.told_at is None
+        if each.is_pair and (each.told_at is None or each.ending_id is None)
     }
     for each in left.values():
         script = library.script_of(session, each.version_id, each.digest)

@@ -72,7 +72,7 @@ def _sign_in() -> ResponseReturnValue:
         return _sign_in_page({"email": WRONG}, status=422)
     if current_user.is_guest and forms.ticked("claim"):
         with writing(db.session):
-            accounts.claim(db.session, current_user.person.id, found.user_id)
+            accounts.claim(db.session, current_user.person.id, found.user_id, now=now)
     start_over(found.user_id, remembered=forms.ticked("remember"), now=now)
     return go_to(_next())
 

@@ -253,7 +253,7 @@ def test_claiming_moves_everything_a_guest_left_and_ends_the_guest(session: Sess
     run = add_run(session, guest)
 
     with writing(session):
-        accounts.claim(session, guest, alice)
+        accounts.claim(session, guest, alice, now=NOON)
 
     said = f"said by {guest}"
     assert owners(session, run) == {
@@ -271,7 +271,7 @@ def test_where_there_can_be_only_one_the_accounts_own_answer_stays(session: Sess
     run = add_run(session, alice, guest)
 
     with writing(session):
-        accounts.claim(session, guest, alice)
+        accounts.claim(session, guest, alice, now=NOON)
 
     own, brought = (alice, f"said by {alice}"), (alice, f"said by {guest}")
     assert owners(session, run) == {
@@ -288,7 +288,7 @@ def test_claiming_leaves_what_other_people_left_in_the_same_run(session: Session
     run = add_run(session, guest, bob)
 
     with writing(session):
-        accounts.claim(session, guest, alice)
+        accounts.claim(session, guest, alice, now=NOON)
 
     found = owners(session, run)
     assert found.pop("participant") == [(alice, ""), (bob, "")]
@@ -301,7 +301,7 @@ def test_an_account_cannot_be_claimed(session: Session) -> None:
     run = add_run(session, alice)
 
     with pytest.raises(NotFound), writing(session):
-        accounts.claim(session, alice, charlie)
+        accounts.claim(session, alice, charlie, now=NOON)
 
     assert [owner for owner, _ in owners(session, run)["participant"]] == [alice]
 
@@ -310,7 +310,7 @@ def test_a_guest_cannot_claim(session: Session) -> None:
     guest, other = make_guest(session), make_guest(session)
 
     with pytest.raises(NotFound), writing(session):
-        accounts.claim(session, guest, other)
+        accounts.claim(session, guest, other, now=NOON)
 
     assert session.scalar(sa.select(sa.func.count()).select_from(User)) == 2
 

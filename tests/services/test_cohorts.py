@@ -170,6 +170,6 @@ def test_a_guest_who_gets_an_account_keeps_their_cohorts(
             session, name="Ana", email="ana@district.example", password_hash="x", now=NOON
         )
         assert accounts.has_practice(session, guest)
-        accounts.claim(session, guest, account)
+        accounts.claim(session, guest, account, now=NOON)
 
     assert [each.name for each in cohorts.cohorts_of(session, account)] == ["Spring"]

@@ -370,7 +370,7 @@ def test_a_guests_sets_follow_those_of_the_account_that_claims_them(
     assert accounts.has_practice(session, alice_id)
 
     with database.writing(session):
-        accounts.claim(session, alice_id, bob_id)
+        accounts.claim(session, alice_id, bob_id, now=NOON)
 
     sets = exercise_sets.sets_of(session, bob_id, SMALL)
     assert [each.number for each in sets] == [1, 2, 3]

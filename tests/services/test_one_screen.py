@@ -394,7 +394,7 @@ def test_an_account_that_claims_a_run_has_its_screen(hosted: Shared, session: Se
         account = accounts.register(
             session, name="Ana", email="ana@district.example", password_hash="", now=NOON
         )
-        accounts.claim(session, hosted.host_id, account)
+        accounts.claim(session, hosted.host_id, account, now=NOON)
 
     assert access.seat_in(session, hosted.key, viewer_id=account).key == hosted.key
     with writing(session):

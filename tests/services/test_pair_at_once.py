@@ -232,3 +232,21 @@ def test_leaving_at_once_leaves_both_a_way_back(
     assert run.company().active == ()
     run.do(Act("come_back", people[0]))
     assert run.company().deciders(run.on_turn())
+
+
+def test_both_pressing_swap_at_once_begin_one_play_the_other_way_round(
+    run: Play, people: list[int], at_once: AtOnce
+) -> None:
+    open_conversation(run, people)
+    while run.company().ending_id is None:
+        step, choice = len(run.path()), run.offered()[0]
+        for each in run.company().deciders(run.on_turn()):
+            run.do(Act("choose", each.user_id, what=choice, step=step))
+    for who in people[:2]:
+        run.do(Act("pass_over", who))
+
+    refused = at_once(*(Act("swap", each, step=1) for each in (*people[:2], *people[:2])))
+
+    assert refused == [None] * 4
+    begun = sa.select(sa.func.count()).select_from(Pair).where(Pair.swap_of == run.run_id)
+    assert run.session.scalar(begun) == 1

@@ -410,7 +410,7 @@ def test_a_guest_who_makes_an_account_keeps_what_ifs(
         account = accounts.register(
             session, name="Alice", email="alice@district.example", password_hash="x", now=NOON
         )
-        accounts.claim(session, alice_id, account)
+        accounts.claim(session, alice_id, account, now=NOON)
 
     hers = seat(session, other.key, account)
 

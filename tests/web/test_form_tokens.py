@@ -12,6 +12,7 @@ UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 PLAUSIBLE = {
     "IntegerConverter": 1,
     "LobbyCode": "ABC234",
+    "CohortCode": "ABCDEFGH",
     "RunKey": "abcdEFGH_123-567",
     "Slug": "a-case",
     "UnicodeConverter": "x",
