@@ -553,6 +553,6 @@ def test_a_conversation_asks_once_whose_each_response_was(app: Flask, opened: Pa
 
     assert "You both chose" in page
     picks = [each for each in statements if "FROM pick" in each]
-    people = [each for each in statements if "JOIN pair" in each and "user.name" in each]
+    people = [each for each in statements if "participant.nudged_at" in each]
     assert len(picks) <= 2, "those that are open, and those that are taken"
     assert len(people) == 1, people
