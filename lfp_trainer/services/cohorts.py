@@ -1,7 +1,6 @@
 """Cohorts: make one, join it by its code, leave it, see who is in it.
 
-Nothing here knows a run. Who is in a cohort sees the names and positions of the others; what
-anybody practices stays theirs.
+Who is in a cohort sees the names and positions of the others; what anybody practices stays theirs.
 """
 
 import secrets

@@ -55,9 +55,13 @@ def _refused(error: TrainerError) -> Response:
     where = request.view_args or {}
     if "key" not in where:
         return rated_page.refuse(error, None)
+    # A response is sent from the conversation, also where one arrives at what was revealed first.
+    there = Stage.ROLE_PLAY if request.endpoint in ("runs.choose", "live.note") else None
     # What somebody else's page still offered says nothing to the person who pressed it.
     said = str(StaleMove()) if isinstance(error, UnknownChoice) else None
-    return rated_page.refuse(error, partial(show, where["key"], card=where.get("card")), said=said)
+    return rated_page.refuse(
+        error, partial(show, where["key"], card=where.get("card"), looking_at=there), said=said
+    )
 
 
 def show(
