@@ -26,8 +26,8 @@ from lfp_trainer.web.fragments import go_to, render, wants_fragment
 from lfp_trainer.web.guest_name import own_name
 
 NO_SUCH_CODE = (
-    "No run that you can join has this code. It has six letters and numbers; check it with your"
-    " partner and type it again. If you are in that run, sign in first."
+    "No run has this code. It has six letters and numbers; check it with your partner and type it"
+    " again. If you are in that run, sign in first."
 )
 NOT_LET_IN = (
     "You were not let in from this device. If it is you, tell whoever is in the run, and ask once"
