@@ -241,7 +241,7 @@ def together_in_each(within: Within, run_ids: Collection[int]) -> list[tuple[Any
     return [tuple(row) for row in rows]
 
 
-def together_behind(within: Within, code: str) -> list[tuple[Any, ...]]:
+def together_behind(within: Within | sa.Engine, code: str) -> list[tuple[Any, ...]]:
     """Return who is in the run behind a code: names and seats, for whoever holds the code."""
     return _TOGETHER_BEHIND.rows(within, code=code)
 

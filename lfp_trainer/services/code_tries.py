@@ -1,8 +1,8 @@
 """Codes that somebody typed and that lead to no lobby: counted, so that nobody can guess one.
 
 Only failures count, and many from one address: a whole training room shares one. Who has an account
-is counted by it, in whatever browser, so no stranger's guesses shut them out. A code that is found
-leads to names and free seats, and to nothing else.
+is counted by it, in whatever browser, so no stranger's guesses shut them out. A code that still
+opens a run leads to names and seats, and to nothing else; any other counts as one that no run has.
 """
 
 from datetime import datetime, timedelta

@@ -1,7 +1,6 @@
 """Cohorts: make one, join it by its code, leave it, see who is in it.
 
-Nothing here knows a run. Who is in a cohort sees the names and positions of the others; what
-anybody practices stays theirs.
+Who is in a cohort sees the names and positions of the others; what anybody practices stays theirs.
 """
 
 import secrets
@@ -14,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound
-from lfp_trainer.services import access
+from lfp_trainer.services import access, guests
 from lfp_trainer.services.lobby import LETTERS
 from lfp_trainer.storage.models import Cohort, Membership, Place, User, WorkPosition
 
@@ -125,14 +124,11 @@ def join(session: Session, code: str, *, user_id: int, now: datetime) -> str:
     return cohort.key
 
 
-def introduce(
-    session: Session, user_id: int, *, name: str | None, position: WorkPosition | None
-) -> None:
-    """Note the name and the position that somebody gives on joining; what is left out stays."""
-    given = {"name": name, "position": position}
-    values = {column: value for column, value in given.items() if value is not None}
-    if values:
-        session.execute(sa.update(User).where(User.id == user_id).values(values))
+def introduce(session: Session, user_id: int, *, name: str, position: WorkPosition | None) -> None:
+    """Note a guest's name and anybody's position on joining; what is left out stays."""
+    guests.name_guest(session, user_id, name)
+    if position is not None:
+        session.execute(sa.update(User).where(User.id == user_id).values(position=position))
 
 
 def find(session: Session, key: str, *, viewer_id: int) -> Joined:

@@ -224,12 +224,26 @@ def ways(
     if me.is_out and company.ending_id is None:
         return {Way.COME_BACK}
     found = _own(company, me, on_turn, now)
-    for each in awaited(company, me, on_turn):
-        if company.shares_a_device:
-            found.add(Way.PASS_SCREEN)
-        elif each.is_out or company.is_away(each, now):
-            found |= {Way.NUDGE, Way.STAND_IN}
+    if company.shares_a_device and awaited(company, me, on_turn):
+        found.add(Way.PASS_SCREEN)
+    if missing(company, me, now, on_turn=on_turn):
+        found |= {Way.NUDGE, Way.STAND_IN}
     return found
+
+
+def missing(
+    company: Company, me: Companion, now: datetime, *, on_turn: Collection[str] = ()
+) -> tuple[Companion, ...]:
+    """Return whom this person waits for and need not: who is away, or has left.
+
+    They can be left a sign, and the stand-in can be let into their seat.
+
+    :param on_turn: the seats on turn, while the conversation is open
+    """
+    if company.shares_a_device or (me.is_out and company.ending_id is None):
+        return ()
+    waits = awaited(company, me, on_turn)
+    return tuple(each for each in waits if each.is_out or company.is_away(each, now))
 
 
 def _own(company: Company, me: Companion, on_turn: Collection[str], now: datetime) -> set[Way]:

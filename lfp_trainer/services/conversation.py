@@ -17,6 +17,8 @@ class Conversation:
     """The decision that is open: who takes it, and what of it is picked."""
 
     position: Position
+    on_turn: tuple[str, ...] = ()
+    """The seats that decide."""
     deciders: tuple[Companion, ...] = ()
     picked: dict[int, Picked] | None = None
     """What this participant may see of it: person → pick."""
@@ -46,10 +48,11 @@ def conversation_of(
     """Return where the conversation stands; nobody decides before it opens, or once it is over."""
     if company.opened_at is None or position.scene is None:
         return Conversation(position)
-    deciders = company.deciders(play.seats_on_turn(script, position))
-    picked = picks.shown_picks(within, company, seated, script, position)
-    if len(deciders) < 2:
-        return Conversation(position, deciders, picked)
+    on_turn = play.seats_on_turn(script, position)
+    deciders = company.deciders(on_turn)
     every = picks.picks_at(within, seated.run_id, len(position.path) + 1)
+    picked = picks.shown_of(every, company, seated, on_turn)
+    if len(deciders) < 2:
+        return Conversation(position, on_turn, deciders, picked)
     have = {user_id for user_id, each in every.items() if each.choice_id is not None}
-    return Conversation(position, deciders, picked, frozenset(have))
+    return Conversation(position, on_turn, deciders, picked, frozenset(have))

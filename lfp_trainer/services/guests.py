@@ -17,6 +17,13 @@ AT_ONCE = 200
 """Guests to one statement; also how many one visitor may be kept waiting for."""
 
 
+def name_guest(session: Session, user_id: int, name: str) -> None:
+    """Let a guest have the name they typed, if they did; an account keeps its own."""
+    if name:
+        mine = User.id == user_id, User.email.is_(None)
+        session.execute(sa.update(User).where(*mine).values(name=name))
+
+
 def forget_guest(session: Session, guest_id: int, *, now: datetime) -> None:
     """Delete a guest who wants to leave no trace. Does nothing to an account."""
     _forget(session, [guest_id], now)

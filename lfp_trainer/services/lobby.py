@@ -1,7 +1,9 @@
 """The lobby of a run that several people play: open it, find it by its code, take a seat, begin.
 
-A code leads to names and free seats and to nothing else. It lets newcomers in until the
-conversation opens, and not once nobody has been there for a day.
+A code leads who is not in the run to names and seats, and to nothing else. It lets newcomers in
+until the conversation opens, and not once nobody has been there for a day. After that it shows
+names only where a guest may still ask for their seat (``services/readmission.py``), and then is
+like a code that no run has.
 """
 
 import secrets
@@ -190,11 +192,7 @@ def _add(session: Session, company: Company, user_id: int, seat: str, now: datet
 
 
 def _arrive(session: Session, run_id: int, user_id: int, now: datetime) -> None:
-    session.execute(_mine(run_id, user_id).values(seen_at=now))
-
-
-def _mine(run_id: int, user_id: int) -> sa.Update:
-    return sa.update(_parts).where(_parts.c.run_id == run_id, _parts.c.user_id == user_id)
+    runs.change_participant(session, run_id, user_id, seen_at=now)
 
 
 def take_seat(
@@ -210,10 +208,14 @@ def take_seat(
     require_seat(script, seat, or_observer=True)
     try:
         with session.begin_nested():
-            session.execute(
-                _mine(seated.run_id, seated.user_id).values(
-                    seat=seat, ready_at=None, stand_in_from=None, seen_at=now
-                )
+            runs.change_participant(
+                session,
+                seated.run_id,
+                seated.user_id,
+                seat=seat,
+                ready_at=None,
+                stand_in_from=None,
+                seen_at=now,
             )
     except IntegrityError as error:
         raise StaleMove(TAKEN) from error
@@ -230,10 +232,13 @@ def say_ready(
     """
     choices.hold(session, seated.run_id)
     _require_lobby(session, seated)
-    session.execute(
-        _mine(seated.run_id, seated.user_id).values(
-            ready_at=now if ready else None, stand_in_from=None, seen_at=now
-        )
+    runs.change_participant(
+        session,
+        seated.run_id,
+        seated.user_id,
+        ready_at=now if ready else None,
+        stand_in_from=None,
+        seen_at=now,
     )
     return pairs.settle(session, seated, script, now=now)
 
@@ -257,8 +262,8 @@ def begin(session: Session, seated: Seated, script: Script, *, now: datetime) ->
         )
         .values(stand_in_from=now)
     )
-    session.execute(
-        _mine(seated.run_id, seated.user_id).values(ready_at=now, stand_in_from=None, seen_at=now)
+    runs.change_participant(
+        session, seated.run_id, seated.user_id, ready_at=now, stand_in_from=None, seen_at=now
     )
     session.execute(sa.update(Pair).where(Pair.run_id == seated.run_id).values(begun_at=now))
     return pairs.settle(session, seated, script, now=now)

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine import play
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove
-from lfp_trainer.services import access, accounts, choices, lobby, pairs, picks, runs
+from lfp_trainer.services import access, accounts, choices, guests, lobby, pairs, picks, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Companion, Company, awaited, company_in
 from lfp_trainer.services.library import Published
-from lfp_trainer.storage.models import Pair, Participant, Stage, User, table
+from lfp_trainer.storage.models import Pair, Participant, Stage, table
 from lfp_trainer.storage.prepared import Within
 
 NOT_SHARED = "Everybody has a screen of their own in this run. Here is where it is."
@@ -56,7 +56,7 @@ def start_here(
         raise StaleMove(lobby.USED)
     lobby.add_pair(session, started.run_id, device_of=host_id, screen=seat, begun_at=now)
     other_id = accounts.make_guest(session, now=now)
-    session.execute(sa.update(User).where(User.id == other_id).values(name=other_name))
+    guests.name_guest(session, other_id, other_name)
     session.add(
         Participant(
             run_id=started.run_id, user_id=other_id, seat=other_seat, stage=Stage.CASE,
@@ -68,13 +68,6 @@ def start_here(
         sa.update(_parts).where(_parts.c.run_id == started.run_id).values(ready_at=now, seen_at=now)
     )
     return key
-
-
-def name_host(session: Session, host_id: int, name: str) -> None:
-    """Let a guest have the name they typed; an account keeps its own."""
-    session.execute(
-        sa.update(User).where(User.id == host_id, User.email.is_(None)).values(name=name)
-    )
 
 
 def next_holder(
@@ -116,10 +109,8 @@ def take_screen(
     if person is None:
         raise NotFound
     session.execute(sa.update(_pair).where(_pair.c.run_id == seated.run_id).values(screen=seat))
-    session.execute(
-        sa.update(_parts)
-        .where(_parts.c.run_id == seated.run_id, _parts.c.user_id == person.user_id)
-        .values(left_at=None, stand_in_from=None, seen_at=now)
+    runs.change_participant(
+        session, seated.run_id, person.user_id, left_at=None, stand_in_from=None, seen_at=now
     )
     pairs.settle(session, seated, script, now=now)
 
@@ -136,15 +127,8 @@ def go_on_without(
     person = company.holder_of(seat)
     if person is None or person.user_id == seated.user_id:
         raise NotFound
-    session.execute(
-        sa.update(_parts)
-        .where(
-            _parts.c.run_id == seated.run_id,
-            _parts.c.user_id == person.user_id,
-            _parts.c.stand_in_from.is_(None),
-        )
-        .values(stand_in_from=now)
-    )
+    if person.stand_in_from is None:
+        runs.change_participant(session, seated.run_id, person.user_id, stand_in_from=now)
     pairs.settle(session, seated, script, now=now)
 
 

@@ -5,7 +5,7 @@ The same pick is the choice; different ones are talked about, and each may pick 
 agree. Where another seat decides, a pick is a private note, kept for the debrief.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,10 +84,20 @@ def shown_picks(
     Their own; those of the others only where all who decide have picked, and for an observer then
     too. Who has not come to the conversation sees none.
     """
-    if not runs.has_reached(seated, Stage.ROLE_PLAY):
-        return {}
     on_turn = play.seats_on_turn(script, position)
     picked = picks_at(within, seated.run_id, len(position.path) + 1)
+    return shown_of(picked, company, seated, on_turn)
+
+
+def shown_of(
+    picked: Mapping[int, Picked], company: Company, seated: Seated, on_turn: Collection[str]
+) -> dict[int, Picked]:
+    """Return those of all picks at the open decision that this participant may see.
+
+    :param on_turn: the seats that decide
+    """
+    if not runs.has_reached(seated, Stage.ROLE_PLAY):
+        return {}
     deciders = {each.user_id for each in company.deciders(on_turn)}
     together = len(deciders) > 1 and all(
         each in picked and picked[each].choice_id is not None for each in deciders

@@ -37,6 +37,17 @@ def look(within: Within | sa.Engine, key: str, *, viewer_id: int) -> tuple[Compa
     return company, company.person(viewer_id)
 
 
+def look_behind(
+    within: Within | sa.Engine, code: str, *, viewer_id: int
+) -> tuple[Company, Companion]:
+    """Return who is in the run behind a code with this participant, and the participant.
+
+    :raise NotFound: if there is none, or they are not in it
+    """
+    company = company_of(access.together_behind(within, code))
+    return company, company.person(viewer_id)
+
+
 def is_due(me: Companion, now: datetime) -> bool:
     """Tell whether a sign from somebody's page should be written down."""
     return me.seen_at is None or now - me.seen_at >= SEEN_EVERY
@@ -68,13 +79,13 @@ def nudge(session: Session, seated: Seated, whom: int, *, now: datetime) -> None
     """
     choices.hold(session, seated.run_id)
     _other(session, seated, whom)
-    _change(session, seated.run_id, whom, nudged_at=now)
+    runs.change_participant(session, seated.run_id, whom, nudged_at=now)
     runs.changed(session, seated.run_id)
 
 
 def forget_nudge(within: Within, seated: Seated) -> None:
     """Take away the sign that somebody was waited for, once they have acted."""
-    _change(within, seated.run_id, seated.user_id, nudged_at=None)
+    runs.change_participant(within, seated.run_id, seated.user_id, nudged_at=None)
 
 
 def let_stand_in(
@@ -98,7 +109,7 @@ def let_stand_in(
         raise StaleMove(choices.STAND_IN_HAS_IT)
     if not company.is_away(person, now):
         raise StaleMove(IS_BACK)
-    _change(session, seated.run_id, whom, stand_in_from=now)
+    runs.change_participant(session, seated.run_id, whom, stand_in_from=now)
     return pairs.settle(session, seated, script, now=now)
 
 
@@ -113,7 +124,7 @@ def leave(session: Session, seated: Seated, script: Script, *, now: datetime) ->
     company = company_in(session, seated.run_id)
     company.person(seated.user_id)
     if company.begun_at is not None:
-        _change(session, seated.run_id, seated.user_id, left_at=now)
+        runs.change_participant(session, seated.run_id, seated.user_id, left_at=now)
         pairs.settle(session, seated, script, now=now)
         return True
     session.execute(
@@ -131,7 +142,7 @@ def leave(session: Session, seated: Seated, script: Script, *, now: datetime) ->
 def come_back(session: Session, seated: Seated, script: Script, *, now: datetime) -> Company:
     """Take one's seat again, from where the run is now."""
     choices.hold(session, seated.run_id)
-    _change(
+    runs.change_participant(
         session, seated.run_id, seated.user_id,
         left_at=None, stand_in_from=None, nudged_at=None, seen_at=now,
     )  # fmt: skip
@@ -143,11 +154,3 @@ def _other(session: Session, seated: Seated, whom: int) -> tuple[Company, Compan
     if whom == seated.user_id:
         raise NotFound
     return company, company.person(whom)
-
-
-def _change(within: Within, run_id: int, user_id: int, **values: datetime | None) -> None:
-    within.execute(
-        sa.update(_parts)
-        .where(_parts.c.run_id == run_id, _parts.c.user_id == user_id)
-        .values(**values)
-    )

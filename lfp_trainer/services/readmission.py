@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import StaleMove
-from lfp_trainer.services import choices, pairs, runs
+from lfp_trainer.services import choices, lobby, pairs, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.accounts import GUEST_NAME
 from lfp_trainer.services.company import Companion, Company, company_in
@@ -51,6 +51,16 @@ def seats_to_ask_for(session: Session, company: Company, now: datetime) -> list[
         sa.select(User.id).where(User.id.in_([each.user_id for each in away]), User.email.is_(None))
     ).all()
     return [each for each in away if each.user_id in guests]
+
+
+def is_told_to_others(session: Session, company: Company, now: datetime) -> bool:
+    """Tell whether a code still shows names to who is not in the run: to take a seat, or to ask for
+    one's own from another device while the run is not over.
+    """
+    if lobby.is_joinable(company, now) and not company.shares_a_device:
+        return True
+    is_over = company.ending_id is not None and company.told_at is not None
+    return not is_over and bool(seats_to_ask_for(session, company, now))
 
 
 def asked_for_by(company: Company, user_id: int) -> Companion | None:

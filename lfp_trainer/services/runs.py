@@ -1,8 +1,8 @@
 """A run: start it, go on to the next stage, find it again, with what was chosen in it."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -145,6 +145,26 @@ def notes_of(within: Within, run_id: int, *, since: int = 0) -> dict[int, Note]:
     """Return what is known of each step after the first ``since``: step number → note."""
     rows = within.execute(_NOTES, {"run": run_id, "since": since})
     return {row.number: Note(row.reason, row.stand_in, row.seat, row.user_id) for row in rows}
+
+
+def change_participant(within: Within, run_id: int, user_id: int, **values: object) -> None:
+    """Set columns of one participant in one run; whether they may change is the caller's to say."""
+    within.execute(
+        sa.update(_parts)
+        .where(_parts.c.run_id == run_id, _parts.c.user_id == user_id)
+        .values(**values)
+    )
+
+
+def notes_for(within: Within, seated: Seated) -> dict[int, Note]:
+    """Return what a participant may read of each step; an observer reads nobody's reasons."""
+    notes = notes_of(within, seated.run_id)
+    return without_reasons(notes) if seated.is_observer else notes
+
+
+def without_reasons(notes: Mapping[int, Note]) -> dict[int, Note]:
+    """Return notes as everybody may read them."""
+    return {number: replace(each, reason="") for number, each in notes.items()}
 
 
 def has_reached(seated: Seated, stage: Stage) -> bool:

@@ -1,4 +1,7 @@
-"""Cohorts: one's own, who is in one, make, join by code, leave. No page here knows a run."""
+"""Cohorts: one's own, who is in one, make, join by code, leave.
+
+What anybody practices is on no page here; invitations to pairs are (``web/pairing.py``).
+"""
 
 from flask import Blueprint, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +19,7 @@ from lfp_trainer.web.auth import POSITIONS
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to
 from lfp_trainer.web.gate import Allowed, allow
+from lfp_trainer.web.guest_name import own_name, sent_name
 
 bp = Blueprint("cohorts", __name__)
 
@@ -152,14 +156,13 @@ def _join_page(
     cohort: Behind, code: str, problems: dict[str, str], *, status: int = 200
 ) -> ResponseReturnValue:
     person = me() if current_user.is_authenticated else None
-    known = person is not None and (not person.is_guest or person.name != "Guest")
     page = render_template(
         "cohorts/join.html",
         cohort=cohort,
         code=code,
         problems=problems,
         asks_name=person is None or person.is_guest,
-        name=request.form.get("name", person.name if person and known else ""),
+        name=request.form.get("name", own_name() or ""),
         position=request.form.get("position", person.position if person else None),
         positions=POSITIONS,
     )
@@ -177,7 +180,7 @@ def join(code: str) -> ResponseReturnValue:
     except TooMany as error:
         return _code_page(str(error), status=429)
     try:
-        name = _sent_name()
+        name = sent_name()
         position = _sent_position()
     except Incomplete as error:
         return _join_page(cohort, code, error.fields, status=422)
@@ -187,17 +190,6 @@ def join(code: str) -> ResponseReturnValue:
         key = cohorts.join(db.session, code, user_id=person.id, now=now())
     flash(f"You are in “{cohort.name}”.", "success")
     return go_to(url_for(".show", key=key))
-
-
-def _sent_name() -> str | None:
-    """Return the name a guest gives; None for an account, which has one."""
-    if current_user.is_authenticated and not current_user.is_guest:
-        return None
-    name = forms.line("name", auth.NAME_LIMIT)
-    problems = auth.check_person(name)
-    if problems:
-        raise Incomplete(problems)
-    return name
 
 
 def _sent_position() -> WorkPosition:

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from lfp_trainer.services import shelf
 from lfp_trainer.services.shelf import Card, Practice, Wanted
-from lfp_trainer.web import forms, lobby_page
+from lfp_trainer.web import forms, guest_name
 from lfp_trainer.web.asker import viewer_id
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.filters import SCHOOLS
@@ -111,6 +111,6 @@ def sheet(
         before=shelf.before(db.session, card),
         start_key=start_key(),
         errors=errors or {},
-        name=lobby_page.own_name(),
+        name=guest_name.own_name(),
     )
     return make_response(page, status)

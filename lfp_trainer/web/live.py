@@ -15,6 +15,7 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove
 from lfp_trainer.services import deciding, presence, timing
 from lfp_trainer.services.access import Seated
+from lfp_trainer.services.company import Company
 from lfp_trainer.storage.database import writing, writing_on
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import errors, forms, live_page, pair_page, run_page
@@ -52,16 +53,18 @@ def look(key: str) -> ResponseReturnValue:
     tag = live_page.tag_of(company, mine, _at(), request.args.get("due", ""), then)
     if request.headers.get("HX-PTag") == tag:
         return make_response("", 304)
-    return _panel(key)
+    return _panel(key, together=company)
 
 
 def _at() -> str:
     return request.values.get("at", "")[:LONGEST_AT]
 
 
-def _panel(key: str, *, said: str = "", status: int = 200) -> Response:
+def _panel(
+    key: str, *, said: str = "", status: int = 200, together: Company | None = None
+) -> Response:
     seated, script = find(key)
-    context = pair_page.company_context(seated, script, at=_at())
+    context = pair_page.company_context(seated, script, at=_at(), together=together)
     response = make_response(
         render_template(
             "pairs/_live.html",

@@ -15,7 +15,7 @@ from lfp_trainer.services import company as rules
 from lfp_trainer.services import presence, runs, timing
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Companion, Company
-from lfp_trainer.services.conversation import Conversation, conversation_of
+from lfp_trainer.services.conversation import Conversation
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.whereabouts import Row, names, news_of, row_of
@@ -90,14 +90,13 @@ def panel_of(
     script: Script,
     company: Company,
     *,
-    position: Position,
+    talk: Conversation,
     at: str,
     now: datetime,
 ) -> Panel:
     """Return the panel for a page whose main part shows ``at``."""
     me = company.person(seated.user_id)
-    talk = conversation_of(db.session, seated, script, company, position)
-    time = _time(seated, script, company, position, now)
+    time = _time(seated, script, company, talk.position, now)
     due = str(int(time.due.timestamp())) if time else ""
     others = [each for each in company.people if each.user_id != seated.user_id]
     return Panel(
@@ -110,7 +109,7 @@ def panel_of(
         go=_go(at, seated, script, company, talk),
         waited_by=_waited_by(me, company, talk),
         missed=_missed(me, script, company),
-        steps=len(position.path),
+        steps=len(talk.position.path),
         time=time,
     )
 
@@ -168,19 +167,19 @@ def _waited_by(me: Companion, company: Company, talk: Conversation) -> str:
         return ""
     if company.opened_at is not None and me.nudged_at < company.opened_at:
         return ""
-    on_turn = [each.seat for each in talk.deciders]
     waiting = [
         each
         for each in company.people
         if each.user_id != me.user_id
-        and any(one.user_id == me.user_id for one in rules.awaited(company, each, on_turn))
+        and any(one.user_id == me.user_id for one in rules.awaited(company, each, talk.on_turn))
     ]
     return names(waiting)
 
 
 def _missed(me: Companion, script: Script, company: Company) -> tuple[str, ...]:
     since = me.left_at or me.stand_in_from
-    if since is None:
+    # Who still answers by themselves must not read how the conversation goes on.
+    if since is None or not me.has_reached(Stage.ROLE_PLAY):
         return ()
     chosen = runs.played_by_stand_in(db.session, company.run_id, me.seat, since=since)
     return tuple(script.choices[id][1].text for id in chosen)

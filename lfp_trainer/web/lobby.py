@@ -8,28 +8,29 @@ from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.errors import Incomplete, StaleMove
-from lfp_trainer.services import accounts, library, lobby, presence
-from lfp_trainer.services.accounts import Person
-from lfp_trainer.storage.database import writing
+from lfp_trainer.services import guests, library, lobby, presence
+from lfp_trainer.storage.database import writing, writing_on
 from lfp_trainer.web import auth, forms, lobby_page, run_page, runs
 from lfp_trainer.web import library as library_pages
-from lfp_trainer.web.asker import now
+from lfp_trainer.web.asker import me, now
 from lfp_trainer.web.browser_session import polls
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
+from lfp_trainer.web.guest_name import sent_name
 from lfp_trainer.web.lobby_page import (
     after,
     answer,
     answer_refusals,
     find_company,
     mine,
-    note_seen,
 )
 
 bp = Blueprint("lobby", __name__, url_prefix="/pairs")
 
 answer_refusals(bp)
+
+NO_NAME = "Type the name your partner should see."
 
 
 @bp.get("")
@@ -49,14 +50,14 @@ def start() -> ResponseReturnValue:
     scenario_id = forms.line("scenario", 64)
     published = library.current(db.session, scenario_id)
     try:
-        name, seat = lobby_page.sent_name(), request.form.get("own_seat", "")
+        name, seat = sent_name(NO_NAME), request.form.get("own_seat", "")
         lobby.require_seat(published.script, seat)
     except Incomplete as error:
         return library_pages.sheet(scenario_id, status=422, errors=error.fields)
     one_time_key = forms.text("start_key", 40) or runs.start_key()
     person = auth.ensure_person()
     with writing(db.session):
-        _call(person, name)
+        guests.name_guest(db.session, person.id, name)
         code = lobby.open_lobby(
             db.session,
             published,
@@ -80,14 +81,18 @@ def show(code: str) -> ResponseReturnValue:
 @polls
 def live(code: str) -> ResponseReturnValue:
     """Answer the page of somebody in the lobby, which asks by itself."""
-    company, seated = mine(code)
-    note_seen(company, seated)
+    then = now()
+    clean = lobby.clean_code(code)
+    company, person = presence.look_behind(db.engine, clean, viewer_id=me().id)
+    if presence.is_due(person, then):
+        with writing_on(db.engine) as within:
+            presence.note_seen(within, company, person, now=then)
     if company.begun_at is not None:
         return go_to(run_page.place_of(company.key))
-    tag = presence.tag_of(company, company.person(seated.user_id), now())
+    tag = presence.tag_of(company, person, then)
     if wants_fragment() and request.headers.get("HX-PTag") == tag:
         return "", 304
-    return lobby_page.show_members(company, seated)
+    return lobby_page.show_members(company, person)
 
 
 @bp.post("/<code:code>/join")
@@ -96,11 +101,11 @@ def join(code: str) -> ResponseReturnValue:
     """Take a free seat; somebody unknown becomes a guest."""
     company = find_company(code)
     script = lobby.script_behind(db.session, company)
-    name, seat = lobby_page.sent_name(), request.form.get("seat", "")
+    name, seat = sent_name(NO_NAME), request.form.get("seat", "")
     lobby.require_seat(script, seat, or_observer=True)
     person = auth.ensure_person()
     with writing(db.session):
-        _call(person, name)
+        guests.name_guest(db.session, person.id, name)
         lobby.join(db.session, code, script, user_id=person.id, seat=seat, now=now())
     return go_to(url_for(".show", code=company.code))
 
@@ -153,8 +158,3 @@ def leave(code: str) -> ResponseReturnValue:
             raise StaleMove(lobby.BEGUN)
     flash("You have left. Nothing of yours stays in that run.", "success")
     return go_to(url_for("library.show", scenario_id=seated.scenario_id))
-
-
-def _call(person: Person, name: str) -> None:
-    if person.is_guest and name:
-        accounts.change_profile(db.session, person.id, name=name, position=person.position)

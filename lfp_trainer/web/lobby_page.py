@@ -1,4 +1,6 @@
-"""The page behind a code: a lobby for who is in the run, names and free seats for others."""
+"""The page behind a code: a lobby for who is in the run, names and seats for others while there is
+something for them to do with it.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,18 +16,18 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove, TooMany, TrainerError
 from lfp_trainer.services import access, code_tries, lobby, presence, readmission
 from lfp_trainer.services.access import Seated
-from lfp_trainer.services.accounts import GUEST_NAME
 from lfp_trainer.services.company import Companion, Company, ways
 from lfp_trainer.storage.database import writing
-from lfp_trainer.web import errors, forms, run_page
+from lfp_trainer.web import errors, run_page
 from lfp_trainer.web.asker import me, now, viewer_id
-from lfp_trainer.web.auth import NAME_LIMIT, POSITIONS, check_person
+from lfp_trainer.web.auth import POSITIONS
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, render, wants_fragment
+from lfp_trainer.web.guest_name import own_name
 
 NO_SUCH_CODE = (
     "No run has this code. It has six letters and numbers; check it with your partner and type it"
-    " again."
+    " again. If you are in that run, sign in first."
 )
 NOT_LET_IN = (
     "You were not let in from this device. If it is you, tell whoever is in the run, and ask once"
@@ -42,11 +44,13 @@ def find_company(code: str) -> Company:
 
     Who is in it finds it, however many codes others have tried from the same address.
 
-    :raise NoSuchCode: if there is none
+    :raise NoSuchCode: if there is none, or none that it still opens to who is not in it
     :raise TooMany: if too many tried from here have led nowhere
     """
     try:
         company, _ = lobby.find_lobby(db.session, code)
+        if not _may_see(company):
+            raise NotFound
     except NotFound as error:
         count_wrong()
         raise NoSuchCode from error
@@ -70,6 +74,17 @@ def _place() -> str:
     return code_tries.place_of(person, request.remote_addr or "")
 
 
+def _may_see(company: Company) -> bool:
+    """Tell whether the person who is asking may read who is in a run behind its code."""
+    viewer = viewer_id()
+    asks = viewer is not None and readmission.asked_for_by(company, viewer) is not None
+    return (
+        asks
+        or seat_of_asker(company) is not None
+        or readmission.is_told_to_others(db.session, company, now())
+    )
+
+
 def mine(code: str) -> tuple[Company, Seated]:
     """Return a run that the person who is asking is in.
 
@@ -90,29 +105,8 @@ def seat_of_asker(company: Company) -> Seated | None:
         return None
 
 
-def own_name() -> str | None:
-    """Return how a guest has called themselves so far; None for an account, which has its name."""
-    if current_user.is_authenticated and not current_user.is_guest:
-        return None
-    return "" if current_user.name == GUEST_NAME else current_user.name
-
-
-def sent_name() -> str:
-    """Return what a guest's partner should call them; empty for an account.
-
-    :raise Incomplete: if nobody could read it
-    """
-    if own_name() is None:
-        return ""
-    name = forms.line("name", NAME_LIMIT)
-    if check_person(name):
-        raise Incomplete({"name": "Type the name your partner should see."})
-    return name
-
-
-def note_seen(company: Company, seated: Seated) -> None:
+def note_seen(company: Company, person: Companion) -> None:
     """Write down that somebody's page was open, when that is due."""
-    person = company.person(seated.user_id)
     if presence.is_due(person, now()):
         with writing(db.session):
             presence.note_seen(db.session, company, person, now=now())
@@ -124,7 +118,7 @@ def after(code: str) -> ResponseReturnValue:
     if not wants_fragment():
         return go_to(url_for("lobby.show", code=company.code))
     if company.begun_at is None:
-        return show_members(company, seated)
+        return show_members(company, company.person(seated.user_id))
     if request.blueprint == "readmission":  # pressed on the page of the run
         return run_page.show(company.key)
     return go_to(run_page.place_of(company.key))
@@ -145,8 +139,9 @@ def answer(
         if message:
             flash(message, "warning")
         return make_response(go_to(run_page.place_of(company.key)))
-    note_seen(company, seated)
-    return show_members(company, seated, status=status, message=message)
+    person = company.person(seated.user_id)
+    note_seen(company, person)
+    return show_members(company, person, status=status, message=message)
 
 
 def answer_refusals(blueprint: Blueprint) -> None:
@@ -174,6 +169,8 @@ def _refused(error: TrainerError) -> Response:
         company, _ = lobby.find_lobby(db.session, code)
     except NotFound:
         return errors.answer(status, str(error))
+    if not _may_see(company):
+        return show_finder(code, status=status, message=str(error))
     if company.begun_at is not None and wants_fragment() and request.blueprint == "readmission":
         response = run_page.show(company.key, status=status, message=str(error))
         response.headers["HX-Retarget"] = "#stage"
@@ -184,11 +181,11 @@ def _refused(error: TrainerError) -> Response:
 
 
 def show_members(
-    company: Company, seated: Seated, *, status: int = 200, message: str = ""
+    company: Company, person: Companion, *, status: int = 200, message: str = ""
 ) -> Response:
     """Render the lobby for one of the people in the run, or the part of it that changes."""
     script = lobby.script_behind(db.session, company)
-    person, then = company.person(seated.user_id), now()
+    then = now()
     link = url_for("lobby.show", code=company.code, _external=True)
     tag = presence.tag_of(company, person, then)
     response = render(
@@ -201,6 +198,7 @@ def show_members(
         picture=picture_of(link),
         tag=tag,
         message=message,
+        works_at=_works_at(company),
         **_seats(company, script),
     )
     response.headers["HX-PTag"] = tag
@@ -214,7 +212,10 @@ def show_others(
     message: str = "",
     fields: Mapping[str, str] | None = None,
 ) -> Response:
-    """Render what a code shows to somebody who is not in the run: names, and the seats left."""
+    """Render what a code shows to somebody who is not in the run: names, and the seats left.
+
+    Not where anybody works, nor who is there just now.
+    """
     if request.args.get("answer") == "no" and not message:
         message = NOT_LET_IN
     script = lobby.script_behind(db.session, company)
@@ -230,6 +231,7 @@ def show_others(
         message=message,
         errors=fields or {},
         tag=asking_tag(company),
+        works_at={},
         **_seats(company, script),
     )
     return make_response(page, status)
@@ -254,8 +256,12 @@ def picture_of(link: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - drawn from our own address, and holds no text of it
 
 
-def _seats(company: Company, script: Script) -> dict[str, Any]:
+def _works_at(company: Company) -> dict[int, str]:
     positions = lobby.positions_of(db.session, company)
+    return {user_id: POSITIONS[each] for user_id, each in positions.items()}
+
+
+def _seats(company: Company, script: Script) -> dict[str, Any]:
     holders: dict[str, Companion | None] = {
         seat: company.holder_of(seat) for seat in (*script.scenario.seats, OBSERVER)
     }
@@ -263,6 +269,5 @@ def _seats(company: Company, script: Script) -> dict[str, Any]:
         "company": company,
         "scenario": script.scenario,
         "holders": holders,
-        "works_at": {user_id: POSITIONS[each] for user_id, each in positions.items()},
         "now": now(),
     }

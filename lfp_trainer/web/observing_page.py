@@ -19,6 +19,7 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.observing import Marked, Watched
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web.extensions import db
+from lfp_trainer.web.who_chose import who_decided
 
 BEFORE = "pairs/_before_watching.html"
 GO_OVER = "pairs/_go_over_marks.html"
@@ -137,7 +138,8 @@ def _debrief(seated: Seated, script: Script) -> dict[str, Any]:
         "told": found,
         "chart": library.chart_of(seated.digest, script),
         "taken": scenario_map.taken(script, path),
-        "notes": runs.notes_of(db.session, seated.run_id),
+        "notes": runs.notes_for(db.session, seated),
+        "named": who_decided(seated, script),
         "plan": next_steps.plan_of(db.session, seated),
         "became": next_steps.answer_of(db.session, seated),
     }

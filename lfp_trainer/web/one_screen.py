@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lfp_trainer.services import library, one_screen, runs
+from lfp_trainer.services import guests, library, one_screen, runs
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import auth, forms, one_screen_page, run_page
@@ -38,7 +38,7 @@ def start() -> ResponseReturnValue:
     person = auth.ensure_person()
     with writing(db.session):
         if not auth.check_person(host):
-            one_screen.name_host(db.session, person.id, host)
+            guests.name_guest(db.session, person.id, host)
         key = one_screen.start_here(
             db.session,
             published,

@@ -5,7 +5,7 @@ way round.
 """
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,8 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Companion, Company, company_in
 from lfp_trainer.services.picks import Picked
 from lfp_trainer.services.play_ratings import Told
-from lfp_trainer.services.runs import Note
 from lfp_trainer.web.extensions import db
-
-GONE = "former partner"
+from lfp_trainer.web.who_chose import who_decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def context_of(seated: Seated, script: Script) -> dict[str, Any]:
     together = company_in(db.session, seated.run_id)
     told = play_ratings.tell(db.session, seated, script, together)
     return {
-        "named": who_decided(seated, script),
+        "named": who_decided(seated, script, company=together),
         "people": {each.user_id: each for each in together.people},
         "plays_told": told,
         "said_nothing": [] if seated.is_observer else _silent(seated, together, told),
@@ -58,39 +56,6 @@ def _silent(seated: Seated, company: Company, told: Iterable[Told]) -> list[Comp
     spoke = {who for each in told for who in each.given}
     others = [each for each in company.players if each.user_id != seated.user_id]
     return [each for each in others if each.user_id not in spoke]
-
-
-def who_decided(seated: Seated, script: Script) -> dict[int, str]:
-    """Return whose each response was, as its reader calls them: step number → words."""
-    if not seated.is_pair:
-        return {}
-    company = company_in(db.session, seated.run_id)
-    chosen = turns.chosen_by(db.session, seated, script, company)
-    notes = runs.notes_of(db.session, seated.run_id)
-    names = {each.user_id: each.name for each in company.people}
-    return {
-        number: _words(seated, script, note, chosen.get(number, frozenset()), names)
-        for number, note in notes.items()
-    }
-
-
-def _words(
-    seated: Seated,
-    script: Script,
-    note: Note,
-    chose: Collection[int],
-    names: Mapping[int, str],
-) -> str:
-    played = script.scenario.cast[note.seat].name
-    if note.stand_in:
-        return f"{played} (stand-in)"
-    if len(chose) > 1:
-        if seated.user_id in chose:
-            return "You both" if len(chose) == 2 else "All of you"
-        return " and ".join(sorted(names.get(each, GONE) for each in chose))
-    if note.user_id == seated.user_id:
-        return "You" if note.seat == seated.seat else f"You, as {played}"
-    return f"{played} ({names.get(note.user_id or 0, GONE)})"
 
 
 def asides_of(seated: Seated, script: Script, company: Company) -> list[Aside]:

@@ -15,7 +15,6 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.services import (
     company,
     diagnosis,
-    pairs,
     play_ratings,
     ratings,
     reveal,
@@ -23,7 +22,8 @@ from lfp_trainer.services import (
     swaps,
 )
 from lfp_trainer.services.access import Seated
-from lfp_trainer.services.conversation import conversation_of
+from lfp_trainer.services.company import Company
+from lfp_trainer.services.conversation import Conversation, conversation_of
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import live_page, looking_back, observing_page, one_screen_page
 from lfp_trainer.web.asker import now
@@ -49,15 +49,20 @@ def part_of(seated: Seated, at: Stage) -> str | None:
     """Return the template that stands in place of a stage; None for the stage's own."""
     if seated.shares_a_device and (here := one_screen_page.part_of(seated, at)):
         return here
-    if not seated.is_pair or seated.is_what_if:
+    if not seated.is_pair:
         return None
+    # Also the other way round: nobody who watches has a debrief of their own play.
     if seated.is_observer:
         return observing_page.part_of(seated, at)
+    return None if seated.is_what_if else _part_of_player(seated, at)
+
+
+def _part_of_player(seated: Seated, at: Stage) -> str | None:
     if at is Stage.RATING and seated.stage is not Stage.RATING:
         return REVEAL if seated.is_revealed else WAITING
     if at is Stage.ROLE_PLAY and seated.opened_at is None:
         return WAITING
-    if at is Stage.DEBRIEF and seated.rated_play_at is None and not seated.is_observer:
+    if at is Stage.DEBRIEF and seated.rated_play_at is None:
         return RATE_PLAY
     if at is Stage.DEBRIEF and seated.told_at is None:
         return WAITING
@@ -71,24 +76,34 @@ def arrives_at_reveal(seated: Seated) -> bool:
     return plays and seated.stage is Stage.ROLE_PLAY and not seated.moves
 
 
-def company_context(seated: Seated, script: Script, *, at: Stage | str) -> dict[str, Any]:
+def company_context(
+    seated: Seated,
+    script: Script,
+    *,
+    at: Stage | str,
+    together: Company | None = None,
+    talk: Conversation | None = None,
+) -> dict[str, Any]:
     """Return who is there, and what this participant can do about it.
 
     :param at: the stage that the page shows, or what the live panel was told that it shows
+    :param together: who is in the run, where that has been read already
+    :param talk: where the conversation stands, likewise
     """
     then = now()
-    together = company.company_in(db.session, seated.run_id)
+    together = together or company.company_in(db.session, seated.run_id)
     me = together.person(seated.user_id)
-    position = play.replay(script, runs.path_of(db.session, seated.run_id))
-    on_turn = pairs.on_turn(db.session, together, script)
-    talk = conversation_of(db.session, seated, script, together, position)
+    if talk is None:
+        position = play.replay(script, runs.path_of(db.session, seated.run_id))
+        talk = conversation_of(db.session, seated, script, together, position)
+    on_turn = talk.on_turn
     shown = live_page.shown(at, seated, together, talk) if isinstance(at, Stage) else at
     return {
-        "live": live_page.panel_of(seated, script, together, position=position, at=shown, now=then),
+        "live": live_page.panel_of(seated, script, together, talk=talk, at=shown, now=then),
         "company": together,
         "mine": me,
-        "on_turn": on_turn,
         "awaited": company.awaited(together, me, on_turn),
+        "missing": company.missing(together, me, then, on_turn=on_turn),
         "ways": company.ways(together, me, then, on_turn=on_turn),
         "now": then,
         "swap": swaps.latest_open(db.session, seated),

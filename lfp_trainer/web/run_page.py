@@ -138,7 +138,7 @@ def _context(seated: Seated, script: Script, at: Stage, card: int | None) -> dic
     told = _told(seated, script, at, card)
     return {
         "run": seated,
-        "part": pair_page.part_of(seated, at),
+        "part": None,
         "script": script,
         "scenario": script.scenario,
         "stage": at,
@@ -162,9 +162,13 @@ def _told(seated: Seated, script: Script, at: Stage, card: int | None) -> dict[s
     )
     if at is Stage.DEBRIEF and part is None:
         told |= pair_debrief.context_of(seated, script)
-    for_both = seated.shares_a_device and one_screen_page.looks_at_together(seated, at, part)
-    company = pair_page.company_context(seated, script, at=at)
-    return told | company | {"is_for_both": for_both}
+    for_both = told.get("is_for_both") or (
+        seated.shares_a_device and one_screen_page.looks_at_together(seated, at, part)
+    )
+    company = pair_page.company_context(
+        seated, script, at=at, together=told.get("company"), talk=told.get("talk")
+    )
+    return told | company | {"part": part, "is_for_both": for_both}
 
 
 def stages_of(seated: Seated) -> tuple[Stage, ...]:

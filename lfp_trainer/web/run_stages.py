@@ -80,7 +80,7 @@ def _role_play(seated: Seated, script: Script, card: int | None) -> dict[str, An
         seated,
         script,
         position,
-        notes=runs.notes_of(db.session, seated.run_id),
+        notes=runs.notes_for(db.session, seated),
         orders=rankings.rankings_of(db.session, seated.run_id, seated.user_id),
         way=asked_way(),
     )
@@ -105,9 +105,12 @@ def turn_context(
     :param way: in which the open decision is played
     """
     own = runs.own_seats(script, seated.seat)
+    together = pair_turn.context_of(seated, script, position, notes) if seated.is_pair else {}
+    if together.get("is_for_both"):
+        own, notes = (), runs.without_reasons(notes)
     moments = play.retell(script, position.path, since=since, to=own)
     here = None if position.scene is None else moments.pop()
-    told = {
+    return {
         "run": seated,
         "script": script,
         "scenario": script.scenario,
@@ -125,10 +128,8 @@ def turn_context(
         "ranked": _ranked(script, moments, orders),
         "way": way if here and not seated.is_pair else "",
         "typed": Typed(),
+        **together,
     }
-    if seated.is_pair:
-        told |= pair_turn.context_of(seated, script, position, moments, notes)
-    return told
 
 
 def _ranked(
@@ -154,7 +155,7 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
         own_seats=runs.own_seats(script, seated.seat),
         not_own=turns.not_own(db.session, seated, script),
     )
-    notes = runs.notes_of(db.session, seated.run_id)
+    notes = runs.notes_for(db.session, seated)
     return {
         "told": told,
         **_ranked_in(seated, script, told),

@@ -13,7 +13,7 @@ from lfp_trainer.services import runs, swaps
 from lfp_trainer.services.company import Company, company_in
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
-from lfp_trainer.web import forms, pair_debrief, run_page
+from lfp_trainer.web import forms, run_page, who_chose
 from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to
@@ -66,7 +66,7 @@ def _choose(key: str) -> Response:
         scenario=script.scenario,
         company=company,
         decisions=[each for each in play.retell(script, path) if each.choice is not None],
-        named=pair_debrief.who_decided(seated, script),
+        named=who_chose.who_decided(seated, script),
         swaps=swaps.swaps_of(db.session, seated),
         start_key=start_key(),
         message="",

@@ -8,7 +8,7 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.engine.what_if import Comparison, GaugePair, Parting
 from lfp_trainer.services import library, runs, turns
 from lfp_trainer.services.access import Seated
-from lfp_trainer.web import pair_debrief
+from lfp_trainer.web import who_chose
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.filters import listed
 
@@ -35,9 +35,9 @@ def context_of(seated: Seated, first: Seated, script: Script) -> dict[str, Any]:
         ),
         "names": names_of(seated, first),
         "seats": [seat_of(run, script) for run in (first, seated)] if seated.is_swap else [],
-        "named": [pair_debrief.who_decided(run, script) for run in (first, seated)],
+        "named": [who_chose.who_decided(run, script) for run in (first, seated)],
         "levels": [_levels(pair, script) for pair in both.levels],
-        "notes": [runs.notes_of(db.session, run.run_id) for run in (first, seated)],
+        "notes": [runs.notes_for(db.session, run) for run in (first, seated)],
         "meets": script.scenes[both.meets].scene.title if both.meets else None,
         "chart": library.chart_of(seated.digest, script),
         "taken": one,

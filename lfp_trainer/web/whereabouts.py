@@ -72,6 +72,9 @@ def news_of(me: Companion, company: Company, talk: Conversation, now: datetime) 
     if me.is_out or company.told_at is not None:
         return ""
     awaited = rules.awaited(company, me, [each.seat for each in talk.deciders])
+    left = [each for each in awaited if each.is_out]
+    if left:
+        return f"{names(left)} {_have(left)} left."
     away = [each for each in awaited if company.is_away(each, now)]
     if away:
         return f"{names(away)} {_have(away)} been away for more than a minute."

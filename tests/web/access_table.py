@@ -30,7 +30,8 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "library.show"): ("/scenarios/glowing-observations", EVERYONE),
     ("GET", "lobby.find"): ("/pairs", EVERYONE),
     ("POST", "lobby.start"): ("/pairs", EVERYONE),
-    # Whoever has the code sees names and free seats; only who is in the run does anything there.
+    # Whoever has the code of an open run sees names and seats; only who is in it does anything
+    # there.
     ("GET", "lobby.show"): ("{lobby}", EVERYONE),
     ("POST", "lobby.join"): ("{lobby}/join", EVERYONE),
     ("POST", "readmission.ask"): ("{lobby}/return", EVERYONE),

@@ -6,15 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
+from markupsafe import escape
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lfp_trainer.engine.scenario import OBSERVER
-from lfp_trainer.services import forgetting, runs
+from lfp_trainer.services import forgetting, pairs, runs
+from lfp_trainer.services.company import Way, ways
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Pair as PairRow
 from lfp_trainer.storage.models import Participant, Pick, Run, Step
 from tests.conftest import HTMX, Browser
+from tests.statements import all_counted
 from tests.together import ONE, Together, words_of
 from tests.web.conftest import RunPage
 
@@ -436,3 +440,119 @@ def test_who_has_answered_is_no_longer_waited_for(opened: Pair) -> None:
         opened.together.company(opened.alice.user_id).person(opened.alice.user_id).nudged_at is None
     )
     assert "waited for you" not in opened.look(opened.alice).text
+
+
+def test_an_observer_whom_all_players_have_left_can_see_it_to_the_end(
+    begun: Pair, charlie: Browser
+) -> None:
+    begun.together.join(charlie.user_id, OBSERVER)
+    begun.together.commit(*begun.both)
+    begun.together.commit(charlie.user_id)
+    for each in begun.both:
+        begun.together.leave(each)
+
+    page = begun.page(charlie)
+    assert "Alice has left, and may come back." in page
+    assert "Alice and Bob have left." in page
+    answer = begun.post(charlie, "stand-in", whom=begun.alice.user_id)
+
+    assert answer.status_code == 200
+    begun.together.session.rollback()
+    assert begun.together.company(charlie.user_id).ending_id is not None
+
+
+CONTROLS = {
+    Way.ANSWER: ("case", "diagnosis", "rating"),
+    Way.CHOOSE: ("choices",),
+    Way.RATE_PLAY: ("play",),
+    Way.GO_ON: ("debrief", "next-step"),
+    Way.NUDGE: ("nudge",),
+    Way.STAND_IN: ("stand-in",),
+    Way.COME_BACK: ("come-back",),
+}
+"""What the page of a run sends to go on, way by way."""
+
+
+def test_for_every_way_on_there_is_a_control_on_the_page(begun: Pair, charlie: Browser) -> None:
+    together, seen = begun.together, set()
+    together.join(charlie.user_id, OBSERVER)
+    browsers = (begun.alice, begun.bob, charlie)
+
+    def look_at_all() -> None:
+        for browser in browsers:
+            together.session.rollback()
+            company = together.company(browser.user_id)
+            me, then = company.person(browser.user_id), datetime.now(UTC)
+            on_turn = pairs.on_turn(together.session, company, together.script(browser.user_id))
+            found = ways(company, me, then, on_turn=on_turn)
+            stage = "?stage=role-play" if Way.CHOOSE in found else ""
+            page = browser.get(begun.url + stage).text
+            for way in found:
+                sends = [f'action="{begun.url}/{part}' in page for part in CONTROLS[way]]
+                assert any(sends), (way, me.name, me.stage)
+            seen.update(found)
+
+    look_at_all()
+    together.commit(begun.alice.user_id, charlie.user_id)
+    begun.last_seen(begun.bob.user_id, timedelta(minutes=2))
+    look_at_all()
+    together.commit(begun.bob.user_id)
+    look_at_all()
+    for each in begun.both:
+        together.leave(each)
+        look_at_all()
+    for each in begun.both:
+        together.come_back(each)
+    together.play_to_the_end(*begun.both)
+    together.rate_play(begun.alice.user_id)
+    begun.last_seen(begun.bob.user_id, timedelta(minutes=2))
+    look_at_all()
+    together.rate_play(begun.bob.user_id)
+    look_at_all()
+
+    assert seen == set(CONTROLS)
+
+
+def test_who_has_not_come_to_the_conversation_is_not_told_what_the_stand_in_said(
+    begun: Pair,
+) -> None:
+    together, (alice_id, bob_id) = begun.together, begun.both
+    together.commit(alice_id)
+    together.leave(bob_id)
+    together.play_to_the_end(alice_id)
+    chosen = runs.played_by_stand_in(
+        together.session, together.seat(bob_id).run_id, "principal", since=together.now
+    )
+    script = together.script(bob_id)
+
+    assert chosen
+    shown = begun.bob.get(begun.url).text + begun.look(begun.bob).text
+    assert "What it has chosen for you so far" not in shown
+    assert not [each for each in chosen if str(escape(script.choices[each][1].text)) in shown]
+
+
+def test_a_panel_reads_each_thing_once(app: Flask, opened: Pair) -> None:
+    opened.look(opened.alice)
+    with all_counted(app) as statements:
+        assert opened.look(opened.alice, "role-play.0.1.").status_code == 200
+
+    for table in ("FROM step", "FROM pick"):
+        assert len([each for each in statements if table in each]) <= 1, table
+    assert len(statements) <= 6, statements
+
+
+def test_a_conversation_asks_once_whose_each_response_was(app: Flask, opened: Pair) -> None:
+    together = opened.together
+    together.play_to("network", opened.alice.user_id)
+    for each in opened.both:
+        together.choose(each, "score-it-cold")
+    opened.look(opened.alice)
+
+    with all_counted(app) as statements:
+        page = opened.page(opened.alice)
+
+    assert "You both chose" in page
+    picks = [each for each in statements if "FROM pick" in each]
+    people = [each for each in statements if "participant.nudged_at" in each]
+    assert len(picks) <= 2, "those that are open, and those that are taken"
+    assert len(people) == 1, people

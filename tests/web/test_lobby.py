@@ -1,14 +1,20 @@
 """Two people come to one run: by a link, a code or a picture of it, and take a seat each."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import segno
+import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from lfp_trainer.services import code_tries, presence
-from tests.conftest import Browser
+from lfp_trainer.storage.models import Pair, Participant, Run, User, WorkPosition
+from lfp_trainer.web.auth import POSITIONS
+from lfp_trainer.web.extensions import db
+from tests.conftest import NOON, Browser
+from tests.statements import all_counted
 from tests.web.conftest import SCENARIO, values
 
 ONE, OTHER = "partner", "principal"
@@ -109,6 +115,48 @@ def test_who_is_not_in_a_run_sees_names_and_free_seats_and_nothing_else(
     assert "Who will see what" in page
     assert "/runs/" not in page
     assert "Bring your partner in" not in page
+
+
+def test_who_is_not_in_a_run_is_told_neither_where_its_people_work_nor_who_is_there(
+    app: Flask, alice: Browser, lobby: str, bob: Browser
+) -> None:
+    with app.app_context(), db.session.begin():
+        db.session.execute(sa.update(User).values(position=WorkPosition.CENTRAL_OFFICE))
+    position = POSITIONS[WorkPosition.CENTRAL_OFFICE].lower()
+    assert f"Alice</b> (you), {position}" in alice.get(lobby).text
+    assert "seat-state" in alice.get(lobby).text
+
+    page = bob.get(lobby).text
+
+    assert "<b>Alice</b>" in page
+    assert f", {position}" not in page
+    assert "seat-state" not in page
+
+
+@pytest.mark.parametrize("when", ["opened", "silent for a day"])
+def test_a_code_that_lets_nobody_in_any_more_is_like_one_that_no_run_has(
+    app: Flask, alice: Browser, both: str, charlie: Browser, when: str
+) -> None:
+    assert "Alice" in charlie.get(both).text
+    with app.app_context(), db.session.begin():
+        if when == "opened":
+            db.session.execute(sa.update(Pair).values(begun_at=NOON, opened_at=NOON))
+        else:
+            long_ago = datetime.now(UTC) - timedelta(days=2)
+            db.session.execute(sa.update(Participant).values(seen_at=long_ago))
+            db.session.execute(sa.update(Run).values(started_at=long_ago))
+
+    code = code_of(both)
+    unknown = charlie.get("/pairs/ZZZZZZ").text.replace("ZZZZZZ", code)
+    for answer in (
+        charlie.get(both),
+        charlie.get("/pairs", query_string={"code": code}),
+        join(charlie, both, "observer"),
+    ):
+        assert answer.status_code == 404
+        assert "Alice" not in answer.text
+    assert charlie.get(both).text == unknown
+    assert alice.get(both).status_code in (200, 303)
 
 
 def test_a_guest_comes_with_the_name_they_type(nobody: Browser, lobby: str, alice: Browser) -> None:
@@ -224,6 +272,18 @@ def test_the_lobby_is_not_sent_again_while_nothing_has_changed(
     assert changed.text.lstrip().startswith('<section id="lobby"')
     assert "Bob" in changed.text
     assert changed.headers["HX-PTag"] != tag
+
+
+def test_a_lobby_in_which_nothing_has_changed_costs_two_queries(
+    app: Flask, alice: Browser, lobby: str
+) -> None:
+    tag = alice.get(lobby, htmx=False).headers["HX-PTag"]
+    look(alice, lobby, tag)
+
+    with all_counted(app) as statements:
+        assert look(alice, lobby, tag).status_code == 304
+
+    assert len(statements) == 2, statements
 
 
 def test_the_lobby_leads_on_by_itself_once_it_has_begun(

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask, render_template
 from sqlalchemy.orm import Session
 
+from lfp_trainer.engine import play
 from lfp_trainer.services import library, runs, swaps
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage, User
@@ -168,6 +169,36 @@ def test_a_response_leads_to_the_page_in_between_with_what_came_of_it(
     assert answer.headers.get("HX-Retarget") == ("#stage" if htmx else None)
     assert "What just happened" in shown
     assert seen_in(shown, [*BRIEFS.values()]) == []
+
+
+def test_different_picks_are_shown_to_both_without_what_only_one_of_them_knows(
+    opened: Shared, alice: Browser, url: str
+) -> None:
+    script = opened.as_written
+    only = [
+        line.line.says or line.line.text or ""
+        for scene in script.scenes.values()
+        for line in scene.lines
+        if line.line.only is not None
+    ]
+    while len(opened.on_turn(opened.holding.user_id)) < 2:
+        opened.choose(opened.person(opened.due() or opened.holding.seat).user_id)
+    offered = play.offered(script, opened.position(opened.holding.user_id))
+    before = alice.get(f"{url}?stage=role-play").text
+    for seat, choice in ((ONE, offered[0]), (OTHER, offered[-1])):
+        opened.choose(opened.person(seat).user_id, choice)
+
+    for seat in (ONE, OTHER):
+        opened.take(seat)
+        page = alice.get(f"{url}?stage=role-play").text
+        assert "This is for both of you." in page
+        assert "Alice picked" in page
+        assert "Bob picked" in page
+        assert "You picked" not in page
+        assert seen_in(page, [*BRIEFS.values(), *only]) == []
+        mine, other = ("Alice", "Bob") if seat == ONE else ("Bob", "Alice")
+        assert f"{mine} goes with {other}’s" in page
+    assert seen_in(before, [*BRIEFS.values()])
 
 
 def test_the_reveal_is_for_both_and_says_so(opened: Shared, alice: Browser, url: str) -> None:

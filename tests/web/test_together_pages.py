@@ -233,6 +233,30 @@ def test_an_observer_has_a_debrief_without_anybodys_ratings(
     assert charlie.get(f"{three.url}/debrief").status_code == 200
 
 
+def test_who_watches_the_other_way_round_reads_nobodys_reasons(
+    session: Session, two: Two, charlie: Browser
+) -> None:
+    watched = Together.open(session, two.alice.user_id, now=NOON.replace(hour=13))
+    watched.join(two.bob.user_id)
+    watched.join(charlie.user_id, "observer")
+    watched.ready(*two.both)
+    watched.commit(charlie.user_id)
+    two.at(watched).told()
+    three = two.at(watched.swap(two.alice.user_id))
+    three.together.play_to_the_end(*two.both)
+
+    for place, answer in three.everything_for(charlie):
+        for who in two.both:
+            assert f"words of {who} on reason" not in answer.text, place
+    page = charlie.get(f"{three.url}?stage=debrief").text
+    assert 'id="observed"' in page
+    assert "Go on to my next step" not in page
+    assert 'id="observed-body"' in charlie.get(f"{three.url}/debrief").text
+    assert (
+        f"words of {two.bob.user_id} on reason" in two.alice.get(f"{three.url}?stage=debrief").text
+    )
+
+
 @pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
 def test_one_press_swaps_the_seats_and_the_other_is_led_there(two: Two, htmx: bool) -> None:
     two.told()
