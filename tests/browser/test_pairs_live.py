@@ -206,7 +206,7 @@ def test_who_closes_the_browser_is_replaced_by_the_stand_in_and_comes_back(
 
 def test_who_leaves_keeps_the_record_and_may_come_back(talking: Couple) -> None:
     alice, bob = talking.alice.page, talking.bob.page
-    bob.get_by_text("Leave, or change device").click()
+    bob.locator("#live-leave summary").click()
     bob.wait_for_timeout(3000)
     expect(button(bob, "Leave this run")).to_be_visible()
     button(bob, "Leave this run").click()
