@@ -35,7 +35,7 @@ class Size:
 
 
 FULL = Size(pairs=(50, 100, PROMISED, 400), seconds=25.0, move_every=10.0)
-TINY = Size(pairs=(2,), seconds=2.0, move_every=0.5)
+TINY = Size(pairs=(2,), seconds=6.0, move_every=5.0)
 
 
 def measures(*, tiny: bool = False) -> Iterator[Measure]:
