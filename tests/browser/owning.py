@@ -69,7 +69,7 @@ def go_through_my_data(visitor: Visitor, site: Site) -> None:
     expect(heading(page, "My data")).to_be_visible()
     visitor.at("my data")
     visitor.press(page.locator("summary", has_text="Each response taken"))
-    expect(page.get_by_text("choice_id")).to_be_visible()
+    expect(page.get_by_label("Columns: Responses").get_by_text("choice_id")).to_be_visible()
     visitor.at("my data, a table open")
     visitor.press(page.get_by_role("link", name="Delete my account"))
     expect(heading(page, "Delete my account")).to_be_visible()
