@@ -13,8 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound
-from lfp_trainer.services import access, guests
-from lfp_trainer.services.lobby import LETTERS
+from lfp_trainer.services import access, codes, guests
 from lfp_trainer.storage.models import Cohort, Membership, Place, User, WorkPosition
 
 LENGTH = 8
@@ -57,10 +56,7 @@ class Member:
 
 def make(session: Session, *, name: str, user_id: int, now: datetime) -> str:
     """Make a cohort that this person facilitates, and return its key."""
-    while True:
-        code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
-        if session.scalar(sa.select(Cohort.id).where(Cohort.code == code)) is None:
-            break
+    code = codes.draw(session, Cohort.code, LENGTH)
     cohort = Cohort(key=secrets.token_urlsafe(12), name=name, code=code, created_at=now)
     session.add(cohort)
     session.flush()
@@ -73,7 +69,7 @@ def make(session: Session, *, name: str, user_id: int, now: datetime) -> str:
 
 def clean_code(typed: str) -> str:
     """Return a code as it is stored, from what somebody typed or read out."""
-    return "".join(letter for letter in typed.upper() if letter in LETTERS)[: LENGTH + 1]
+    return codes.clean(typed, LENGTH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ names only where a guest may still ask for their seat (``services/readmission.py
 like a code that no run has.
 """
 
-import secrets
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove
-from lfp_trainer.services import access, choices, library, pairs, runs
+from lfp_trainer.services import access, choices, codes, library, pairs, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import (
     Company,
@@ -36,8 +35,6 @@ from lfp_trainer.storage.models import (
     table,
 )
 
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-"""What codes are made of: nothing that is read out or written down as something else."""
 LENGTH = 6
 OPEN_FOR = timedelta(days=1)
 """How long a code lets newcomers in after anybody was last there."""
@@ -93,10 +90,7 @@ def add_pair(session: Session, run_id: int, **more: object) -> str:
 
     :raise IntegrityError: if it is one already
     """
-    while True:
-        code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
-        if session.scalar(sa.select(Pair.id).where(Pair.code == code)) is None:
-            break
+    code = codes.draw(session, Pair.code, LENGTH)
     session.add(Pair(run_id=run_id, code=code, version=0, **more))
     session.flush()
     return code
@@ -104,7 +98,7 @@ def add_pair(session: Session, run_id: int, **more: object) -> str:
 
 def clean_code(typed: str) -> str:
     """Return a code as it is stored, from what somebody typed or read out."""
-    return "".join(letter for letter in typed.upper() if letter in LETTERS)[: LENGTH + 1]
+    return codes.clean(typed, LENGTH)
 
 
 def find_lobby(session: Session, code: str) -> tuple[Company, int]:
