@@ -102,7 +102,7 @@ def _refuse_unknown(script: Script, marked: Marked) -> None:
 def marks_of(within: Within, seated: Seated) -> dict[int, Marked]:
     """Return what this participant has marked: step → mark, in the order of the play."""
     found = _read(within, _marks.run_id == seated.run_id, _marks.user_id == seated.user_id)
-    return found[0].marks if found else {}  # type: ignore[return-value]
+    return dict(found[0].marks) if found else {}
 
 
 def marks_told(within: Within, seated: Seated) -> list[Watched]:

@@ -253,7 +253,7 @@ def picture_of(link: str) -> Markup:
     drawn = segno.make(link, error="m", micro=False).svg_inline(
         border=4, omitsize=True, svgclass="qr", lineclass=None, dark="#000", light="#fff"
     )
-    return Markup(drawn)  # noqa: S704 - drawn from our own address, and holds no text of it
+    return Markup(drawn)  # drawn from our own address, and holds no text of it
 
 
 def _works_at(company: Company) -> dict[int, str]:

@@ -158,7 +158,7 @@ def _chosen(key: str, who: Sequence[str]) -> Chosen:
 
 def _deal(chosen: Chosen) -> list[Table]:
     positions = {each.user_id: each.position for each in chosen.people.values()}
-    dice = Random()  # noqa: S311 - who plays with whom is no secret
+    dice = Random()  # who plays with whom is no secret
     groups: list[Group] = {
         Way.MIX: lambda: matching.by_mix(positions, dice),
         Way.RANDOM: lambda: matching.at_random(positions, dice),

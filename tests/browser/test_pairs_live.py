@@ -1,11 +1,10 @@
 """Two people in one conversation, each at a browser of their own."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.couple import Couple
@@ -134,9 +133,11 @@ def test_a_private_note_is_kept_by_itself_and_shown_to_nobody_else(talking: Coup
 
 def looks_in(page: Page, seconds: float) -> int:
     asked = []
-    note: Callable[..., None] = lambda request: (  # noqa: E731
-        asked.append(request.url) if "/live" in request.url else None
-    )
+
+    def note(request: Request) -> None:
+        if "/live" in request.url:
+            asked.append(request.url)
+
     page.on("request", note)
     page.wait_for_timeout(seconds * 1000)
     page.remove_listener("request", note)

@@ -340,7 +340,7 @@ def test_a_facilitator_who_is_deleted_leaves_the_pairs_their_runs(
 ) -> None:
     dana, ana, ben, *_ = people
     with writing(session):
-        session.execute(sa.text(f'delete from "user" where id={dana}'))  # noqa: S608
+        session.execute(sa.text(f'delete from "user" where id={dana}'))
 
     lobby_of.ready(ana, ben)
 
