@@ -36,8 +36,11 @@
     }
   };
   document.addEventListener("htmx:before:response", (event) => {
-    if (!isLook(event.target)) return;
-    const { status } = event.detail.ctx.response;
+    const { sourceElement: asker, response } = event.detail.ctx;
+    if (!isLook(asker)) return;
+    // The page has moved on meanwhile and has a newer panel: an older one must not take its place.
+    if (!asker.isConnected) return event.preventDefault();
+    const { status } = response;
     failed = status >= 500;
     isOut = [401, 403, 404, 410].includes(status);
     tell(failed ? "off" : !isOut ? "" : status === 401 ? "out" : "gone");
@@ -45,9 +48,10 @@
     if (status === 304 || status >= 400) event.preventDefault();
   });
   document.addEventListener("htmx:error", (event) => {
-    if (!isLook(event.target)) return;
+    const asker = event.detail.ctx?.sourceElement;
+    if (!isLook(asker)) return;
     event.stopPropagation();
-    if (event.detail.ctx?.response) return;
+    if (event.detail.ctx.response || !asker.isConnected) return;
     failed = true;
     tell("off");
   }, true);

@@ -32,9 +32,10 @@
     copier.setAttribute("aria-live", "polite");
   });
 
+  // What htmx tells of an element that is gone by then, it tells of the document, which has no closest().
   // A new moment folds the coaching of the one before: the page is a conversation, not a report.
   document.addEventListener("htmx:before:swap", ({ target }) => {
-    if (target.closest("#now form")) for (const told of document.querySelectorAll(".coaching[open]")) told.open = false;
+    if (target.closest?.("#now form")) for (const told of document.querySelectorAll(".coaching[open]")) told.open = false;
   });
 
   // Places of an order stay unique: a place that another response has is traded for the one given up.
@@ -55,7 +56,7 @@
   // Picking one or ranking them all: what was written of why goes along.
   let written;
   document.addEventListener("htmx:before:swap", ({ target }) => {
-    const reason = target.closest(".other-way") && document.getElementById("reason");
+    const reason = target.closest?.(".other-way") && document.getElementById("reason");
     written = reason?.value;
   });
   document.addEventListener("htmx:after:settle", () => {
@@ -103,7 +104,7 @@
   // saves itself takes no focus, and is not sent once its form is on the way.
   let pressed;
   document.addEventListener("htmx:config:request", (event) => {
-    const draft = event.target.matches(".autosave");
+    const draft = event.target.matches?.(".autosave");
     if (draft && event.target.closest("form.htmx-request")) return event.preventDefault();
     pressed = draft ? null : document.activeElement;
   });
@@ -112,7 +113,7 @@
   }));
 
   document.addEventListener("htmx:after:request", ({ target, detail }) => {
-    const hint = target.closest("form")?.querySelector("[data-saved]");
+    const hint = target.closest?.("form")?.querySelector("[data-saved]");
     if (!hint || detail.ctx.response.status >= 400) return;
     hint.role = "status";
     hint.textContent = `${hint.dataset.saved} ${new Date().toLocaleTimeString([], { timeStyle: "short" })}`;
