@@ -18,6 +18,7 @@ from tests.browser.visitor import Visitor
 from tests.together import ONE, OTHER, Together
 
 SOON = 8_000
+STALLED = 20  # seconds in which neither page asks for a response
 GONE = timedelta(seconds=61)
 
 
@@ -197,7 +198,8 @@ def test_two_guests_go_the_whole_way_at_two_browsers(visit: Visit) -> None:
 
 def talk(alice: Visitor, bob: Visitor) -> None:
     """Respond in turn until it ends; in the scene for both, pick the same."""
-    for _ in range(60):
+    until = time.monotonic() + STALLED
+    while time.monotonic() < until:
         if alice.page.locator(".ending").count() and bob.page.locator(".ending").count():
             return
         for each in (alice, bob):
@@ -208,8 +210,10 @@ def talk(alice: Visitor, bob: Visitor) -> None:
             words = cards.evaluate_all("all => all.map(each => each.innerText)")
             each.choose(1 + words.index(min(words)))
             wait_for_change(each.page, before)
+            until = time.monotonic() + STALLED
         alice.page.wait_for_timeout(300)
-    raise AssertionError("the conversation came to no end")
+    shown = [each.page.locator("#stage").inner_text()[-500:] for each in (alice, bob)]
+    raise AssertionError(f"nobody is asked for a response: {shown}")
 
 
 def rate_the_play(visitor: Visitor) -> None:

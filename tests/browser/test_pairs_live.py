@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.couple import Couple
@@ -66,6 +66,33 @@ def test_both_play_the_conversation_to_its_end(talking: Couple) -> None:
         expect(each.page.locator(".coaching")).to_have_count(0)
         each.press(each.page.get_by_role("link", name=re.compile("^Go on")))
         expect(heading(each.page, "What did each of you show?")).to_be_visible()
+
+
+def test_a_panel_that_comes_late_does_not_take_the_place_of_a_newer_one(talking: Couple) -> None:
+    page = talking.alice.page
+    page.goto(f"/runs/{talking.key}?stage=rating")
+    late: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if late:
+            route.continue_()
+        else:
+            late.append(route)
+
+    page.route("**/live?*", hold_the_first)
+    while not late:
+        page.wait_for_timeout(50)
+    older = late[0].fetch(headers=late[0].request.headers | {"hx-ptag": "none"})
+    with talking.together() as together:
+        together.choose(talking.alice_id)
+    talking.alice.press(page.get_by_role("link", name=re.compile("to the conversation$")))
+    expect(heading(page, "The conversation")).to_be_visible()
+    newer = page.locator("#live").get_attribute("hx-ptag")
+    late[0].fulfill(response=older)
+    page.wait_for_timeout(500)
+
+    assert f'hx-ptag="{newer}"' not in older.text()
+    assert page.locator("#live").get_attribute("hx-ptag") == newer
 
 
 def test_different_picks_are_talked_about_until_they_agree(talking: Couple) -> None:
