@@ -2,7 +2,7 @@
 
 Whoever is signed in is the host, and the run is theirs. The other is a person without a sign-in,
 who exists for as long as the host does (``services/forgetting.py``). There is no lobby: both are
-there. ``pair.screen`` names the seat that has the screen; ``services/access.py`` lets the host act
+there. ``pair.screen`` names the seat that has the screen; ``services/access`` lets the host act
 for it.
 """
 

@@ -1,7 +1,7 @@
 """Who may ask for what kind of page. Every view says so, and one that does not cannot be served.
 
 The gate decides by role only. Whether a person may see a particular run is a query in
-``services/access.py``.
+``services/access``.
 """
 
 from collections.abc import Callable

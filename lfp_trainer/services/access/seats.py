@@ -1,15 +1,6 @@
-"""Who may see what: the only place it is decided, and always as a query.
+"""A participant in a run: which runs are theirs, how far they may look, what of others they see."""
 
-A run is visible to its participants. Nobody else, admins included: partners often evaluate the same
-principals, and practice that might be watched is not practice. What somebody rates outside a run is
-theirs alone.
-
-People who play one run together see its conversation. What each answers stays hidden from the
-others until nobody can change it any more: :attr:`Seated.reached` says how far a page may go, and
-:func:`answers_beside` is the only way to another person's answers.
-"""
-
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,22 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.errors import NotFound
-from lfp_trainer.storage.models import (
-    Cohort,
-    ExerciseRating,
-    Membership,
-    NextStep,
-    Outcome,
-    Pair,
-    Participant,
-    Place,
-    Rating,
-    Run,
-    ScenarioVersion,
-    Stage,
-    User,
-    table,
-)
+from lfp_trainer.storage.models import Pair, Participant, Run, ScenarioVersion, Stage, table
 from lfp_trainer.storage.prepared import Prepared, Within
 
 
@@ -127,7 +103,7 @@ IS_PLAY = Run.what_if_at.is_(None)
 """What makes a run a play from the start, in a query: also where what it rewound is gone."""
 
 _run, _part, _version = table(Run).c, table(Participant).c, table(ScenarioVersion).c
-_pair, _user = table(Pair).c, table(User).c
+_pair = table(Pair).c
 _SEATED: sa.Select[*tuple[Any, ...]] = (
     sa.select(
         _run.id,
@@ -186,85 +162,6 @@ def seat_in(within: Within, key: str, *, viewer_id: int) -> Seated:
     raise NotFound
 
 
-_TOGETHER: sa.Select[*tuple[Any, ...]] = (
-    sa.select(
-        _run.id,
-        _run.key,
-        _run.started_at,
-        _run.moves,
-        _run.ending_id,
-        _pair.code,
-        _pair.version,
-        _pair.device_of,
-        _pair.screen,
-        _pair.begun_at,
-        _pair.opened_at,
-        _pair.told_at,
-        _pair.turn_from,
-        _pair.swap_of,
-        _part.user_id,
-        _user.name,
-        _part.seat,
-        _part.stage,
-        _part.ready_at,
-        _part.seen_at,
-        _part.left_at,
-        _part.stand_in_from,
-        _part.nudged_at,
-        _part.rated_play_at,
-        _part.asked_by,
-    )
-    .join_from(table(Run), table(Pair), _pair.run_id == _run.id)
-    .outerjoin(table(Participant), _part.run_id == _run.id)
-    .outerjoin(table(User), _user.id == _part.user_id)
-    .order_by(_part.id)
-)
-_TOGETHER_IN = Prepared(_TOGETHER.where(_run.id == sa.bindparam("run")))
-_TOGETHER_BEHIND = Prepared(_TOGETHER.where(_pair.code == sa.bindparam("code")))
-_is_mine = (
-    sa.select(_part.id)
-    .where(_part.run_id == _run.id, _part.user_id == sa.bindparam("viewer", type_=sa.Integer()))
-    .correlate(table(Run))
-    .exists()
-)
-_TOGETHER_WITH = Prepared(_TOGETHER.where(_run.key == sa.bindparam("key"), _is_mine))
-
-
-def together_in(within: Within, run_id: int) -> list[tuple[Any, ...]]:
-    """Return who is in a run that the caller has found for one of them."""
-    return _TOGETHER_IN.rows(within, run=run_id)
-
-
-def together_in_each(within: Within, run_ids: Collection[int]) -> list[tuple[Any, ...]]:
-    """Return who is in runs that the caller has found for one of them, all in one query."""
-    rows = within.execute(_TOGETHER.where(_run.id.in_(run_ids)))
-    return [tuple(row) for row in rows]
-
-
-def together_behind(within: Within | sa.Engine, code: str) -> list[tuple[Any, ...]]:
-    """Return who is in the run behind a code: names and seats, for whoever holds the code."""
-    return _TOGETHER_BEHIND.rows(within, code=code)
-
-
-def together_with(within: Within | sa.Engine, key: str, *, viewer_id: int) -> list[tuple[Any, ...]]:
-    """Return who is in a run with this participant; nothing where they are not in it."""
-    return _TOGETHER_WITH.rows(within, key=key, viewer=viewer_id)
-
-
-def companions_in(seats: Iterable[Seated]) -> sa.Select[*tuple[Any, ...]]:
-    """Select who else is in runs that the caller has found for one of them: run and name."""
-    return (
-        sa.select(_part.run_id, _user.name)
-        .join_from(table(Participant), table(User), _user.id == _part.user_id)
-        .where(
-            sa.or_(
-                *((_part.run_id == each.run_id) & (_part.user_id != each.user_id) for each in seats)
-            )
-        )
-        .order_by(_part.id)
-    )
-
-
 def answers_beside(
     seated: Seated, owner: InstrumentedAttribute[int], *columns: InstrumentedAttribute[Any]
 ) -> sa.Select[*tuple[Any, ...]]:
@@ -307,92 +204,3 @@ def swaps_of(seated: Seated) -> sa.Select[*tuple[Any, ...]]:
     first."""
     theirs = runs_visible_to(seated.user_id).where(_pair.swap_of == seated.run_id)
     return theirs.order_by(_run.started_at.desc(), _run.id.desc())
-
-
-def exercise_ratings_of(
-    viewer_id: int, exercise_id: str, *columns: sa.ColumnElement[Any] | InstrumentedAttribute[Any]
-) -> sa.Select[*tuple[Any, ...]]:
-    """Select columns of what this person has rated of an exercise."""
-    return sa.select(*columns).where(
-        ExerciseRating.user_id == viewer_id, ExerciseRating.exercise_id == exercise_id
-    )
-
-
-def run_ratings_of(
-    viewer_id: int, *columns: sa.ColumnElement[Any] | InstrumentedAttribute[Any]
-) -> sa.Select[*tuple[Any, ...]]:
-    """Select columns of what this person has rated in runs."""
-    return (
-        sa.select(*columns)
-        .join_from(Rating, Run)
-        .join(ScenarioVersion)
-        .where(Rating.rater_id == viewer_id)
-    )
-
-
-_IS_OPEN = sa.or_(NextStep.answer.is_(None), NextStep.answer == Outcome.NOT_YET).label("is_open")
-
-
-def next_steps_of(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
-    """Select the next steps this person has walked out with, the latest first.
-
-    Those still being written belong to their run's page, and a play of "what if" has none.
-    """
-    return (
-        sa.select(
-            Run.key,
-            ScenarioVersion.title,
-            Participant.changed_at,
-            NextStep.current_state,
-            NextStep.goal,
-            NextStep.steps,
-            NextStep.sentence,
-            NextStep.due_on,
-            NextStep.answer,
-            NextStep.answered_at,
-            _IS_OPEN,
-        )
-        .join_from(NextStep, Run, Run.id == NextStep.run_id)
-        .join(
-            Participant,
-            (Participant.run_id == NextStep.run_id) & (Participant.user_id == NextStep.user_id),
-        )
-        .join(ScenarioVersion, ScenarioVersion.id == Run.scenario_version_id)
-        .where(
-            NextStep.user_id == viewer_id,
-            Participant.stage == Stage.DONE,
-            IS_PLAY,
-        )
-        .order_by(Participant.changed_at.desc(), NextStep.id.desc())
-    )
-
-
-_code_for_facilitators = sa.case(
-    (Membership.role == Place.FACILITATOR, Cohort.code), else_=sa.literal("")
-).label("code")
-
-
-def cohorts_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
-    """Select the cohorts this person is in; the code only where they facilitate."""
-    return (
-        sa.select(
-            Cohort.id,
-            Cohort.key,
-            Cohort.name,
-            Membership.role,
-            _code_for_facilitators,
-            Cohort.archived_at,
-        )
-        .join(Membership, Membership.cohort_id == Cohort.id)
-        .where(Membership.user_id == viewer_id)
-    )
-
-
-def members_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
-    """Select who is in the cohorts of this person: names and positions, and nothing they did."""
-    mine = sa.select(Membership.cohort_id).where(Membership.user_id == viewer_id)
-    return (
-        sa.select(Membership.cohort_id, User.id, User.name, User.position, Membership.role)
-        .join(User, User.id == Membership.user_id)
-        .where(Membership.cohort_id.in_(mine), User.disabled_at.is_(None))
-    )

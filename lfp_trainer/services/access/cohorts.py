@@ -1,0 +1,37 @@
+"""Cohorts and who is in them, for the people in them."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from lfp_trainer.storage.models import Cohort, Membership, Place, User
+
+_code_for_facilitators = sa.case(
+    (Membership.role == Place.FACILITATOR, Cohort.code), else_=sa.literal("")
+).label("code")
+
+
+def cohorts_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """Select the cohorts this person is in; the code only where they facilitate."""
+    return (
+        sa.select(
+            Cohort.id,
+            Cohort.key,
+            Cohort.name,
+            Membership.role,
+            _code_for_facilitators,
+            Cohort.archived_at,
+        )
+        .join(Membership, Membership.cohort_id == Cohort.id)
+        .where(Membership.user_id == viewer_id)
+    )
+
+
+def members_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """Select who is in the cohorts of this person: names and positions, and nothing they did."""
+    mine = sa.select(Membership.cohort_id).where(Membership.user_id == viewer_id)
+    return (
+        sa.select(Membership.cohort_id, User.id, User.name, User.position, Membership.role)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.cohort_id.in_(mine), User.disabled_at.is_(None))
+    )
