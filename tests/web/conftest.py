@@ -119,6 +119,14 @@ def values(page: str, name: str) -> list[str]:
     return [html.unescape(value) for value in found]
 
 
+def contents_of(page: str) -> list[str]:
+    """Return where the list at its top leads, checked to be there."""
+    (listed,) = re.findall(r'<nav id="on-this-page".*?</nav>', page, re.S)
+    places: list[str] = re.findall(r'href="#([^"]+)"', listed)
+    assert [each for each in places if page.count(f' id="{each}"') != 1] == []
+    return places
+
+
 def start(browser: Browser, seat: str = "both") -> RunPage:
     page = browser.get(f"/scenarios/{SCENARIO}").text
     answer = browser.post(

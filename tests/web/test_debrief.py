@@ -4,7 +4,7 @@ import html
 import re
 
 from tests.conftest import Browser
-from tests.web.conftest import RunPage, start
+from tests.web.conftest import RunPage, contents_of, start
 
 PATH = ("ask-for-an-hour", "draw-three-numbers", "ask-the-team")
 
@@ -28,6 +28,17 @@ def play(run: RunPage, *path: str) -> RunPage:
 def decisions_of(run: RunPage) -> list[str]:
     page = run.get("?stage=debrief").text
     return [words_of(each) for each in re.findall(r'<li class="decision.*?</li>', page, re.S)]
+
+
+def test_the_debrief_lists_its_parts_in_their_order(alices_run: RunPage) -> None:
+    play(alices_run)
+
+    page = alices_run.get("?stage=debrief").text
+    places = contents_of(page)
+
+    assert places[:2] == ["ending-title", "levels-title"]
+    assert places[-2:] == ["diagnosis-beside-title", "ratings-beside-title"]
+    assert places == sorted(places, key=lambda each: page.index(f' id="{each}"'))
 
 
 def test_the_debrief_says_that_rank_and_level_differ(alices_run: RunPage) -> None:

@@ -11,7 +11,7 @@ from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Participant, Rating
 from tests.conftest import NOON, Browser
 from tests.together import ONE, OTHER, Together
-from tests.web.conftest import values
+from tests.web.conftest import contents_of, values
 from tests.web.pairs import Two
 
 
@@ -209,6 +209,19 @@ def test_the_debrief_names_who_decided_and_offers_what_if_at_ones_own_alone(two:
         if two.alice.get(f"{two.url}/what-if/{number}").status_code != 200
     }
     assert own == set()
+
+
+def test_a_joint_debrief_lists_its_parts_in_their_order(two: Two) -> None:
+    two.opened()
+    two.together.note_privately(*two.both)
+    two.told()
+
+    page = two.alice.get(f"{two.url}?stage=debrief").text
+    places = contents_of(page)
+
+    assert places[0] == "plays-told-title"
+    assert {"asides-title", "swap-offer-title"} < set(places)
+    assert places == sorted(places, key=lambda each: page.index(f' id="{each}"'))
 
 
 def test_an_observer_has_a_debrief_without_anybodys_ratings(
