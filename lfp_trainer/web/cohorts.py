@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lfp_trainer.errors import Incomplete, NotFound, TooMany
-from lfp_trainer.services import code_tries, cohorts, invitations, library
+from lfp_trainer.services import cohorts, invitations, library
 from lfp_trainer.services.cohorts import Behind, Joined
 from lfp_trainer.services.lobby import OPEN_FOR
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Role, WorkPosition
-from lfp_trainer.web import auth, forms
+from lfp_trainer.web import auth, code_tried, forms
 from lfp_trainer.web.asker import me, now
 from lfp_trainer.web.auth import POSITIONS
 from lfp_trainer.web.extensions import db
@@ -141,14 +141,11 @@ def _behind(code: str) -> Behind:
     :raise NotFound: if there is none
     :raise TooMany: if somebody has been guessing
     """
-    person = me() if current_user.is_authenticated else None
-    place = code_tries.place_of(person, request.remote_addr or "")
-    code_tries.refuse_too_many(db.session, place, now=now())
+    code_tried.refuse_too_many()
     try:
         return cohorts.find_behind(db.session, code)
     except NotFound:
-        with writing(db.session):
-            code_tries.note_wrong(db.session, place, now=now())
+        code_tried.count_wrong()
         raise
 
 

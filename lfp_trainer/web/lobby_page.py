@@ -8,17 +8,16 @@ from typing import Any
 import segno
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from markupsafe import Markup
 
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove, TooMany, TrainerError
-from lfp_trainer.services import access, code_tries, lobby, presence, readmission
+from lfp_trainer.services import access, lobby, presence, readmission
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Companion, Company, ways
 from lfp_trainer.storage.database import writing
-from lfp_trainer.web import errors, run_page
+from lfp_trainer.web import code_tried, errors, run_page
 from lfp_trainer.web.asker import me, now, viewer_id
 from lfp_trainer.web.auth import POSITIONS
 from lfp_trainer.web.extensions import db
@@ -52,26 +51,11 @@ def find_company(code: str) -> Company:
         if not _may_see(company):
             raise NotFound
     except NotFound as error:
-        count_wrong()
+        code_tried.count_wrong()
         raise NoSuchCode from error
     if seat_of_asker(company) is None:
-        code_tries.refuse_too_many(db.session, _place(), now=now())
+        code_tried.refuse_too_many()
     return company
-
-
-def count_wrong() -> None:
-    """Count a code that leads nowhere.
-
-    :raise TooMany: if too many tried from here have
-    """
-    code_tries.refuse_too_many(db.session, _place(), now=now())
-    with writing(db.session):
-        code_tries.note_wrong(db.session, _place(), now=now())
-
-
-def _place() -> str:
-    person = me() if current_user.is_authenticated else None
-    return code_tries.place_of(person, request.remote_addr or "")
 
 
 def _may_see(company: Company) -> bool:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from lfp_trainer.errors import NotFound
 from lfp_trainer.services import lobby, readmission
 from lfp_trainer.storage.database import writing
-from lfp_trainer.web import auth, forms, lobby_page
+from lfp_trainer.web import auth, code_tried, forms, lobby_page
 from lfp_trainer.web.asker import me, now
 from lfp_trainer.web.browser_session import polls
 from lfp_trainer.web.extensions import db
@@ -52,7 +52,7 @@ def asked(code: str) -> ResponseReturnValue:
 
 
 def _not_asked(code: str) -> ResponseReturnValue:
-    lobby_page.count_wrong()
+    code_tried.count_wrong()
     return go_to(url_for("lobby.show", code=code, answer="no"))
 
 
