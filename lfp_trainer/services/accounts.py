@@ -17,6 +17,7 @@ from lfp_trainer.errors import Incomplete, NotFound
 from lfp_trainer.storage.models import (
     ExerciseRating,
     Membership,
+    Pair,
     Participant,
     Role,
     User,
@@ -94,7 +95,22 @@ def register(
         raise Incomplete({"email": ADDRESS_USED}) from error
     if user_id is None:
         raise NotFound
+    if guest_id is not None:
+        take_back_questions_about(session, guest_id)
     return user_id
+
+
+def take_back_questions_about(session: Session, user_id: int) -> None:
+    """Let nobody ask any more for the seats of somebody who has an account: they sign in."""
+    asked = sa.select(Participant.run_id).where(
+        Participant.user_id == user_id, Participant.asked_by.is_not(None)
+    )
+    # Whoever could let somebody in has the question on their page.
+    for change in (
+        sa.update(Pair).where(Pair.run_id.in_(asked)).values(version=Pair.version + 1),
+        sa.update(Participant).where(Participant.user_id == user_id).values(asked_by=None),
+    ):
+        session.execute(change, execution_options={"synchronize_session": False})
 
 
 def make_guest(session: Session, *, now: datetime) -> int:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lfp_trainer.errors import NotFound
-from lfp_trainer.services import pairs
+from lfp_trainer.services import accounts, pairs
 from lfp_trainer.storage.models import (
     Diagnosis,
     ExerciseRating,
@@ -91,6 +91,7 @@ def claim(session: Session, guest_id: int, account_id: int, *, now: datetime) ->
     if guest is None or account is None:
         raise NotFound
     _hand_over(session, guest_id, account_id)
+    accounts.take_back_questions_about(session, account_id)
     session.execute(sa.delete(User).where(User.id == guest_id))
     pairs.go_on_without(session, theirs, now=now)
     session.expire_all()

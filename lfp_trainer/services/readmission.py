@@ -35,6 +35,9 @@ from lfp_trainer.storage.models import (
 )
 
 IS_THERE = "They are here again on the device they began with, so nobody else can have their seat."
+HAS_ACCOUNT = (
+    "They have made an account since, and come back to their seat by signing in. Nobody else can."
+)
 NOT_ASKED = "Nobody is asking for that seat any more. Nothing was changed."
 IN_ALREADY = "You are in this run already."
 
@@ -101,7 +104,9 @@ def let_in(
     ).one_or_none()
     if asker in [each.user_id for each in company.people] or new is None:
         raise StaleMove(NOT_ASKED)
-    if guest is None or not company.is_away(person, now):
+    if guest is None:
+        raise StaleMove(HAS_ACCOUNT)
+    if not company.is_away(person, now):
         raise StaleMove(IS_THERE)
     _hand_over(session, seated, person, asker, now)
     session.execute(

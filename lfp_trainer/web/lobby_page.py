@@ -25,8 +25,9 @@ from lfp_trainer.web.fragments import go_to, render, wants_fragment
 from lfp_trainer.web.guest_name import own_name
 
 NO_SUCH_CODE = (
-    "No run has this code. It has six letters and numbers; check it with your partner and type it"
-    " again. If you are in that run, sign in first."
+    "This code leads to no run that anybody can join. It has six letters and numbers: check it with"
+    " your partner and type it again. If it is right, they have begun the conversation without you,"
+    " and can invite you to another run. If you were in that run, sign in first."
 )
 NOT_LET_IN = (
     "You were not let in from this device. If it is you, tell whoever is in the run, and ask once"
@@ -203,19 +204,17 @@ def show_others(
     if request.args.get("answer") == "no" and not message:
         message = NOT_LET_IN
     script = lobby.script_behind(db.session, company)
-    viewer = viewer_id()
     open_now = lobby.is_joinable(company, now()) and not company.shares_a_device
     page = render_template(
         "pairs/join.html",
-        asks_for=None if viewer is None else readmission.asked_for_by(company, viewer),
         may_be=readmission.seats_to_ask_for(db.session, company, now()),
         free=lobby.free_seats(company, script) if open_now else (),
         is_open=open_now,
         name=request.form.get("name", "") or own_name() if own_name() is not None else None,
         message=message,
         errors=fields or {},
-        tag=asking_tag(company),
         works_at={},
+        **asking_context(company, viewer_id()),
         **_seats(company, script),
     )
     return make_response(page, status)
@@ -227,9 +226,19 @@ def show_finder(code: str = "", *, status: int = 200, message: str = "") -> Resp
     return make_response(page, status)
 
 
-def asking_tag(company: Company) -> str:
-    """Return what tells whether anything has changed for somebody who waits to be let in."""
-    return f"asked.{company.version}"
+def asking_context(company: Company, viewer: int | None) -> dict[str, Any]:
+    """Return what the page of somebody who waits to be let in shows, and the tag of it."""
+    script, then = lobby.script_behind(db.session, company), now()
+    # Who is waited for may have lost their device just like who asks.
+    is_anybody_there = any(
+        not each.is_out and not company.is_away(each, then) for each in company.people
+    )
+    return {
+        "asks_for": None if viewer is None else readmission.asked_for_by(company, viewer),
+        "is_anybody_there": is_anybody_there,
+        "again": url_for("library.show", scenario_id=script.scenario.id),
+        "tag": f"asked.{company.version}.{is_anybody_there:d}",
+    }
 
 
 def picture_of(link: str) -> Markup:

@@ -1,10 +1,13 @@
 """A guest who comes back on another device: ask for the seat, wait, be let in by who is there."""
 
-from flask import Blueprint, make_response, request, url_for
+from typing import Any
+
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.errors import NotFound
 from lfp_trainer.services import lobby, readmission
+from lfp_trainer.services.company import Company
 from lfp_trainer.storage.database import writing
 from lfp_trainer.web import auth, code_tried, forms, lobby_page
 from lfp_trainer.web.asker import me, now
@@ -44,11 +47,22 @@ def asked(code: str) -> ResponseReturnValue:
         company, _ = lobby.find_lobby(db.session, code)
     except NotFound:
         return _not_asked(code)
-    if readmission.asked_for_by(company, me().id) is not None:
-        return make_response("", 304 if wants_fragment() else 204)
+    asking = lobby_page.asking_context(company, me().id)
+    if asking["asks_for"] is not None:
+        return _still_asking(company, asking)
     if lobby_page.seat_of_asker(company) is not None:
         return go_to(url_for("lobby.show", code=code))
     return _not_asked(code)
+
+
+def _still_asking(company: Company, asking: dict[str, Any]) -> ResponseReturnValue:
+    if not wants_fragment():
+        return "", 204
+    if request.headers.get("HX-PTag") == asking["tag"]:
+        return "", 304
+    response = make_response(render_template("pairs/_asking.html", company=company, **asking))
+    response.headers["HX-PTag"] = asking["tag"]
+    return response
 
 
 def _not_asked(code: str) -> ResponseReturnValue:

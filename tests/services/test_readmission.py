@@ -12,6 +12,7 @@ from lfp_trainer.engine.diagnosis import Answer
 from lfp_trainer.errors import NotFound, StaleMove
 from lfp_trainer.services import (
     accounts,
+    claiming,
     diagnosis,
     lobby,
     next_steps,
@@ -301,11 +302,30 @@ def test_the_seat_of_a_guest_who_has_made_an_account_meanwhile_is_not_given_away
     played: Together, session: Session, alice_id: int, bob_id: int, phone_id: int
 ) -> None:
     ask(played, phone_id)
+    version = played.company(alice_id).version
     register(session, bob_id)
 
     with pytest.raises(StaleMove):
         let_in(played, alice_id, bob_id, phone_id)
     assert played.seat(bob_id).seat == OTHER
+    # The question is gone from the page of whoever could have answered it.
+    company = played.company(alice_id)
+    assert readmission.asked_for_by(company, phone_id) is None
+    assert company.version > version
+
+
+def test_the_seat_of_a_guest_who_has_brought_it_into_an_account_is_asked_for_no_more(
+    played: Together, session: Session, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    ask(played, phone_id)
+    account_id = make_guest(session, "Bob")
+    register(session, account_id)
+    with writing(session):
+        claiming.claim(session, bob_id, account_id, now=played.now)
+
+    company = played.company(alice_id)
+    assert played.seat(account_id).seat == OTHER
+    assert readmission.asked_for_by(company, phone_id) is None
 
 
 def test_somebody_in_the_run_cannot_ask_for_another_seat_of_it(

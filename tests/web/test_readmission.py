@@ -1,6 +1,7 @@
 """A guest on another device asks for their seat; whoever is in the run answers on its page."""
 
 import html
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Participant, SignInFailure
 from lfp_trainer.web.extensions import db
 from tests.conftest import HTMX, Browser
-from tests.together import Together, words_of
+from tests.together import ONE, Together, words_of
 from tests.web.pairs import PLACES
 from tests.web.test_lobby import OTHER, invite, join
 
@@ -58,7 +59,10 @@ def question(app: Flask, lobby: str) -> dict[str, object]:
 
 
 def waits(browser: Browser, lobby: str) -> TestResponse:
-    return browser.client.get(f"{lobby}/asked", headers=HTMX)
+    """Ask as the page of somebody who waits does by itself."""
+    tag = re.search(r'hx-ptag="([^"]*)"', browser.get(lobby).text)
+    told = {"HX-PTag": tag.group(1)} if tag else {}
+    return browser.client.get(f"{lobby}/asked", headers=HTMX | told)
 
 
 def test_a_guest_who_is_there_is_nobody_to_be(lobby: str, phone: Browser) -> None:
@@ -102,6 +106,27 @@ def test_the_page_of_the_run_is_shown_again_after_an_answer(
     assert again.status_code == 409
     assert "Nobody is asking for that seat any more" in again.text
     assert again.headers["HX-Retarget"] == "#stage"
+
+
+def test_who_asks_where_nobody_is_there_is_told_so_and_need_not_wait(
+    app: Flask, lobby: str, alice: Browser, phone: Browser
+) -> None:
+    go_away(app)
+    ask(phone, lobby)
+    waiting = phone.get(lobby).text
+    assert "Nobody of that run has it open" not in waiting
+    tag = re.findall(r'hx-ptag="([^"]*)"', waiting)[0]
+    go_away(app, ONE)
+
+    answer = phone.client.get(f"{lobby}/asked", headers=HTMX | {"HX-PTag": tag})
+
+    assert answer.status_code == 200
+    assert answer.text.lstrip().startswith('<section id="lobby"')
+    assert "Nobody of that run has it open just now." in answer.text
+    assert 'href="/scenarios/glowing-observations"' in answer.text
+    assert answer.headers["HX-PTag"] != tag
+    assert "Nobody of that run has it open just now." in phone.get(lobby).text
+    assert waits(phone, lobby).status_code == 304
 
 
 def test_who_is_refused_is_told_so_and_may_ask_again(
@@ -159,7 +184,8 @@ def test_to_who_has_not_asked_a_code_that_leads_somewhere_is_like_one_that_does_
 ) -> None:
     phone.post("/be-a-guest")
 
-    answers = [waits(phone, each) for each in (lobby, "/pairs/ZZZZZZ")]
+    places = (lobby, "/pairs/ZZZZZZ")
+    answers = [phone.client.get(f"{each}/asked", headers=HTMX) for each in places]
 
     assert [each.headers["HX-Redirect"].rpartition("/")[2][6:] for each in answers] == [
         "?answer=no"
