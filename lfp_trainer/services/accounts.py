@@ -6,7 +6,7 @@ slow belongs inside a transaction that writes.
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,12 +20,14 @@ from lfp_trainer.storage.models import (
     Pair,
     Participant,
     Role,
+    Stage,
     User,
     UserSession,
     WorkPosition,
 )
 
 GUEST_NAME = "Guest"
+JUST_NOW = timedelta(minutes=15)
 ADDRESS_USED = "That address cannot be used. Do you have an account already? Sign in."
 _ADDRESS = re.compile(r"[^@\s,;<>\"()]{1,64}@[^@\s,;<>\"()]+\.[^@\s,;<>\"().]{2,}")
 
@@ -127,6 +129,17 @@ def has_practice(session: Session, user_id: int) -> bool:
     played = sa.exists().where(Participant.user_id == user_id)
     rated = sa.exists().where(ExerciseRating.user_id == user_id)
     return bool(session.scalar(sa.select(sa.or_(played, rated, joined))))
+
+
+def is_playing(session: Session, user_id: int, *, now: datetime) -> bool:
+    """Tell whether a person has just been in a run with others that is not over for them."""
+    open_now = sa.exists().where(
+        Participant.user_id == user_id,
+        Participant.run_id == Pair.run_id,
+        Participant.stage != Stage.DONE,
+        Participant.seen_at > now - JUST_NOW,
+    )
+    return bool(session.scalar(sa.select(open_now)))
 
 
 def change_profile(

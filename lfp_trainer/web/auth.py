@@ -78,14 +78,20 @@ def _sign_in() -> ResponseReturnValue:
 
 
 def _sign_in_page(problems: dict[str, str], *, status: int = 200) -> ResponseReturnValue:
+    guest_id = current_user.person.id if current_user.is_guest else None
+    # Others are in a guest's run: who signs in on the way must not drop out of it by a default.
+    playing = guest_id is not None and accounts.is_playing(
+        db.session, guest_id, now=datetime.now(UTC)
+    )
     page = render_template(
         "auth/sign_in.html",
         problems=problems,
         typed=_typed("email"),
         remember=forms.ticked("remember"),
         next=safe_next(request.values.get("next")),
-        can_claim=current_user.is_guest
-        and accounts.has_practice(db.session, current_user.person.id),
+        can_claim=guest_id is not None and accounts.has_practice(db.session, guest_id),
+        is_playing=playing,
+        claim=forms.ticked("claim") if request.method == "POST" else playing,
     )
     return page, status
 

@@ -264,3 +264,26 @@ def test_whoever_lets_somebody_in_does_not_learn_there_what_was_hidden(
 def deciders(together: Together, viewer_id: int) -> list[int]:
     on_turn = together.on_turn(viewer_id)
     return [each.user_id for each in together.company(viewer_id).deciders(on_turn)]
+
+
+CLAIM = re.compile(r'name="claim"\s+value="yes"( checked)?>')
+
+
+def test_a_guest_who_signs_in_on_the_way_brings_the_run_along_unless_they_say_otherwise(
+    app: Flask, lobby: str, nobody: Browser
+) -> None:
+    run = nobody.get(lobby).location
+    page = nobody.get("/sign-in").text
+    assert CLAIM.findall(page) == [" checked"]
+    assert "Without this your seat stays behind" in page
+
+    refused = nobody.post("/sign-in", {"email": "x@district.example", "password": "wrong"}).text
+    assert CLAIM.findall(refused) == [""]
+
+    # Later somebody else may sit at this browser: then it has to be said.
+    with app.app_context(), db.session.begin():
+        db.session.execute(
+            sa.update(Participant).values(seen_at=datetime.now(UTC) - timedelta(minutes=16))
+        )
+    assert CLAIM.findall(nobody.get("/sign-in").text) == [""]
+    assert nobody.get(run).status_code == 200
