@@ -227,7 +227,10 @@ REGISTRY: tuple[Store, ...] = (
             "archived_at": Column("When it was closed, if it was."),
         },
         made_by=_facilitated,
-        why_kept="A cohort that others are in stays theirs, without your name.",
+        why_kept=(
+            "A cohort that others are in stays theirs, without your name. One that nobody else"
+            " facilitates is closed."
+        ),
     ),
     Store(
         Membership,
