@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lfp_trainer.services import code_tries
+from lfp_trainer.services import code_tries, retention
 from lfp_trainer.storage.models import (
     Cohort,
     Diagnosis,
@@ -227,7 +227,10 @@ REGISTRY: tuple[Store, ...] = (
             "archived_at": Column("When it was closed, if it was."),
         },
         made_by=_facilitated,
-        why_kept="A cohort that others are in stays theirs, without your name.",
+        why_kept=(
+            "A cohort that others are in stays theirs, without your name. One that nobody else"
+            " facilitates is closed."
+        ),
     ),
     Store(
         Membership,
@@ -247,7 +250,8 @@ REGISTRY: tuple[Store, ...] = (
     Store(
         Paired,
         "How you were paired",
-        "Where a facilitator put you when they made pairs of a cohort. It names no run.",
+        "Where a facilitator put you when they made pairs of a cohort. It names no run, and is gone"
+        f" after {retention.PAIRED.days} days.",
         "user_id is you",
         _by(table(Paired).c.user_id),
         Fate.ERASED,
@@ -343,7 +347,8 @@ REGISTRY: tuple[Store, ...] = (
     Store(
         Pair,
         "Runs together",
-        "What people who play one run together share: when it began and what is open.",
+        "What people who play one run together share: when it began and what is open. A run that"
+        f" never began is gone once nobody has been there for {retention.NEVER_BEGUN.days} days.",
         "through participant: you are in its run",
         _taken_part(table(Pair).c.run_id),
         Fate.SHARED,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lfp_trainer.errors import Incomplete, NotFound
 from lfp_trainer.services import pairs, sign_in
@@ -16,6 +16,7 @@ from lfp_trainer.storage.models import (
     Membership,
     Pair,
     Participant,
+    Place,
     Role,
     Run,
     Step,
@@ -86,11 +87,14 @@ def forget(
     """Delete people with everything that is theirs alone, and whoever played at their screen.
 
     A run that somebody else is in stays theirs: its steps too, but not what these people wrote. The
-    stand-in has the seats that are left in it, and nobody waits any more for who has gone.
+    stand-in has the seats that are left in it, and nobody waits any more for who has gone. A cohort
+    that nobody facilitates any more is closed: nobody is made to who has not agreed.
 
     :param only: what must be true of them still, once nobody else can change it
     """
-    # First the runs, then the people: whoever writes into a run takes hold of both in that order.
+    # First the cohorts, then the runs, then the people: whoever pairs a cohort or writes into a run
+    # takes hold of them in that order.
+    _hold_cohorts(session, people)
     _hold_runs(session, people)
     held = sa.select(User.id).where(User.id.in_(people), *([] if only is None else [only]))
     people = session.scalars(held.order_by(User.id).with_for_update()).all()
@@ -99,6 +103,7 @@ def forget(
     people = [*people, *_hold_those_at(session, people)]
     # Again, for what was begun up to now. Nothing of theirs can be begun any more: what refers to
     # somebody waits for this transaction, and then finds them gone.
+    cohorts = _hold_cohorts(session, people)
     theirs = _hold_runs(session, people)
     emails = session.scalars(
         sa.select(User.email).where(User.id.in_(people), User.email.is_not(None))
@@ -106,13 +111,9 @@ def forget(
     session.execute(sa.update(Step).where(Step.user_id.in_(people)).values(reason=""))
     for email in emails:
         sign_in.forgive(session, account=email or "")
-    cohorts = session.scalars(
-        sa.select(Membership.cohort_id).where(Membership.user_id.in_(people)).distinct()
-    ).all()
     # Their rows in all other tables go with them: the references say so.
     session.execute(sa.delete(User).where(User.id.in_(people)))
-    nobody = ~sa.exists().where(Membership.cohort_id == Cohort.id)
-    session.execute(sa.delete(Cohort).where(Cohort.id.in_(cohorts), nobody))
+    _drop_or_close(session, cohorts, now)
     for start in range(0, len(theirs), AT_ONCE):
         some = theirs[start : start + AT_ONCE]
         session.execute(sa.delete(Run).where(Run.id.in_(some), _NOBODY_IS_IN))
@@ -125,6 +126,45 @@ def _hold_those_at(session: Session, hosts: Sequence[int]) -> Sequence[int]:
     theirs = _AT_A_SCREEN.where(Pair.device_of.in_(hosts))
     found = sa.select(User.id).where(User.id.in_(theirs), _HAS_NO_SIGN_IN, User.id.not_in(hosts))
     return session.scalars(found.order_by(User.id).with_for_update()).all()
+
+
+def _hold_cohorts(session: Session, people: Sequence[int]) -> Sequence[int]:
+    """Lock the cohorts of people, in one order: of two who facilitate one and go at the same
+    moment, the second closes it. Others may join meanwhile."""
+    theirs = sa.select(Membership.cohort_id).where(Membership.user_id.in_(people))
+    held = sa.select(Cohort.id).where(Cohort.id.in_(theirs)).order_by(Cohort.id)
+    return session.scalars(held.with_for_update(key_share=True)).all()
+
+
+def _drop_or_close(session: Session, cohort_ids: Sequence[int], now: datetime) -> None:
+    """Drop the cohorts that nobody is in any more, and close those that nobody facilitates."""
+    anybody = sa.exists().where(Membership.cohort_id == Cohort.id)
+    facilitated = anybody.where(Membership.role == Place.FACILITATOR)
+    session.execute(sa.delete(Cohort).where(Cohort.id.in_(cohort_ids), ~anybody))
+    session.execute(
+        sa.update(Cohort)
+        .where(Cohort.id.in_(cohort_ids), Cohort.archived_at.is_(None), ~facilitated)
+        .values(archived_at=now)
+    )
+
+
+def cohorts_to_close(session: Session, user_id: int) -> Sequence[str]:
+    """Return the names of the cohorts that would be closed if this person went: those that others
+    are in, and nobody else facilitates."""
+    own, other = aliased(Membership), aliased(Membership)
+    others = sa.exists().where(other.cohort_id == Cohort.id, other.user_id != user_id)
+    return session.scalars(
+        sa.select(Cohort.name)
+        .join(own, own.cohort_id == Cohort.id)
+        .where(
+            own.user_id == user_id,
+            own.role == Place.FACILITATOR,
+            Cohort.archived_at.is_(None),
+            others,
+            ~others.where(other.role == Place.FACILITATOR),
+        )
+        .order_by(sa.func.lower(Cohort.name), Cohort.id)
+    ).all()
 
 
 def _hold_runs(session: Session, people: Sequence[int]) -> Sequence[int]:

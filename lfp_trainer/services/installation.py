@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lfp_trainer.services import guests, library
+from lfp_trainer.services import guests, library, retention
 from lfp_trainer.services.library import Shelved
 from lfp_trainer.storage import database, migrations
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 def make_ready(url: str, scenarios: Path) -> Shelved:
     """Bring a database up to date, and publish what is new in a folder of scenarios; forget guests
-    whose time is over.
+    whose time is over, and what was kept long enough.
 
     A SQLite file that has rows is copied beside itself before its tables change. Servers that start
     at the same moment on one database do this one after another.
@@ -29,6 +29,7 @@ def make_ready(url: str, scenarios: Path) -> Shelved:
         with database.alone(engine):
             _upgrade(engine, url)
             with Session(engine, expire_on_commit=False) as session, database.writing(session):
+                retention.forget_old(session, now=datetime.now(UTC))
                 guests.forget_stale_guests(session, now=datetime.now(UTC))
                 published = library.publish_folder(session, scenarios, now=datetime.now(UTC))
             database.empty_log(engine)

@@ -86,8 +86,7 @@ def pair_up(
     seated = [{seat: each for seat, each in table.items() if each} for table in tables]
     # A double click makes them once: the second waits here, and then finds them made.
     session.execute(sa.select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
-    made = sa.exists().where(Paired.cohort_id == cohort.id, Paired.key == key)
-    if session.scalar(sa.select(made)):
+    if are_made(session, cohort, key):
         return False
     members = set(
         session.scalars(sa.select(Membership.user_id).where(Membership.cohort_id == cohort.id))
@@ -107,6 +106,12 @@ def pair_up(
             )  # fmt: skip
     session.flush()
     return True
+
+
+def are_made(session: Session, cohort: Joined, key: str) -> bool:
+    """Tell whether a cohort has been paired under this one-time key."""
+    made = sa.exists().where(Paired.cohort_id == cohort.id, Paired.key == key)
+    return bool(session.scalar(sa.select(made)))
 
 
 def _bring_together(

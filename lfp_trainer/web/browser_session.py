@@ -27,7 +27,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from lfp_trainer.errors import TooMany
-from lfp_trainer.services import accounts, guests, passwords, sign_in
+from lfp_trainer.services import accounts, guests, passwords, retention, sign_in
 from lfp_trainer.services.accounts import Person
 from lfp_trainer.storage import database
 from lfp_trainer.storage.database import writing
@@ -173,7 +173,8 @@ def ensure_person() -> Person:
     if not current_user.is_authenticated:
         now = datetime.now(UTC)
         with writing(db.session):
-            forgotten = guests.forget_some_stale_guests(db.session, now=now)
+            forgotten = retention.forget_some_old(db.session, now=now)
+            forgotten += guests.forget_some_stale_guests(db.session, now=now)
             guest_id = accounts.make_guest(db.session, now=now)
             token = _start(guest_id, remembered=True, now=now)
         _recognise(token, remembered=True)

@@ -99,6 +99,7 @@ def _delete_page(problems: dict[str, str], *, status: int = 200) -> ResponseRetu
         registry=data_registry.REGISTRY,
         is_last_admin=forgetting.is_last_admin(db.session, me().id),
         last_admin=forgetting.LAST_ADMIN,
+        closing=forgetting.cohorts_to_close(db.session, me().id),
         sure=forms.ticked("sure"),
     )
     return page, status

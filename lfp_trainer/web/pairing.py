@@ -1,17 +1,20 @@
 """A facilitator pairs a cohort: choose, look at the pairs, change them, make them.
 
-What is chosen and changed stands in the forms until the pairs are made; nothing is stored before.
+What is chosen stands in the address until the pairs are made, and with it what the dice deal from:
+whoever reloads the page or comes back to it sees the same pairs. Nothing is stored before.
 Whoever pairs takes part in none of these runs, and no page here is made from one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from random import Random
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.errors import Incomplete, NotFound
@@ -34,6 +37,9 @@ bp = Blueprint("pairing", __name__, url_prefix="/cohorts/<run:key>/pairs")
 MOST = 100
 """How many are paired at once: as many as the fields of one form can hold."""
 TOO_MANY = f"Pair at most {MOST} people at once."
+MADE_ALREADY = "These pairs were made already, as they stand below. Nothing is made twice."
+
+Sent = MultiDict[str, str]
 
 
 class Way(StrEnum):
@@ -60,10 +66,24 @@ class Chosen:
     way: Way
     people: Mapping[int, Member]
     """Who is there, in the order of the page."""
+    mix: str
+    """What the dice deal from: the same deals the same pairs."""
 
     @property
     def seats(self) -> tuple[str, ...]:
-        return self.published.script.scenario.seats
+        """The seats of the scenario; the observer's last."""
+        return (*self.published.script.scenario.seats, OBSERVER)
+
+    @property
+    def key(self) -> str:
+        """What these pairs are made under, once, however often somebody comes back to them."""
+        return sha256(repr([*self.asked.items()]).encode()).hexdigest()[:32]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What stands in the address of the page that shows the pairs."""
+        scenario = self.published.script.scenario.id
+        return {"scenario": scenario, "way": self.way, "who": [*self.people], "mix": self.mix}
 
 
 def _find(key: str) -> tuple[Joined, list[Member]]:
@@ -81,7 +101,7 @@ def choose(key: str) -> ResponseReturnValue:
 
 
 def _choose_page(
-    key: str, problems: Mapping[str, str], *, status: int = 200
+    key: str, problems: Mapping[str, str], sent: Sent | None = None
 ) -> ResponseReturnValue:
     cohort, members = _find(key)
     page = render_template(
@@ -95,15 +115,16 @@ def _choose_page(
             for each in library.on_offer(db.session)
             if len(each.script.scenario.seats) > 1
         },
-        scenario=request.form.get("scenario"),
+        scenario=sent.get("scenario") if sent else None,
         ways=WAYS,
-        way=request.form.get("way", Way.MIX),
-        ticked=[int(each) for each in request.form.getlist("who") if each.isdecimal()]
-        if request.method == "POST"
-        else [each.user_id for each in members if not each.facilitates],
+        way=sent.get("way") if sent else Way.MIX,
+        ticked=[each.user_id for each in members if not each.facilitates]
+        if sent is None
+        else [each.user_id for each in members if str(each.user_id) in sent.getlist("who")],
+        mix=start_key(),
         problems=problems,
     )
-    return page, status
+    return page, 422 if problems else 200
 
 
 def _paired_with(cohort: Joined) -> dict[int, str]:
@@ -117,48 +138,66 @@ def _paired_with(cohort: Joined) -> dict[int, str]:
     return found
 
 
-@bp.post("/deal")
+@bp.get("/deal")
 @allow(Allowed.FACILITATORS)
 def deal(key: str) -> ResponseReturnValue:
-    """Deal the pairs and show them, before anything is made."""
+    """Deal the pairs and show them, before anything is made; or as somebody has changed them."""
     try:
-        chosen = _chosen(key, request.form.getlist("who"))
-        tables = _deal(chosen)
+        chosen = _chosen(key, request.args)
     except Incomplete as error:
-        return _choose_page(key, error.fields, status=422)
-    return _preview(chosen, tables, {})
+        return _choose_page(key, error.fields, request.args)
+    is_made = invitations.are_made(db.session, chosen.cohort, chosen.key)
+    tables, problems = _deal(chosen), dict[str, str]()
+    if not is_made and any(f"{seat}-1" in request.args for seat in chosen.seats):
+        tables, problems = _by_hand(chosen, request.args)
+    page = render_template(
+        "cohorts/preview.html",
+        cohort=chosen.cohort,
+        scenario=chosen.published.script.scenario,
+        way=chosen.way,
+        people=chosen.people,
+        tables=tables,
+        seats=chosen.seats,
+        observer=OBSERVER,
+        problems=problems,
+        mix=chosen.mix,
+        again=url_for(".deal", key=key, **{**chosen.asked, "mix": start_key()}),
+        is_made=is_made,
+    )
+    return page, 422 if problems else 200
 
 
-def _chosen(key: str, who: Sequence[str]) -> Chosen:
+def _chosen(key: str, sent: Sent) -> Chosen:
     """Return what was chosen.
 
     :raise Incomplete: if something of it is missing
     """
     cohort, members = _find(key)
-    ticked = set(who)
+    ticked = set(sent.getlist("who"))
     people = {each.user_id: each for each in members if str(each.user_id) in ticked}
     problems = {}
     if len(people) < 2:
         problems["who"] = matching.TOO_FEW
     if len(people) > MOST:
         problems["who"] = TOO_MANY
-    way = forms.word("way", WAYS)
-    if way is None:
+    way = sent.get("way")
+    if way not in WAYS:
         problems["way"] = "Choose how to pair them."
     try:
-        published = library.current(db.session, forms.line("scenario", 64))
+        published = library.current(db.session, forms.clean(sent.get("scenario", ""))[:64])
     except NotFound:
         raise Incomplete({"scenario": "Choose a scenario.", **problems}) from None
     if len(published.script.scenario.seats) < 2:
         problems["scenario"] = invitations.NEEDS_TWO
-    if problems or way is None:
+    if problems:
         raise Incomplete(problems)
-    return Chosen(cohort, published, Way(way), people)
+    mix = forms.clean(sent.get("mix", ""))[:40]
+    return Chosen(cohort, published, Way(str(way)), people, mix)
 
 
 def _deal(chosen: Chosen) -> list[Table]:
     positions = {each.user_id: each.position for each in chosen.people.values()}
-    dice = Random()  # who plays with whom is no secret
+    dice = Random(chosen.mix)  # who plays with whom is no secret
     groups: list[Group] = {
         Way.MIX: lambda: matching.by_mix(positions, dice),
         Way.RANDOM: lambda: matching.at_random(positions, dice),
@@ -167,24 +206,18 @@ def _deal(chosen: Chosen) -> list[Table]:
     return [invitations.seat(chosen.published.script, each, positions) for each in groups]
 
 
-def _preview(
-    chosen: Chosen, tables: Sequence[Table], problems: Mapping[str, str], *, status: int = 200
-) -> ResponseReturnValue:
-    page = render_template(
-        "cohorts/preview.html",
-        cohort=chosen.cohort,
-        scenario=chosen.published.script.scenario,
-        way=chosen.way,
-        ways=WAYS,
-        people=chosen.people,
-        positions=POSITIONS,
-        tables=tables,
-        seats=(*chosen.seats, OBSERVER),
-        observer=OBSERVER,
-        problems=problems,
-        one_time_key=forms.text("one_time_key", 40) or start_key(),
-    )
-    return page, status
+def _by_hand(chosen: Chosen, sent: Sent) -> tuple[list[Table], dict[str, str]]:
+    """Return who sits where, as the selects of the form say, and what is wrong with it."""
+    known = {str(each): each for each in chosen.people}
+    tables: list[Table] = [
+        {seat: known.get(sent.get(f"{seat}-{number}", "")) for seat in chosen.seats}
+        for number in range(1, len(chosen.people) // 2 + 1)
+    ]
+    names = {each.user_id: each.name for each in chosen.people.values()}
+    try:
+        return matching.check_by_hand(tables, names, observer=OBSERVER), {}
+    except Incomplete as error:
+        return tables, {**error.fields}
 
 
 @bp.post("")
@@ -192,38 +225,33 @@ def _preview(
 def make(key: str) -> ResponseReturnValue:
     """Make the pairs as they stand in the form: a run for each, begun by none of them yet."""
     try:
-        chosen = _chosen(key, request.form.getlist("who"))
+        chosen = _chosen(key, request.form)
     except Incomplete as error:
-        return _choose_page(key, error.fields, status=422)
-    tables = _sent_tables(chosen)
-    names = {each.user_id: each.name for each in chosen.people.values()}
-    try:
-        made = matching.check_by_hand(tables, names, observer=OBSERVER)
-    except Incomplete as error:
-        return _preview(chosen, tables, error.fields, status=422)
-    one_time_key = forms.text("one_time_key", 40) or start_key()
+        return _choose_page(key, error.fields, request.form)
+    tables, problems = _by_hand(chosen, request.form)
+    if problems:
+        # Not shown here: a page that a form was sent to cannot be come back to without sending it
+        # again.
+        seated: dict[str, Any] = {
+            f"{seat}-{number}": each or ""
+            for number, table in enumerate(tables, start=1)
+            for seat, each in table.items()
+        }
+        return go_to(url_for(".deal", key=key, **chosen.asked, **seated))
     with writing(db.session):
         cohort = cohorts.find_to_run(db.session, key, viewer_id=me().id)
-        invitations.pair_up(
+        is_new = invitations.pair_up(
             db.session,
             cohort,
             chosen.published,
-            made,
+            tables,
             by=me().id,
-            key=one_time_key,
+            key=chosen.key,
             now=now(),
         )
-    told = "One pair is made." if len(made) == 1 else f"{len(made)} pairs are made."
-    flash(f"{told} Each person finds the invitation on their home page.", "success")
+    if is_new:
+        told = "One pair is made." if len(tables) == 1 else f"{len(tables)} pairs are made."
+        flash(f"{told} Each person finds the invitation on their home page.", "success")
+    else:
+        flash(MADE_ALREADY, "info")
     return go_to(url_for("cohorts.show", key=key, _anchor="pairs"))
-
-
-def _sent_tables(chosen: Chosen) -> list[Table]:
-    """Return who sits where, as the selects of the form say."""
-    tables: list[dict[str, Any]] = []
-    for number in range(1, len(chosen.people) // 2 + 1):
-        sent = {seat: forms.number(f"{seat}-{number}") for seat in (*chosen.seats, OBSERVER)}
-        tables.append(
-            {seat: each if each in chosen.people else None for seat, each in sent.items()}
-        )
-    return [*tables]

@@ -2,13 +2,16 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import pairing_cohort, test_accessibility
 from tests.browser.conftest import Visit
 from tests.browser.server import Site
-from tests.browser.story import button
+from tests.browser.story import button, heading
 from tests.browser.visitor import Keyboard, Visitor
+
+VALUES = "selects => selects.map(each => each.value)"
 
 
 def test_five_people_are_paired_and_two_of_them_begin(visit: Visit, site: Site) -> None:
@@ -56,6 +59,35 @@ def test_it_works_without_javascript(visit: Visit, site: Site) -> None:
 
     pairing_cohort.choose_who_is_there(dana)
     pairing_cohort.swap_watchers(dana)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_back_and_reload_ask_nobody_to_send_a_form_again(
+    visit: Visit, site: Site, javascript: bool
+) -> None:
+    dana = visit(java_script_enabled=javascript)
+    page = dana.page
+    dana.watch.expected.add(422)
+    link = pairing_cohort.make_cohort(dana, site)
+    for name, position in pairing_cohort.ROOM:
+        pairing_cohort.join(visit(), link, name, position)
+    pairing_cohort.choose_who_is_there(dana)
+    dealt = page.locator("select").evaluate_all(VALUES)
+
+    page.reload()
+    assert page.locator("select").evaluate_all(VALUES) == dealt
+    page.go_back()
+    expect(heading(page, "Pair people for a scenario")).to_be_visible()
+    page.go_forward()
+    assert page.locator("select").evaluate_all(VALUES) == dealt
+    dana.press(page.get_by_role("link", name="Deal again"))
+    pairing_cohort.swap_watchers(dana)
+    page.reload()
+    for _ in range(2):  # the one with the mistake, and the one before
+        page.go_back()
+        expect(heading(page, "These pairs are made")).to_be_visible()
+    page.go_back()
+    expect(heading(page, "These would be the pairs")).to_be_visible()
 
 
 def test_the_pages_of_a_cohort_have_no_violations(visit: Visit, site: Site) -> None:

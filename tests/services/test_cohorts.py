@@ -1,6 +1,9 @@
 """Cohorts: made, joined by code, seen by who is in them, left."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +13,7 @@ from lfp_trainer.errors import Incomplete, NotFound
 from lfp_trainer.services import accounts, claiming, cohorts, forgetting
 from lfp_trainer.services.cohorts import Joined
 from lfp_trainer.storage.database import writing
-from lfp_trainer.storage.models import Cohort, Place, WorkPosition
+from lfp_trainer.storage.models import Cohort, Membership, Place, WorkPosition
 from tests.conftest import NOON
 from tests.together import named
 
@@ -158,6 +161,89 @@ def test_a_cohort_whose_last_member_is_deleted_is_gone_and_others_stay(
         forgetting.delete_person(session, ana, now=NOON)
 
     assert session.scalars(sa.select(Cohort.name)).all() == [hers.name]
+
+
+def make_facilitator(session: Session, cohort: Joined, user_id: int) -> None:
+    join(session, cohort, user_id)
+    with writing(session):
+        hers = Membership.cohort_id == cohort.id, Membership.user_id == user_id
+        session.execute(sa.update(Membership).where(*hers).values(role=Place.FACILITATOR))
+
+
+def test_a_cohort_whose_only_facilitator_is_deleted_is_closed_and_its_members_stay(
+    session: Session, spring: Joined, dana_id: int, new: NewPerson
+) -> None:
+    ana = new("Ana")
+    join(session, spring, ana)
+    with writing(session):
+        cohorts.make(session, name="Alone", user_id=dana_id, now=NOON)
+    assert forgetting.cohorts_to_close(session, dana_id) == ["Spring"]
+    assert forgetting.cohorts_to_close(session, ana) == []
+
+    with writing(session):
+        forgetting.delete_person(session, dana_id, now=NOON)
+
+    (hers,) = cohorts.cohorts_of(session, ana)
+    assert (hers.name, hers.archived_at, hers.role) == ("Spring", NOON, Place.LEARNER)
+    assert [each.user_id for each in cohorts.members_of(session, hers, viewer_id=ana)] == [ana]
+    with pytest.raises(NotFound):
+        cohorts.find_behind(session, spring.code)
+    assert session.scalars(sa.select(Cohort.name)).all() == ["Spring"]
+
+
+def test_a_cohort_stays_open_while_somebody_else_facilitates_it(
+    session: Session, spring: Joined, dana_id: int, new: NewPerson
+) -> None:
+    eva, ana = new("Eva"), new("Ana")
+    make_facilitator(session, spring, eva)
+    join(session, spring, ana)
+    assert forgetting.cohorts_to_close(session, dana_id) == []
+
+    with writing(session):
+        forgetting.delete_person(session, dana_id, now=NOON)
+        forgetting.delete_person(session, ana, now=NOON)
+
+    (hers,) = cohorts.cohorts_of(session, eva)
+    assert hers.archived_at is None
+
+
+def test_of_two_who_facilitate_and_go_at_the_same_moment_the_second_closes_it(
+    session: Session, engine: sa.Engine, spring: Joined, dana_id: int, new: NewPerson
+) -> None:
+    eva, ana = new("Eva"), new("Ana")
+    make_facilitator(session, spring, eva)
+    join(session, spring, ana)
+
+    def go() -> None:
+        with Session(engine) as own, writing(own):
+            forgetting.delete_person(own, eva, now=NOON)
+
+    with ThreadPoolExecutor(1) as pool:
+        with writing(session):
+            forgetting.delete_person(session, dana_id, now=NOON)
+            going = pool.submit(go)
+            # Long enough for the deletion to have read whatever it reads before it waits.
+            time.sleep(0.4)
+        going.result(timeout=10)
+
+    session.rollback()
+    (hers,) = cohorts.cohorts_of(session, ana)
+    assert hers.archived_at == NOON
+
+
+def test_a_cohort_that_was_closed_before_keeps_its_day(
+    session: Session, spring: Joined, dana_id: int, new: NewPerson
+) -> None:
+    ana = new("Ana")
+    join(session, spring, ana)
+    with writing(session):
+        session.execute(sa.update(Cohort).values(archived_at=NOON))
+    assert forgetting.cohorts_to_close(session, dana_id) == []
+
+    with writing(session):
+        forgetting.delete_person(session, dana_id, now=NOON + timedelta(days=1))
+
+    assert cohorts.cohorts_of(session, ana)[0].archived_at == NOON
 
 
 def test_a_guest_who_gets_an_account_keeps_their_cohorts(

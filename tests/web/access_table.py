@@ -116,7 +116,7 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     # Without a name and a position, which nobody sends here, it lets nobody in.
     ("POST", "cohorts.join"): ("/join/{code}", EVERYONE),
     ("GET", "pairing.choose"): ("{cohort}/pairs", RUN_BY_DANA),
-    ("POST", "pairing.deal"): ("{cohort}/pairs/deal", RUN_BY_DANA),
+    ("GET", "pairing.deal"): ("{cohort}/pairs/deal", RUN_BY_DANA),
     ("POST", "pairing.make"): ("{cohort}/pairs", RUN_BY_DANA),
     ("POST", "invitations.invite"): ("/invitations", SIGNED_IN),
     # Of a run that somebody plays alone, there is no seat to free.

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from secrets import token_hex
+from urllib.parse import urlencode
 
 from tests.conftest import Browser
 from tests.web.conftest import SCENARIO, values
@@ -32,18 +34,24 @@ class CohortPage:
         answer = member.post(f"/join/{self.code}", {"name": name, "position": position})
         assert (answer.status_code, answer.location) == (303, self.url)
 
-    def deal(self, who: Sequence[int], way: str = "mix", scenario: str = SCENARIO) -> str:
-        data = {"scenario": scenario, "way": way, "who": [str(each) for each in who]}
-        answer = self.browser.post(f"{self.url}/pairs/deal", data)
+    def deal(
+        self,
+        who: Sequence[int],
+        way: str = "mix",
+        *,
+        scenario: str = SCENARIO,
+        mix: str | None = None,
+    ) -> str:
+        """Return the page that shows the pairs; without a mix, those of a new one."""
+        data = {"scenario": scenario, "way": way, "who": [*who], "mix": mix or token_hex(8)}
+        answer = self.browser.get(f"{self.url}/pairs/deal?{urlencode(data, doseq=True)}")
         assert answer.status_code == 200
         return answer.text
 
 
 def sent_by(page: str) -> dict[str, object]:
     """Return what the form of a preview would send, as it stands."""
-    data: dict[str, object] = {
-        name: values(page, name)[0] for name in ("scenario", "way", "one_time_key")
-    }
+    data: dict[str, object] = {name: values(page, name)[0] for name in ("scenario", "way", "mix")}
     data["who"] = values(page, "who")
     for name, options in re.findall(
         r'<select id="[^"]+" name="([^"]+)">(.*?)</select>', page, re.S

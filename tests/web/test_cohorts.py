@@ -8,8 +8,9 @@ from flask import Flask
 
 from lfp_trainer.services import code_tries
 from lfp_trainer.storage import database
-from lfp_trainer.storage.models import Membership, SignInFailure, User, WorkPosition
-from tests.conftest import Browser
+from lfp_trainer.storage.models import Cohort, Membership, SignInFailure, User, WorkPosition
+from lfp_trainer.web.extensions import db
+from tests.conftest import NOON, PASSWORD, Browser
 from tests.web.cohorting import CohortPage
 
 WRONG = "/join/ZZZZ2222"
@@ -84,8 +85,13 @@ def test_an_unknown_cohort_and_somebody_elses_look_the_same(
 
     for browser in (bob, ada):
         unknown, foreign = browser.get("/cohorts/" + "x" * 16), browser.get(cohort.url)
-        assert (foreign.status_code, foreign.text) == (unknown.status_code, unknown.text)
-        assert foreign.status_code == 404
+        assert (foreign.status_code, unknown.status_code) == (404, 404)
+        assert without_token(foreign.text) == without_token(unknown.text)
+
+
+def without_token(page: str) -> str:
+    """Return a page without the form token, which tells the second it was made in."""
+    return re.sub(r'(name="csrf_token" value=)"[^"]*"', r"\1", page)
 
 
 def test_a_code_that_leads_nowhere_is_counted_and_too_many_are_refused(
@@ -129,6 +135,47 @@ def test_a_member_leaves_and_the_only_facilitator_does_not(dana: Browser, alice:
     assert alice.get(cohort.url).status_code == 404
     assert dana.post(f"{cohort.url}/leave").location == "/cohorts"
     assert dana.get(cohort.url).status_code == 404
+
+
+def test_whoever_deletes_their_account_is_told_which_cohorts_close_and_the_members_are_told_too(
+    dana: Browser, alice: Browser, bob: Browser
+) -> None:
+    alone = CohortPage.make(dana)
+    assert "A cohort closes" not in dana.get("/account/delete").text
+    cohort = CohortPage.make(dana, alice)
+    asked = dana.get("/account/delete").text
+    assert "A cohort closes" in asked
+    assert asked.count("“Lakeland, spring”") == 1
+    assert "A cohort closes" not in alice.get("/account/delete").text
+
+    sent = {"sure": "yes", "password": PASSWORD}
+    assert dana.post("/account/delete", sent).status_code == 303
+
+    assert alice.get(alone.url).status_code == 404
+    listed = alice.get("/cohorts").text
+    assert "Lakeland, spring" in listed
+    assert "Closed" in listed
+    page = alice.get(cohort.url).text
+    assert "This cohort was closed on" in page
+    assert "train together" not in page
+    assert bob.get(f"/join/{cohort.code}").status_code == 404
+    assert alice.post(f"{cohort.url}/leave").location == "/cohorts"
+
+
+def test_whoever_facilitates_a_closed_cohort_is_shown_nothing_that_is_not_there(
+    app: Flask, dana: Browser, alice: Browser, bob: Browser
+) -> None:
+    cohort = CohortPage.make(dana, alice, bob)
+    assert "Pair people for a scenario" in dana.get(cohort.url).text
+    with app.app_context():
+        db.session.execute(sa.update(Cohort).values(archived_at=NOON))
+        db.session.commit()
+
+    page = dana.get(cohort.url).text
+
+    assert "This cohort was closed on" in page
+    assert "Pair people for a scenario" not in page
+    assert cohort.code not in page
 
 
 def test_what_somebody_calls_themselves_is_shown_as_text(dana: Browser, nobody: Browser) -> None:

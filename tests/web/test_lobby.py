@@ -403,3 +403,18 @@ def test_who_leaves_as_it_begins_is_told_that_it_has_begun(
 
     assert answer.status_code == 409
     assert "You have left" not in answer.text
+
+
+def test_an_old_lobby_that_never_began_goes_when_somebody_new_comes(
+    app: Flask, alice: Browser, lobby: str
+) -> None:
+    long_ago = NOON - timedelta(days=4000)
+    assert alice.get(lobby).status_code == 200
+    with app.app_context():
+        db.session.execute(sa.update(Run).values(started_at=long_ago))
+        db.session.execute(sa.update(Participant).values(seen_at=long_ago, changed_at=long_ago))
+        db.session.commit()
+
+    Browser(app).post("/be-a-guest")
+
+    assert alice.get(lobby).status_code == 404

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -103,6 +105,63 @@ def test_a_double_click_makes_them_once(room: Room, stored: Stored) -> None:
     assert stored(sa.select(sa.func.count()).select_from(Paired)) == 5
 
 
+def test_the_page_of_the_pairs_shows_the_same_pairs_whenever_it_is_loaded(room: Room) -> None:
+    cohort, people = room
+
+    pages = [sent_by(cohort.deal(ids(people), way, mix="once")) for way in ("mix", "random") * 3]
+
+    assert pages[0::2] == [pages[0]] * 3
+    assert pages[1::2] == [pages[1]] * 3
+
+
+def test_dealing_again_shows_another_mix_of_the_same_people(room: Room, stored: Stored) -> None:
+    cohort, people = room
+    page, seen = cohort.deal(ids(people), way="random"), set()
+
+    for _ in range(12):
+        link = re.search(r'<a class="button" href="([^"]+)">Deal again</a>', page)
+        assert link
+        page = cohort.browser.get(unescape(link[1])).text
+        sent = sent_by(page)
+        assert sorted(map(str, ids(people))) == sorted(map(str, sent["who"]))  # type: ignore[call-overload]
+        seen.add((sent["partner-1"], sent["principal-1"]))
+
+    assert len(seen) > 1
+    assert stored(RUNS) == 0
+
+
+def test_whoever_comes_back_to_pairs_that_are_made_is_told_and_makes_nothing_twice(
+    room: Room, stored: Stored
+) -> None:
+    cohort, people = room
+    sent = sent_by(cohort.deal(ids(people), mix="once"))
+    cohort.browser.post(f"{cohort.url}/pairs", sent)
+    cohort.browser.get(cohort.url)
+
+    page = cohort.deal(ids(people), mix="once")
+    assert "These pairs are made" in page
+    assert "Make these pairs" not in page
+    assert "Deal again" in page
+
+    # From a page that was open before.
+    changed = {
+        **sent, "principal-1": sent["principal-2"], "principal-2": sent["principal-1"],
+    }  # fmt: skip
+    cohort.browser.post(f"{cohort.url}/pairs", changed)
+    assert "These pairs were made already" in cohort.browser.get(cohort.url).text
+    assert stored(RUNS) == 2
+
+
+def test_the_same_page_makes_other_pairs_for_other_people(room: Room, stored: Stored) -> None:
+    cohort, people = room
+
+    for some in (people[:2], people[2:4]):
+        sent = sent_by(cohort.deal(ids(some), mix="once"))
+        cohort.browser.post(f"{cohort.url}/pairs", sent)
+
+    assert stored(RUNS) == 2
+
+
 def test_two_people_are_swapped_by_hand(room: Room, stored: Stored) -> None:
     cohort, people = room
     sent = sent_by(cohort.deal(ids(people), way="hand"))
@@ -127,6 +186,9 @@ def test_somebody_in_two_places_is_refused_and_what_was_chosen_stays(
 
     answer = cohort.browser.post(f"{cohort.url}/pairs", twice)
 
+    # The page that says so is one that can be loaded again and come back to.
+    assert answer.status_code == 303
+    answer = cohort.browser.get(answer.location)
     assert answer.status_code == 422
     assert "In more than one place" in answer.text
     assert "Without a place" in answer.text
@@ -139,7 +201,7 @@ def test_what_is_missing_is_asked_for(room: Room, change: dict[str, object]) -> 
     cohort, people = room
     data = {"scenario": "glowing-observations", "way": "mix", "who": ids(people), **change}
 
-    answer = cohort.browser.post(f"{cohort.url}/pairs/deal", data)
+    answer = cohort.browser.get(f"{cohort.url}/pairs/deal?{urlencode(data, doseq=True)}")
 
     assert answer.status_code == 422
     assert "Not quite finished" in answer.text
@@ -226,7 +288,7 @@ def test_no_page_of_the_facilitator_shows_anything_of_the_runs(
 
 def without_keys(page: str) -> str:
     """Return a page without what is drawn anew for each."""
-    return re.sub(r'name="(csrf_token|start_key|one_time_key)" value="[^"]*"', "", page)
+    return re.sub(r'name="(csrf_token|start_key|mix)" value="[^"]*"', "", page)
 
 
 def test_home_takes_no_more_queries_for_more_invitations_and_runs_with_others(
