@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lfp_trainer.storage.models import Role
 from tests.browser import story, tour
 from tests.browser.conftest import Visit
 from tests.browser.server import Site
@@ -108,6 +109,37 @@ def test_a_word_without_end_breaks_rather_than_the_page(
     visitor.at("home")
 
     assert unfit == []
+
+
+HEADER_TARGETS = """header => [...header.querySelectorAll("a, button")].map(each => {
+  const { width, height } = each.getBoundingClientRect();
+  return [each.textContent.trim(), width, height];
+})"""
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_the_head_of_every_page_has_two_lines_on_a_phone_and_everything_in_it_fits_a_finger(
+    visit: Visit, site: Site, role: Role | None
+) -> None:
+    visitor = visit(has_touch=True, is_mobile=True)
+    page = visitor.page
+    if role is None:
+        story.begin_as_guest(visitor)
+    else:
+        tour.sign_in(visitor, site.enrol("wilhelmina-featherstonehaugh", role))
+    page.goto("/cohorts")
+    header = page.locator(".site-header")
+
+    for width in (320, 360, 390, 430, 600, 639, 640, 768, 900):
+        page.set_viewport_size({"width": width, "height": 740})
+        targets = {name: min(sides) for name, *sides in header.evaluate(HEADER_TARGETS)}
+        assert len(targets) == 7 + (role is Role.ADMIN)
+        assert {name: side for name, side in targets.items() if side < 44} == {}, width
+        wide, room = page.evaluate(WIDTHS)
+        assert wide <= room, width
+        box = header.bounding_box()
+        assert box is not None
+        assert box["height"] < 2.5 * 44, width
 
 
 def test_the_pages_around_it_fit_the_smallest_screen(
