@@ -27,7 +27,8 @@ class PostgresServer:
         migrations.upgrade(self.create("template_lfp"))
 
     def create(self, name: str, *, template: str = "template1") -> str:
-        self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # Copying files is quicker than writing every page to the log as well.
+        self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY = FILE_COPY')
         return self._url.set(database=name).render_as_string(hide_password=False)
 
     def drop(self, name: str) -> None:
