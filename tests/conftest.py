@@ -5,6 +5,7 @@ has a browser of their own; ``nobody`` has just arrived and ``guest`` tries with
 """
 
 import html
+import os
 import re
 import secrets
 import shutil
@@ -19,6 +20,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -26,18 +28,25 @@ from lfp_trainer import config
 from lfp_trainer.services import accounts, installation, passwords
 from lfp_trainer.storage import database, migrations
 from lfp_trainer.storage.models import Role
+from tests import in_memory
 from tests.postgres import PostgresServer
 
 PASSWORD = "otter granite teapot lantern"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+COMPILED = in_memory.Compiled()
+
+
+def pytest_configure() -> None:
+    if folder := in_memory.folder():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     # Not pytest's own directory: the server may run as another user, and its path must be short
     # enough for a socket.
-    folder = Path(tempfile.mkdtemp(prefix="lfp-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="lfp-pg-", dir=in_memory.folder()))
     # A test run that is told to end must take its server with it.
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("told to end", returncode=143))
     server = PostgresServer(folder)
@@ -151,7 +160,10 @@ def app(database_url: str) -> Iterator[Flask]:
 
 
 def make_app(database_url: str, **settings: Any) -> Flask:
-    """Make the application, and let a test visit it as a guest without playing anything."""
+    """Make the application, and let a test visit it as a guest without playing anything.
+
+    A test can also have a form's token without asking for a whole page.
+    """
     # Not at the top: tests of the engine and of storage do not load the web application.
     from lfp_trainer.config import Settings
     from lfp_trainer.web import create_app
@@ -161,11 +173,17 @@ def make_app(database_url: str, **settings: Any) -> Flask:
     chosen = {"secret_key": secrets.token_hex(32), "secure_cookies": False, **settings}
     app = create_app(Settings(database_url=database_url, **chosen))
     app.testing = True
+    app.jinja_env.bytecode_cache = COMPILED
 
     @app.post("/be-a-guest")
     @allow(Allowed.EVERYONE)
     def be_a_guest() -> dict[str, int]:
         return {"id": ensure_person().id}
+
+    @app.get("/form-token")
+    @allow(Allowed.EVERYONE)
+    def form_token() -> str:
+        return str(generate_csrf())
 
     return app
 
@@ -203,10 +221,12 @@ class Browser:
         return self.client.post(url, data=sent, headers=HTMX if htmx else None)
 
     def token(self, on: str = "") -> str:
-        """Return the form token of a page."""
-        page = self.client.get(on or "/sign-in", follow_redirects=True)
+        """Return the form token of a page, by default the one that all pages of a visit share."""
+        if not on:
+            return self.client.get("/form-token").text
+        page = self.client.get(on, follow_redirects=True)
         found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
-        assert found, f"no form with a token on {on or '/sign-in'}: {page.status}"
+        assert found, f"no form with a token on {on}: {page.status}"
         return html.unescape(found[1])
 
     def sign_in(self, email: str, password: str = PASSWORD, **more: object) -> TestResponse:
@@ -244,12 +264,18 @@ def enrol(database_url: str, password_hash: str) -> Callable[..., int]:
 
 
 @pytest.fixture
-def arrive(app: Flask, enrol: Callable[..., int]) -> Callable[..., Browser]:
+def arrive(app: Flask, enrol: Callable[..., int], password_hash: str) -> Callable[..., Browser]:
     """Make an account and sign in with it."""
+
+    def is_right(stored: str | None, password: str) -> bool:
+        return (stored, password) == (password_hash, PASSWORD)
 
     def arrive(name: str, role: Role = Role.LEARNER) -> Browser:
         browser = Browser(app, enrol(name, role))
-        assert browser.sign_in(f"{name}@district.example").status_code == 303
+        # Slow on purpose, and known here: tests of signing in come without this.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(passwords, "is_right", is_right)
+            assert browser.sign_in(f"{name}@district.example").status_code == 303
         return browser
 
     return arrive
