@@ -5,7 +5,7 @@ main part of the page shows, so that the panel can tell when that is out of date
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import url_for
 
@@ -81,7 +81,8 @@ def tag_of(company: Company, me: Companion, at: str, due: str, now: datetime) ->
         behind = opens is not None
     else:
         behind = stage == Stage.ROLE_PLAY and rest.split(".")[0] != str(company.moves)
-    is_over = due.isdecimal() and len(due) < 12 and now.timestamp() >= int(due)
+    told = datetime.fromtimestamp(int(due), UTC) if due.isdecimal() and len(due) < 12 else None
+    is_over = told is not None and timing.is_over(told, now)
     return presence.tag_of(company, me, now, is_over=is_over) + (".behind" if behind else "")
 
 
@@ -122,7 +123,7 @@ def _time(
         return None
     left = max(0, round((due - now).total_seconds()))
     may = timing.may_let_answer(db.session, company, seated, script, position)
-    return Time(due, left, now >= due, may)
+    return Time(due, left, timing.is_over(due, now), may)
 
 
 def _go(

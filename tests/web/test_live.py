@@ -17,6 +17,7 @@ from lfp_trainer.services.company import Way, ways
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Pair as PairRow
 from lfp_trainer.storage.models import Participant, Pick, Run, Step
+from lfp_trainer.web import live, pair_page
 from tests.conftest import HTMX, Browser
 from tests.statements import all_counted
 from tests.together import ONE, Together, words_of
@@ -353,6 +354,36 @@ def test_a_panel_is_told_when_the_time_is_over(opened: Pair) -> None:
     assert opened.look(opened.alice, at, tag, due=due).status_code == 304
     past = str(int(datetime.now(UTC).timestamp()) - 1)
     assert opened.look(opened.alice, at, tag, due=past).status_code == 200
+
+
+@pytest.mark.parametrize("late", [-1.0, -0.6, -0.2, 0.0, 0.2, 0.6, 1.0])
+def test_a_panel_that_says_that_the_time_is_over_offers_what_to_do(
+    opened: Pair, monkeypatch: pytest.MonkeyPatch, late: float
+) -> None:
+    """In whatever fraction of a second it is asked for: it is not sent again while its tag stays."""
+    together = opened.together
+    together.play_to("the-gift", opened.alice.user_id)
+    with database.writing(together.session) as session:
+        run = sa.select(Run.id).where(Run.key == together.key).scalar_subquery()
+        begun = datetime.now(UTC).replace(microsecond=500_000)
+        session.execute(sa.update(Step).where(Step.run_id == run).values(chosen_at=begun))
+        session.execute(sa.update(PairRow).values(opened_at=begun))
+    at = f"role-play.{opened.moves}.0."
+    told = opened.look(opened.alice, at).text
+    due = told.split('name="due" value="')[1].split('"')[0]
+    seconds = together.script(opened.alice.user_id).scenes["the-gift"].scene.seconds
+    assert seconds is not None
+    then = begun + timedelta(seconds=seconds + late)
+    for module in (live, pair_page):
+        monkeypatch.setattr(module, "now", lambda: then)
+
+    panel = opened.look(opened.alice, at, due=due)
+
+    is_over = panel.headers["HX-PTag"].endswith(".over")
+    assert ("Take more time" in panel.text) == ("Time is over" in panel.text) == is_over
+    if is_over:  # and what is offered is not refused
+        step = opened.moves
+        assert opened.post(opened.alice, "stand-in-answer", step=step).status_code == 200
 
 
 def test_ranking_is_for_playing_alone(opened: Pair) -> None:
