@@ -6,6 +6,7 @@ main part of the page shows, so that the panel can tell when that is out of date
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2s
 
 from flask import url_for
 
@@ -61,13 +62,20 @@ def shown(at: Stage, seated: Seated, company: Company, talk: Conversation | None
     if at is Stage.ROLE_PLAY and talk is not None:
         decides = talk.decides(seated.user_id)
         out = company.person(seated.user_id).is_out
-        seen = [talk.pick_of(each.user_id) for each in talk.deciders if talk.differs]
-        both = [each.choice_id or "" for each in seen if each is not None]
+        # Nobody else's page shows what was picked; and the addresses of a poll are written down.
+        both = _digest(talk) if decides and talk.differs else ""
         mode = "out" if out else "both" if decides and talk.is_together else f"{decides:d}"
-        return f"{at}.{len(talk.position.path)}.{mode}.{'-'.join(both)}"
+        return f"{at}.{len(talk.position.path)}.{mode}.{both}"
     if at in (Stage.DEBRIEF, Stage.NEXT_STEP):
         return f"{at}.{WAIT if company.told_at is None else OPEN}"
     return f"{at}.{OPEN}"
+
+
+def _digest(talk: Conversation) -> str:
+    """Return what tells the picks of those who decide from any others, and not what they are."""
+    seen = [talk.pick_of(each.user_id) for each in talk.deciders]
+    picked = "-".join(each.choice_id or "" for each in seen if each is not None)
+    return blake2s(picked.encode(), digest_size=4).hexdigest()
 
 
 def tag_of(company: Company, me: Companion, at: str, due: str, now: datetime) -> str:

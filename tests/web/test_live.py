@@ -11,6 +11,7 @@ from markupsafe import escape
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from lfp_trainer.engine import play
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.services import forgetting, pairs, runs
 from lfp_trainer.services.company import Way, ways
@@ -360,7 +361,7 @@ def test_a_panel_is_told_when_the_time_is_over(opened: Pair) -> None:
 def test_a_panel_that_says_that_the_time_is_over_offers_what_to_do(
     opened: Pair, monkeypatch: pytest.MonkeyPatch, late: float
 ) -> None:
-    """In whatever fraction of a second it is asked for: it is not sent again while its tag stays."""
+    """In whatever fraction of a second: it is not sent again while its tag stays."""
     together = opened.together
     together.play_to("the-gift", opened.alice.user_id)
     with database.writing(together.session) as session:
@@ -560,6 +561,33 @@ def test_who_has_not_come_to_the_conversation_is_not_told_what_the_stand_in_said
     shown = begun.bob.get(begun.url).text + begun.look(begun.bob).text
     assert "What it has chosen for you so far" not in shown
     assert not [each for each in chosen if str(escape(script.choices[each][1].text)) in shown]
+
+
+def test_what_two_picked_is_in_nobodys_address_and_in_no_observers_page(
+    begun: Pair, charlie: Browser
+) -> None:
+    together, (alice_id, bob_id) = begun.together, begun.both
+    together.join(charlie.user_id, OBSERVER)
+    together.commit(charlie.user_id, alice_id, bob_id)
+    together.play_to("network", alice_id)
+    together.choose(alice_id, "score-it-cold")
+    watched, one = shown_at(begun.page(charlie)), shown_at(begun.page(begun.alice))
+    together.choose(bob_id, "present-the-trend")
+    differ = shown_at(begun.page(begun.alice))
+    together.choose(bob_id, "written-plan")
+    anew = shown_at(begun.page(begun.alice))
+
+    assert shown_at(begun.page(charlie)) == watched
+    assert len({one, differ, anew}) == 3, "whoever decides is told that it has changed"
+    offered = play.offered(together.script(alice_id), together.position(alice_id))
+    assert not [each for each in offered if each in f"{differ} {anew} {watched}"]
+    assert "data-go href" in begun.look(begun.alice, differ).text
+    assert "data-go href" not in begun.look(charlie, watched).text
+
+
+def shown_at(page: str) -> str:
+    """Return what a page says that it shows."""
+    return page.split('id="shown" name="at" value="')[1].split('"')[0]
 
 
 def test_a_panel_reads_each_thing_once(app: Flask, opened: Pair) -> None:
