@@ -21,7 +21,9 @@ from lfp_trainer.storage.models import Stage
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.whereabouts import Row, names, news_of, row_of
 
-WAIT, OPEN = "wait", "open"
+WAIT, OPEN, ASK = "wait", "open", "ask"
+"""Waiting for others; open to be read; asking for what is done with once it is sent."""
+DONE_ELSEWHERE = "You have finished this part already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,10 @@ class Panel:
 
 
 def shown(at: Stage, seated: Seated, company: Company, talk: Conversation | None) -> str:
-    """Return what the main part of a page shows, as far as others can change it."""
+    """Return what the main part of a page shows, as far as others can change it, or its reader from
+    another window."""
+    if _asks(at, seated):
+        return f"{at}.{ASK}"
     if at in (Stage.RATING, Stage.ROLE_PLAY) and company.opened_at is None:
         return f"{at}.{WAIT}"
     if at is Stage.ROLE_PLAY and talk is not None:
@@ -78,13 +83,29 @@ def _digest(talk: Conversation) -> str:
     return blake2s(picked.encode(), digest_size=4).hexdigest()
 
 
+def _asks(at: Stage, seated: Seated) -> bool:
+    """Tell whether a page has a form that is done with once it is sent; not what is looked back at,
+    from which nobody is led away."""
+    if at is Stage.DEBRIEF:
+        rates = seated.is_pair and not seated.is_observer and not seated.is_what_if
+        return rates and seated.rated_play_at is None
+    return at is seated.stage and at is not Stage.ROLE_PLAY
+
+
+def _is_done(stage: str, who: Seated | Companion) -> bool:
+    """Tell whether what a page asks for has been sent from elsewhere."""
+    return who.rated_play_at is not None if stage == Stage.DEBRIEF else who.stage != stage
+
+
 def tag_of(company: Company, me: Companion, at: str, due: str, now: datetime) -> str:
     """Return the tag of the panel for a page that shows ``at``, from little more than rows read.
 
     :param due: when the open decision is due, as the page was told
     """
     stage, _, rest = at.partition(".")
-    if rest == WAIT:
+    if rest == ASK:
+        behind = _is_done(stage, me)
+    elif rest == WAIT:
         opens = company.opened_at if stage in (Stage.RATING, Stage.ROLE_PLAY) else company.told_at
         behind = opens is not None
     else:
@@ -140,6 +161,9 @@ def _go(
     stage, _, rest = at.partition(".")
     if stage not in list(Stage):
         return None
+    if rest == ASK:
+        here = url_for("runs.show", key=seated.key), DONE_ELSEWHERE
+        return here if _is_done(stage, seated) else None
     if shown(Stage(stage), seated, company, talk) == at:
         return None
     if rest == WAIT and stage in (Stage.RATING, Stage.ROLE_PLAY):
@@ -148,6 +172,8 @@ def _go(
         return _address(seated, Stage.RATING), "Everybody has answered."
     if rest == WAIT:
         return url_for("runs.show", key=seated.key), "The debrief is open."
+    if stage != Stage.ROLE_PLAY:
+        return None
     return _address(seated, Stage.ROLE_PLAY), _what_came(rest, seated, script, company, talk)
 
 

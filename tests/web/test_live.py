@@ -17,7 +17,7 @@ from lfp_trainer.services import forgetting, pairs, runs
 from lfp_trainer.services.company import Way, ways
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Pair as PairRow
-from lfp_trainer.storage.models import Participant, Pick, Run, Step
+from lfp_trainer.storage.models import Participant, Pick, Run, Stage, Step
 from lfp_trainer.web import live, pair_page
 from tests.conftest import HTMX, Browser
 from tests.statements import all_counted
@@ -588,6 +588,90 @@ def test_what_two_picked_is_in_nobodys_address_and_in_no_observers_page(
 def shown_at(page: str) -> str:
     """Return what a page says that it shows."""
     return page.split('id="shown" name="at" value="')[1].split('"')[0]
+
+
+WRITTEN = "what I was writing here"
+
+
+@pytest.mark.parametrize("stage", ["case", "diagnosis", "rating", "debrief", "next-step"])
+def test_a_page_of_a_part_that_was_finished_elsewhere_says_so(begun: Pair, stage: str) -> None:
+    together, alice_id = begun.together, begun.alice.user_id
+    bring_to(begun, stage)
+    page = begun.page(begun.alice, stage)
+    tag = page.split('hx-ptag="')[1].split('"')[0]
+    assert "data-go href" not in page
+    assert "data-go href" not in begun.look(begun.alice, shown_at(page)).text
+
+    go_past(begun, stage)
+    panel = begun.look(begun.alice, shown_at(page), tag)
+
+    assert panel.status_code == 200
+    assert "You have finished this part already." in panel.text
+    assert f'data-go href="{begun.url}"' in panel.text
+    now = begun.alice.get(begun.url).text
+    assert "data-go href" not in begun.look(begun.alice, shown_at(now)).text
+    # Who looks back on purpose is not led away, as long as they like.
+    back = begun.page(begun.alice, stage)
+    assert "data-go href" not in begun.look(begun.alice, shown_at(back)).text
+    if stage == "case":
+        together.commit(*begun.both)
+        assert "data-go href" not in begun.look(begun.alice, shown_at(back)).text
+    assert alice_id in begun.both
+
+
+@pytest.mark.parametrize(
+    ("stage", "part", "field"),
+    [
+        ("diagnosis", "diagnosis", "reason"),
+        ("rating", "ratings/0", "reason"),
+        ("debrief", "play", "play-principal-CCC-reason"),
+        ("next-step", "next-step", "goal"),
+    ],
+)
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+def test_words_for_a_part_that_was_finished_elsewhere_are_given_back(
+    begun: Pair, stage: str, part: str, field: str, htmx: bool
+) -> None:
+    bring_to(begun, stage)
+    go_past(begun, stage)
+
+    answer = begun.post(begun.alice, part, htmx=htmx, **{field: WRITTEN})
+
+    assert answer.status_code == 409
+    assert f"You had written: “{WRITTEN}”" in answer.text
+
+
+def bring_to(pair: Pair, stage: str) -> None:
+    """Let Alice come to a stage that asks her something."""
+    together, alice_id = pair.together, pair.alice.user_id
+    if stage in ("diagnosis", "rating"):
+        together.finish_case(alice_id)
+    if stage == "rating":
+        together.diagnose(alice_id)
+    if stage in ("debrief", "next-step"):
+        together.commit(*pair.both)
+        together.play_to_the_end(*pair.both)
+    if stage == "next-step":
+        together.pass_over(*pair.both)
+        with database.writing(together.session) as session:
+            runs.move_on(session, together.seat(alice_id), Stage.DEBRIEF, now=together.now)
+
+
+def go_past(pair: Pair, stage: str) -> None:
+    """Let her finish that stage, from another window."""
+    together, alice_id = pair.together, pair.alice.user_id
+    together.session.rollback()
+    if stage == "case":
+        together.finish_case(alice_id)
+    elif stage == "diagnosis":
+        together.diagnose(alice_id)
+    elif stage == "rating":
+        together.commit(alice_id)
+    elif stage == "debrief":
+        together.pass_over(alice_id)
+    else:
+        with database.writing(together.session) as session:
+            runs.move_on(session, together.seat(alice_id), Stage.NEXT_STEP, now=together.now)
 
 
 def test_a_panel_reads_each_thing_once(app: Flask, opened: Pair) -> None:
