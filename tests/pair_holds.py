@@ -99,6 +99,12 @@ class Looked:
         for who in found:
             leads_on(who, ())
 
+    def ways_past_what_is_left_and_signs_are_offered_whenever_they_lead_somewhere(self) -> None:
+        for who in self.model.people:
+            ways, _ = self.play.ways(who)
+            signs = self.model.may_leave_a_sign(who, self.play.now)
+            assert not signs or Way.NUDGE in ways, f"{who} cannot leave {signs} a sign"
+
     def nobody_reads_what_another_answered_too_early(self) -> None:
         for who in self.model.people:
             seated = self.play.seat(who)

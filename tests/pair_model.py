@@ -79,6 +79,12 @@ class Model:
     def away(self, who: int, now: datetime) -> bool:
         return now - self.people[who].seen > AWAY
 
+    def may_leave_a_sign(self, who: int, now: datetime) -> list[int]:
+        """Return who plays and is away while the play goes on, for somebody in it."""
+        if not self.begun or self.ended or self.people[who].out:
+            return []
+        return [each for each in self.active if each != who and self.away(each, now)]
+
     def is_free(self, seat: str) -> bool:
         known = seat in (*self.seats, OBSERVER)
         return known and seat not in [each.seat for each in self.people.values()]

@@ -169,6 +169,7 @@ class Way(StrEnum):
     GO_ON = "go-on"
     """Through the debrief and their next step, or look at what is finished."""
     NUDGE = "nudge"
+    """Leave a sign to somebody who is away, whether or not one waits for them by now."""
     STAND_IN = "stand-in"
     """Let it take the seat of somebody who is away; for an observer whom all players have left,
     let it play to the end."""
@@ -228,7 +229,23 @@ def ways(
         found.add(Way.PASS_SCREEN)
     if missing(company, me, now, on_turn=on_turn):
         found |= {Way.NUDGE, Way.STAND_IN}
+    if absent(company, me, now):
+        found.add(Way.NUDGE)
     return found
+
+
+def absent(company: Company, me: Companion, now: datetime) -> tuple[Companion, ...]:
+    """Return who plays and is away while the play goes on, whether or not they are waited for.
+
+    They can be left a sign. The stand-in is not offered before this person waits: it would gain
+    nobody anything, and the conversation could open without somebody who is only reading elsewhere
+    and would have been in time.
+    """
+    goes_on = company.begun_at is not None and company.ending_id is None
+    if not goes_on or company.shares_a_device or me.is_out:
+        return ()
+    others = [each for each in company.active if each.user_id != me.user_id]
+    return tuple(each for each in others if company.is_away(each, now))
 
 
 def missing(

@@ -49,8 +49,8 @@ class Panel:
     """Whether that is about their own turn, and not only where somebody else is."""
     go: tuple[str, str] | None
     """Where the main part is shown as it is now, and what is new there; None if it is current."""
-    waited_by: str
-    """Who left a sign that they wait for this participant."""
+    sign: str
+    """What this participant is told of a sign that was left to them while they were away."""
     missed: tuple[str, ...]
     """What the stand-in has chosen in their seat."""
     steps: int
@@ -137,7 +137,7 @@ def panel_of(
         is_own_news=talk.decides(me.user_id)
         and (talk.differs or me.user_id not in talk.has_picked),
         go=_go(at, seated, script, company, talk),
-        waited_by=_waited_by(me, company, talk),
+        sign=_sign(me, company, talk),
         missed=_missed(me, script, company),
         steps=len(talk.position.path),
         time=time,
@@ -197,7 +197,7 @@ def _address(seated: Seated, stage: Stage) -> str:
     return url_for("runs.show", key=seated.key, stage=stage.value)
 
 
-def _waited_by(me: Companion, company: Company, talk: Conversation) -> str:
+def _sign(me: Companion, company: Company, talk: Conversation) -> str:
     if me.nudged_at is None or me.is_out:
         return ""
     if company.opened_at is not None and me.nudged_at < company.opened_at:
@@ -208,7 +208,11 @@ def _waited_by(me: Companion, company: Company, talk: Conversation) -> str:
         if each.user_id != me.user_id
         and any(one.user_id == me.user_id for one in rules.awaited(company, each, talk.on_turn))
     ]
-    return names(waiting)
+    if waiting:
+        return f"{names(waiting)} waited for you while you were away, and left you this sign."
+    others = [each for each in company.people if each.user_id != me.user_id]
+    who = names(others) if len(others) == 1 else "Somebody"
+    return f"{who} left you this sign while you were away: they are here."
 
 
 def _missed(me: Companion, script: Script, company: Company) -> tuple[str, ...]:
