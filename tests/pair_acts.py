@@ -133,7 +133,7 @@ def answer_for(way: Way, play_: Play, who: int, waits: list[int]) -> Act | None:
     seated = play_.seat(who)
     kinds = {
         Way.READY: "ready", Way.BEGIN: "begin", Way.COME_BACK: "come_back",
-        Way.NUDGE: "nudge", Way.STAND_IN: "stand_in",
+        Way.NUDGE: "nudge", Way.STAND_IN: "stand_in", Way.CATCH_UP: "catch_up",
     }  # fmt: skip
     if way is Way.ANSWER:
         return Act({Stage.CASE: "case", Stage.DIAGNOSIS: "diagnose"}.get(seated.stage, "rate"), who)
@@ -292,6 +292,9 @@ _DO: dict[str, Callable[[Play, Act], object]] = {
         lambda self, seated, act: presence.come_back(
             self.session, seated, self.script, now=self.now
         )
+    ),
+    "catch_up": _as(
+        lambda self, seated, act: presence.catch_up(self.session, seated, self.script, now=self.now)
     ),
     "rate_play": _as(_rate_play),
     "draft_play": _as(_draft_play),

@@ -120,6 +120,7 @@ class Room(Looked, RuleBasedStateMachine):
                 "finish_debrief",
                 "finish",
                 "come_back",
+                "catch_up",
             ]
         ),
     )

@@ -95,6 +95,14 @@ class Company:
     def shares_a_device(self) -> bool:
         return self.device_of is not None
 
+    def is_late(self, person: Companion) -> bool:
+        """Tell whether the conversation has opened without a player, who has not come to it yet.
+
+        Until they do, the stand-in answers for them, so that nobody waits.
+        """
+        plays = not person.is_observer
+        return self.opened_at is not None and plays and not person.has_reached(Stage.ROLE_PLAY)
+
     def is_away(self, person: Companion, now: datetime) -> bool:
         """Tell whether there has been no sign of somebody for a while."""
         if self.shares_a_device:
@@ -164,6 +172,8 @@ class Way(StrEnum):
     as nobody is there who is not ready."""
     ANSWER = "answer"
     """What they answer alone, before the conversation."""
+    CATCH_UP = "catch-up"
+    """Go to a conversation that has opened without them, past what they have not answered."""
     CHOOSE = "choose"
     RATE_PLAY = "rate-play"
     GO_ON = "go-on"
@@ -269,7 +279,7 @@ def _own(company: Company, me: Companion, on_turn: Collection[str], now: datetim
         ready = {Way.READY} if me.ready_at is None else set()
         return ready | ({Way.BEGIN} if may_begin_without_others(company, me, now) else set())
     if me.stage in (Stage.CASE, Stage.DIAGNOSIS, Stage.RATING):
-        return {Way.ANSWER}
+        return {Way.ANSWER, Way.CATCH_UP} if company.is_late(me) else {Way.ANSWER}
     if company.opened_at is None:
         return set()
     if company.ending_id is None:

@@ -217,8 +217,12 @@ def _sign(me: Companion, company: Company, talk: Conversation) -> str:
 
 def _missed(me: Companion, script: Script, company: Company) -> tuple[str, ...]:
     since = me.left_at or me.stand_in_from
-    # Who still answers by themselves must not read how the conversation goes on.
-    if since is None or not me.has_reached(Stage.ROLE_PLAY):
+    if company.is_late(me) and not me.is_out:
+        # They may go there at once; whoever rather answers first is told not to read it.
+        since = company.opened_at
+    elif not me.has_reached(Stage.ROLE_PLAY):
+        return ()
+    if since is None:
         return ()
     chosen = runs.played_by_stand_in(db.session, company.run_id, me.seat, since=since)
     return tuple(script.choices[id][1].text for id in chosen)

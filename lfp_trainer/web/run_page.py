@@ -32,6 +32,7 @@ from lfp_trainer.web.run_stages import NAMES, context_of
 
 WHAT_IF_STAGES = (Stage.ROLE_PLAY, Stage.DEBRIEF)
 """A what-if is played and told, and answers nothing of its own around it."""
+FROM_THE_CONVERSATION = ("runs.choose", "live.note", "live.catch_up")
 WRITTEN = ("reason", "current_state", "goal", "steps", "sentence")
 """Fields of one's own words in what is answered around the conversation."""
 
@@ -57,8 +58,8 @@ def _refused(error: TrainerError) -> Response:
     where = request.view_args or {}
     if "key" not in where:
         return rated_page.refuse(error, None)
-    # A response is sent from the conversation, also where one arrives at what was revealed first.
-    there = Stage.ROLE_PLAY if request.endpoint in ("runs.choose", "live.note") else None
+    # What is sent from the conversation, or leads to it, also where one arrives at the reveal.
+    there = Stage.ROLE_PLAY if request.endpoint in FROM_THE_CONVERSATION else None
     words = _written() if isinstance(error, StaleMove) else ""
     # What somebody else's page still offered says nothing to the person who pressed it.
     said = str(StaleMove()) if isinstance(error, UnknownChoice) else None

@@ -501,6 +501,7 @@ CONTROLS = {
     Way.NUDGE: ("nudge",),
     Way.STAND_IN: ("stand-in",),
     Way.COME_BACK: ("come-back",),
+    Way.CATCH_UP: ("catch-up",),
 }
 """What the page of a run sends to go on, way by way."""
 
@@ -527,6 +528,9 @@ def test_for_every_way_on_there_is_a_control_on_the_page(begun: Pair, charlie: B
     look_at_all()
     together.commit(begun.alice.user_id, charlie.user_id)
     begun.last_seen(begun.bob.user_id, timedelta(minutes=2))
+    look_at_all()
+    together.leave(begun.bob.user_id)
+    together.come_back(begun.bob.user_id)
     look_at_all()
     together.commit(begun.bob.user_id)
     look_at_all()
