@@ -31,7 +31,7 @@ from lfp_trainer.services import (
     swaps,
 )
 from lfp_trainer.services.access import Seated
-from lfp_trainer.services.company import Company, Way, awaited, company_in, ways
+from lfp_trainer.services.company import Company, Way, absent, awaited, company_in, ways
 from lfp_trainer.services.next_steps import Plan
 from lfp_trainer.services.observing import Marked
 from lfp_trainer.services.ratings import Kept
@@ -133,7 +133,7 @@ def answer_for(way: Way, play_: Play, who: int, waits: list[int]) -> Act | None:
     seated = play_.seat(who)
     kinds = {
         Way.READY: "ready", Way.BEGIN: "begin", Way.COME_BACK: "come_back",
-        Way.NUDGE: "nudge", Way.STAND_IN: "stand_in",
+        Way.NUDGE: "nudge", Way.STAND_IN: "stand_in", Way.CATCH_UP: "catch_up",
     }  # fmt: skip
     if way is Way.ANSWER:
         return Act({Stage.CASE: "case", Stage.DIAGNOSIS: "diagnose"}.get(seated.stage, "rate"), who)
@@ -144,11 +144,14 @@ def answer_for(way: Way, play_: Play, who: int, waits: list[int]) -> Act | None:
         return Act("pass_over" if (who + len(play_.path())) % 3 == 0 else "rate_play", who)
     if way is Way.CHOOSE:
         return Act("choose", who, what=play_.offered()[0], step=len(play_.path()))
+    company = play_.company()
     gone = [
         each.user_id
-        for each in play_.company().people
-        if each.user_id in waits and (each.is_out or play_.company().is_away(each, play_.now))
+        for each in company.people
+        if each.user_id in waits and (each.is_out or company.is_away(each, play_.now))
     ]
+    if way is Way.NUDGE:  # also whom one does not wait for
+        gone += [each.user_id for each in absent(company, company.person(who), play_.now)]
     return Act(kinds[way], who, whom=gone[0] if gone else 0, what="yes")
 
 
@@ -289,6 +292,9 @@ _DO: dict[str, Callable[[Play, Act], object]] = {
         lambda self, seated, act: presence.come_back(
             self.session, seated, self.script, now=self.now
         )
+    ),
+    "catch_up": _as(
+        lambda self, seated, act: presence.catch_up(self.session, seated, self.script, now=self.now)
     ),
     "rate_play": _as(_rate_play),
     "draft_play": _as(_draft_play),

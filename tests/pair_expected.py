@@ -98,6 +98,7 @@ _TAKEN: dict[str, Callable[[Model, Act, Scene], bool]] = {
     "stand_in": _stands_in,
     "leave": lambda model, act, scene: True,
     "come_back": lambda model, act, scene: True,
+    "catch_up": lambda model, act, scene: model.may_catch_up(act.who),
     "rate_play": _rates_play,
     "pass_over": _rates_play,
     "draft_play": _rates_play,
@@ -193,6 +194,11 @@ def _returns(model: Model, act: Act, scene: Scene) -> None:
     me.left, me.lent, me.seen = False, False, scene.now
 
 
+def _catches_up(model: Model, act: Act, scene: Scene) -> None:
+    me = model.people[act.who]
+    me.passed_at, me.at, me.seen = me.at, ROLE_PLAY, scene.now
+
+
 def _is_seen(model: Model, act: Act, scene: Scene) -> None:
     model.people[act.who].seen = scene.now
 
@@ -234,6 +240,7 @@ _CHANGES: dict[str, Callable[[Model, Act, Scene], None]] = {
     "stand_in": _lends,
     "leave": _leaves,
     "come_back": _returns,
+    "catch_up": _catches_up,
     "rate_play": _has_rated,
     "pass_over": _passes_over,
     "draft_play": _writes("play", on=None),

@@ -15,7 +15,7 @@ from tests.pair_model import ROLE_PLAY, Model
 
 STAGES = tuple(Stage)
 GOES_ON = {Way.READY, Way.BEGIN, Way.ANSWER, Way.CHOOSE, Way.RATE_PLAY, Way.GO_ON, Way.STAND_IN,
-           Way.COME_BACK}  # fmt: skip
+           Way.COME_BACK, Way.CATCH_UP}  # fmt: skip
 """What really leads on: a nudge alone does not."""
 
 
@@ -98,6 +98,13 @@ class Looked:
 
         for who in found:
             leads_on(who, ())
+
+    def ways_past_what_is_left_and_signs_are_offered_whenever_they_lead_somewhere(self) -> None:
+        for who in self.model.people:
+            ways, _ = self.play.ways(who)
+            assert (Way.CATCH_UP in ways) == self.model.may_catch_up(who), (who, ways, self.model)
+            signs = self.model.may_leave_a_sign(who, self.play.now)
+            assert not signs or Way.NUDGE in ways, f"{who} cannot leave {signs} a sign"
 
     def nobody_reads_what_another_answered_too_early(self) -> None:
         for who in self.model.people:

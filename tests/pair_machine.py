@@ -120,6 +120,7 @@ class Room(Looked, RuleBasedStateMachine):
                 "finish_debrief",
                 "finish",
                 "come_back",
+                "catch_up",
             ]
         ),
     )
@@ -226,6 +227,7 @@ class Room(Looked, RuleBasedStateMachine):
         self.services_and_model_agree_on_who_is_where()
         self.somebody_present_decides_while_the_conversation_is_open()
         self.everybody_has_a_way_or_waits_for_somebody_who_has()
+        self.ways_past_what_is_left_and_signs_are_offered_whenever_they_lead_somewhere()
         self.nobody_reads_what_another_answered_too_early()
         self.picks_are_shown_once_all_have_picked()
 

@@ -24,6 +24,8 @@ class Someone:
     left: bool = False
     lent: bool = False
     """The stand-in was let into their seat."""
+    passed_at: int = DONE
+    """From where they went to the conversation without answering what was left before it."""
     rated: bool = False
     """They have said what they think of the play, or passed it over."""
     spoke: bool = False
@@ -78,6 +80,20 @@ class Model:
 
     def away(self, who: int, now: datetime) -> bool:
         return now - self.people[who].seen > AWAY
+
+    def is_late(self, who: int) -> bool:
+        """Tell whether the conversation has opened without somebody who plays."""
+        each = self.people[who]
+        return self.opened and not each.watches and each.at < ROLE_PLAY
+
+    def may_catch_up(self, who: int) -> bool:
+        return self.is_late(who) and (self.ended or not self.people[who].out)
+
+    def may_leave_a_sign(self, who: int, now: datetime) -> list[int]:
+        """Return who plays and is away while the play goes on, for somebody in it."""
+        if not self.begun or self.ended or self.people[who].out:
+            return []
+        return [each for each in self.active if each != who and self.away(each, now)]
 
     def is_free(self, seat: str) -> bool:
         known = seat in (*self.seats, OBSERVER)
@@ -154,7 +170,8 @@ class Model:
         """Tell whether somebody may see what another committed before the conversation."""
         me, other = self.people[viewer], self.people.get(owner)
         last = DIAGNOSIS if kind == "diagnosis" else RATING
-        committed = other is not None and other.at > last and not other.watches
+        committed = other is not None and last < min(other.at, other.passed_at)
+        committed = committed and other is not None and not other.watches
         return self.opened and me.at >= ROLE_PLAY and not me.watches and committed
 
     def hears_of_play(self, viewer: int, owner: int) -> bool:

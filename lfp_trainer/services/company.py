@@ -95,6 +95,14 @@ class Company:
     def shares_a_device(self) -> bool:
         return self.device_of is not None
 
+    def is_late(self, person: Companion) -> bool:
+        """Tell whether the conversation has opened without a player, who has not come to it yet.
+
+        Until they do, the stand-in answers for them, so that nobody waits.
+        """
+        plays = not person.is_observer
+        return self.opened_at is not None and plays and not person.has_reached(Stage.ROLE_PLAY)
+
     def is_away(self, person: Companion, now: datetime) -> bool:
         """Tell whether there has been no sign of somebody for a while."""
         if self.shares_a_device:
@@ -164,11 +172,14 @@ class Way(StrEnum):
     as nobody is there who is not ready."""
     ANSWER = "answer"
     """What they answer alone, before the conversation."""
+    CATCH_UP = "catch-up"
+    """Go to a conversation that has opened without them, past what they have not answered."""
     CHOOSE = "choose"
     RATE_PLAY = "rate-play"
     GO_ON = "go-on"
     """Through the debrief and their next step, or look at what is finished."""
     NUDGE = "nudge"
+    """Leave a sign to somebody who is away, whether or not one waits for them by now."""
     STAND_IN = "stand-in"
     """Let it take the seat of somebody who is away; for an observer whom all players have left,
     let it play to the end."""
@@ -228,7 +239,23 @@ def ways(
         found.add(Way.PASS_SCREEN)
     if missing(company, me, now, on_turn=on_turn):
         found |= {Way.NUDGE, Way.STAND_IN}
+    if absent(company, me, now):
+        found.add(Way.NUDGE)
     return found
+
+
+def absent(company: Company, me: Companion, now: datetime) -> tuple[Companion, ...]:
+    """Return who plays and is away while the play goes on, whether or not they are waited for.
+
+    They can be left a sign. The stand-in is not offered before this person waits: it would gain
+    nobody anything, and the conversation could open without somebody who is only reading elsewhere
+    and would have been in time.
+    """
+    goes_on = company.begun_at is not None and company.ending_id is None
+    if not goes_on or company.shares_a_device or me.is_out:
+        return ()
+    others = [each for each in company.active if each.user_id != me.user_id]
+    return tuple(each for each in others if company.is_away(each, now))
 
 
 def missing(
@@ -252,7 +279,7 @@ def _own(company: Company, me: Companion, on_turn: Collection[str], now: datetim
         ready = {Way.READY} if me.ready_at is None else set()
         return ready | ({Way.BEGIN} if may_begin_without_others(company, me, now) else set())
     if me.stage in (Stage.CASE, Stage.DIAGNOSIS, Stage.RATING):
-        return {Way.ANSWER}
+        return {Way.ANSWER, Way.CATCH_UP} if company.is_late(me) else {Way.ANSWER}
     if company.opened_at is None:
         return set()
     if company.ending_id is None:

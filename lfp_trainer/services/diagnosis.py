@@ -21,6 +21,11 @@ class Kept:
     answer: Answer
     committed: bool
 
+    @property
+    def counts(self) -> Answer:
+        """What is fixed of it: nothing, where it was passed over."""
+        return self.answer if self.committed else Answer()
+
 
 def diagnosis_of(session: Session, seated: Seated) -> Kept:
     """Return what this participant has answered so far; empty when nothing."""

@@ -15,10 +15,12 @@ from lfp_trainer.errors import NotFound, StaleMove
 from lfp_trainer.services import access, choices, pairs, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import SEEN_EVERY, Companion, Company, company_in, company_of
-from lfp_trainer.storage.models import Participant, Run, table
+from lfp_trainer.storage.models import Participant, Run, Stage, table
 from lfp_trainer.storage.prepared import Prepared, Within
 
 IS_BACK = "They are here again. Nothing was changed."
+NOT_OPEN = "The conversation is not open yet: it opens once everybody has answered."
+IS_THERE = "There is nothing to pass over: you are where the conversation is."
 
 _parts = table(Participant)
 _SEEN = Prepared(
@@ -145,6 +147,28 @@ def come_back(session: Session, seated: Seated, script: Script, *, now: datetime
     runs.change_participant(
         session, seated.run_id, seated.user_id,
         left_at=None, stand_in_from=None, nudged_at=None, seen_at=now,
+    )  # fmt: skip
+    return pairs.settle(session, seated, script, now=now)
+
+
+def catch_up(session: Session, seated: Seated, script: Script, *, now: datetime) -> Company:
+    """Go to a conversation that has opened without one, past what one has not answered yet.
+
+    That stays as it is: a draft remains a draft, and counts for nothing.
+
+    :raise StaleMove: if it is not open, or they are in it, or the stand-in has their seat, or they
+        only watch
+    """
+    choices.hold(session, seated.run_id)
+    company = company_in(session, seated.run_id)
+    me = company.person(seated.user_id)
+    if me.is_out and company.ending_id is None:
+        raise StaleMove(choices.STAND_IN_HAS_IT)
+    if not company.is_late(me):
+        raise StaleMove(NOT_OPEN if company.opened_at is None else IS_THERE)
+    runs.change_participant(
+        session, seated.run_id, seated.user_id,
+        stage=Stage.ROLE_PLAY, changed_at=now, nudged_at=None, seen_at=now,
     )  # fmt: skip
     return pairs.settle(session, seated, script, now=now)
 

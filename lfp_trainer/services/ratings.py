@@ -66,6 +66,12 @@ def ratings_of(session: Session, seated: Seated, round: Round = Round.BEFORE) ->
     return ratings_of_runs(session, [seated], round).get(seated.run_id, {})
 
 
+def committed_of(session: Session, seated: Seated) -> dict[Card, Kept]:
+    """Return what this participant has committed: nothing, where they passed it over."""
+    kept = ratings_of(session, seated)
+    return {card: each for card, each in kept.items() if each.committed}
+
+
 def ratings_of_runs(
     session: Session, seats: Iterable[Seated], round: Round = Round.BEFORE
 ) -> dict[int, dict[Card, Kept]]:

@@ -58,10 +58,10 @@ def reveal_to(session: Session, seated: Seated, script: Script, company: Company
         theirs.setdefault(who, {})[card] = rating
     rows = [
         _row(each, theirs)
-        for each in ratings.compare_ratings(script, ratings.ratings_of(session, seated))
+        for each in ratings.compare_ratings(script, ratings.committed_of(session, seated))
     ]
     others = [each for each in company.players if each.user_id != seated.user_id]
-    diagnoses = {seated.user_id: diagnosis.diagnosis_of(session, seated).answer}
+    diagnoses = {seated.user_id: diagnosis.diagnosis_of(session, seated).counts}
     diagnoses |= _diagnoses_beside(session, seated)
     return Revealed(
         others=tuple(each for each in others if each.user_id in theirs),

@@ -41,7 +41,7 @@ def first_of(session: Session, seated: Seated, script: Script, card: Card) -> Co
         raise NotInWhatIf
     if not runs.has_reached(seated, Stage.ROLE_PLAY):
         raise NotYet("the ratings")
-    first = ratings.ratings_of(session, seated)
+    first = ratings.committed_of(session, seated)
     found = ratings.compare_ratings(script, {card: first[card]}) if card in first else []
     if not found:
         raise NotFound
@@ -101,7 +101,7 @@ def latest(
     """Return the last committed answer to each card: the second where there is one."""
     second = ratings.ratings_of(session, seated, Round.AGAIN) if again is None else again
     committed = {card: kept for card, kept in second.items() if kept.committed}
-    return {**ratings.ratings_of(session, seated), **committed}
+    return {**ratings.committed_of(session, seated), **committed}
 
 
 def _above_cap(script: Script, card: Card, answers: Mapping[Card, Kept]) -> dict[str, str]:

@@ -25,7 +25,10 @@ _steps, _pair, _parts = table(Step), table(Pair), table(Participant)
 
 
 def due_at(within: Within, company: Company, script: Script, position: Position) -> datetime | None:
-    """Return when the time of the open decision is over; None where it has no end."""
+    """Return when the time of the open decision is over; None where it has no end.
+
+    In whole seconds, rounded up: a page is told it so, and then means the same instant.
+    """
     if company.opened_at is None or position.scene is None:
         return None
     seconds = script.scenes[position.scene].scene.seconds
@@ -35,7 +38,14 @@ def due_at(within: Within, company: Company, script: Script, position: Position)
         sa.select(sa.func.max(_steps.c.chosen_at)).where(_steps.c.run_id == company.run_id)
     )
     begun = [each for each in (company.opened_at, last, company.turn_from) if each is not None]
-    return max(begun) + timedelta(seconds=seconds)
+    due = max(begun) + timedelta(seconds=seconds)
+    return due if not due.microsecond else due.replace(microsecond=0) + timedelta(seconds=1)
+
+
+def is_over(due: datetime, now: datetime) -> bool:
+    """Tell whether the time of a decision is over: asked wherever that matters, and nowhere else
+    decided."""
+    return now >= due
 
 
 def take_more_time(
@@ -79,7 +89,7 @@ def let_stand_in_answer(
     """
     company, position = _open(within, seated, script, at_step)
     due = due_at(within, company, script, position)
-    if due is None or now < due:
+    if due is None or not is_over(due, now):
         raise StaleMove(NOT_OVER)
     if not may_let_answer(within, company, seated, script, position):
         raise StaleMove("This one is yours to decide.")

@@ -173,6 +173,18 @@ def come_back(key: str) -> ResponseReturnValue:
     return after(key)
 
 
+@bp.post("/catch-up")
+@allow(Allowed.SIGNED_IN)
+def catch_up(key: str) -> ResponseReturnValue:
+    """Go to the conversation that is open, past what one has not answered yet."""
+    with writing(db.session):
+        seated, script = _together(key)
+        presence.catch_up(db.session, seated, script, now=now())
+    if wants_fragment():
+        return run_page.show(key, looking_at=Stage.ROLE_PLAY)
+    return go_to(run_page.url_of(key, stage=Stage.ROLE_PLAY.value) + "#now")
+
+
 def _together(key: str) -> tuple[Seated, Script]:
     seated, script = find(key)
     if not seated.is_pair:

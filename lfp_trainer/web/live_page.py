@@ -5,7 +5,8 @@ main part of the page shows, so that the panel can tell when that is out of date
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from hashlib import blake2s
 
 from flask import url_for
 
@@ -20,7 +21,9 @@ from lfp_trainer.storage.models import Stage
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.whereabouts import Row, names, news_of, row_of
 
-WAIT, OPEN = "wait", "open"
+WAIT, OPEN, ASK = "wait", "open", "ask"
+"""Waiting for others; open to be read; asking for what is done with once it is sent."""
+DONE_ELSEWHERE = "You have finished this part already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,8 @@ class Panel:
     """Whether that is about their own turn, and not only where somebody else is."""
     go: tuple[str, str] | None
     """Where the main part is shown as it is now, and what is new there; None if it is current."""
-    waited_by: str
-    """Who left a sign that they wait for this participant."""
+    sign: str
+    """What this participant is told of a sign that was left to them while they were away."""
     missed: tuple[str, ...]
     """What the stand-in has chosen in their seat."""
     steps: int
@@ -55,19 +58,43 @@ class Panel:
 
 
 def shown(at: Stage, seated: Seated, company: Company, talk: Conversation | None) -> str:
-    """Return what the main part of a page shows, as far as others can change it."""
+    """Return what the main part of a page shows, as far as others can change it, or its reader from
+    another window."""
+    if _asks(at, seated):
+        return f"{at}.{ASK}"
     if at in (Stage.RATING, Stage.ROLE_PLAY) and company.opened_at is None:
         return f"{at}.{WAIT}"
     if at is Stage.ROLE_PLAY and talk is not None:
         decides = talk.decides(seated.user_id)
         out = company.person(seated.user_id).is_out
-        seen = [talk.pick_of(each.user_id) for each in talk.deciders if talk.differs]
-        both = [each.choice_id or "" for each in seen if each is not None]
+        # Nobody else's page shows what was picked; and the addresses of a poll are written down.
+        both = _digest(talk) if decides and talk.differs else ""
         mode = "out" if out else "both" if decides and talk.is_together else f"{decides:d}"
-        return f"{at}.{len(talk.position.path)}.{mode}.{'-'.join(both)}"
+        return f"{at}.{len(talk.position.path)}.{mode}.{both}"
     if at in (Stage.DEBRIEF, Stage.NEXT_STEP):
         return f"{at}.{WAIT if company.told_at is None else OPEN}"
     return f"{at}.{OPEN}"
+
+
+def _digest(talk: Conversation) -> str:
+    """Return what tells the picks of those who decide from any others, and not what they are."""
+    seen = [talk.pick_of(each.user_id) for each in talk.deciders]
+    picked = "-".join(each.choice_id or "" for each in seen if each is not None)
+    return blake2s(picked.encode(), digest_size=4).hexdigest()
+
+
+def _asks(at: Stage, seated: Seated) -> bool:
+    """Tell whether a page has a form that is done with once it is sent; not what is looked back at,
+    from which nobody is led away."""
+    if at is Stage.DEBRIEF:
+        rates = seated.is_pair and not seated.is_observer and not seated.is_what_if
+        return rates and seated.rated_play_at is None
+    return at is seated.stage and at is not Stage.ROLE_PLAY
+
+
+def _is_done(stage: str, who: Seated | Companion) -> bool:
+    """Tell whether what a page asks for has been sent from elsewhere."""
+    return who.rated_play_at is not None if stage == Stage.DEBRIEF else who.stage != stage
 
 
 def tag_of(company: Company, me: Companion, at: str, due: str, now: datetime) -> str:
@@ -76,12 +103,15 @@ def tag_of(company: Company, me: Companion, at: str, due: str, now: datetime) ->
     :param due: when the open decision is due, as the page was told
     """
     stage, _, rest = at.partition(".")
-    if rest == WAIT:
+    if rest == ASK:
+        behind = _is_done(stage, me)
+    elif rest == WAIT:
         opens = company.opened_at if stage in (Stage.RATING, Stage.ROLE_PLAY) else company.told_at
         behind = opens is not None
     else:
         behind = stage == Stage.ROLE_PLAY and rest.split(".")[0] != str(company.moves)
-    is_over = due.isdecimal() and len(due) < 12 and now.timestamp() >= int(due)
+    told = datetime.fromtimestamp(int(due), UTC) if due.isdecimal() and len(due) < 12 else None
+    is_over = told is not None and timing.is_over(told, now)
     return presence.tag_of(company, me, now, is_over=is_over) + (".behind" if behind else "")
 
 
@@ -107,7 +137,7 @@ def panel_of(
         is_own_news=talk.decides(me.user_id)
         and (talk.differs or me.user_id not in talk.has_picked),
         go=_go(at, seated, script, company, talk),
-        waited_by=_waited_by(me, company, talk),
+        sign=_sign(me, company, talk),
         missed=_missed(me, script, company),
         steps=len(talk.position.path),
         time=time,
@@ -122,7 +152,7 @@ def _time(
         return None
     left = max(0, round((due - now).total_seconds()))
     may = timing.may_let_answer(db.session, company, seated, script, position)
-    return Time(due, left, now >= due, may)
+    return Time(due, left, timing.is_over(due, now), may)
 
 
 def _go(
@@ -131,6 +161,9 @@ def _go(
     stage, _, rest = at.partition(".")
     if stage not in list(Stage):
         return None
+    if rest == ASK:
+        here = url_for("runs.show", key=seated.key), DONE_ELSEWHERE
+        return here if _is_done(stage, seated) else None
     if shown(Stage(stage), seated, company, talk) == at:
         return None
     if rest == WAIT and stage in (Stage.RATING, Stage.ROLE_PLAY):
@@ -139,6 +172,8 @@ def _go(
         return _address(seated, Stage.RATING), "Everybody has answered."
     if rest == WAIT:
         return url_for("runs.show", key=seated.key), "The debrief is open."
+    if stage != Stage.ROLE_PLAY:
+        return None
     return _address(seated, Stage.ROLE_PLAY), _what_came(rest, seated, script, company, talk)
 
 
@@ -162,7 +197,7 @@ def _address(seated: Seated, stage: Stage) -> str:
     return url_for("runs.show", key=seated.key, stage=stage.value)
 
 
-def _waited_by(me: Companion, company: Company, talk: Conversation) -> str:
+def _sign(me: Companion, company: Company, talk: Conversation) -> str:
     if me.nudged_at is None or me.is_out:
         return ""
     if company.opened_at is not None and me.nudged_at < company.opened_at:
@@ -173,13 +208,21 @@ def _waited_by(me: Companion, company: Company, talk: Conversation) -> str:
         if each.user_id != me.user_id
         and any(one.user_id == me.user_id for one in rules.awaited(company, each, talk.on_turn))
     ]
-    return names(waiting)
+    if waiting:
+        return f"{names(waiting)} waited for you while you were away, and left you this sign."
+    others = [each for each in company.people if each.user_id != me.user_id]
+    who = names(others) if len(others) == 1 else "Somebody"
+    return f"{who} left you this sign while you were away: they are here."
 
 
 def _missed(me: Companion, script: Script, company: Company) -> tuple[str, ...]:
     since = me.left_at or me.stand_in_from
-    # Who still answers by themselves must not read how the conversation goes on.
-    if since is None or not me.has_reached(Stage.ROLE_PLAY):
+    if company.is_late(me) and not me.is_out:
+        # They may go there at once; whoever rather answers first is told not to read it.
+        since = company.opened_at
+    elif not me.has_reached(Stage.ROLE_PLAY):
+        return ()
+    if since is None:
         return ()
     chosen = runs.played_by_stand_in(db.session, company.run_id, me.seat, since=since)
     return tuple(script.choices[id][1].text for id in chosen)

@@ -103,6 +103,7 @@ def company_context(
         "company": together,
         "mine": me,
         "awaited": company.awaited(together, me, on_turn),
+        "absent": company.absent(together, me, then),
         "missing": company.missing(together, me, then, on_turn=on_turn),
         "ways": company.ways(together, me, then, on_turn=on_turn),
         "now": then,

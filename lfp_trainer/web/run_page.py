@@ -24,7 +24,7 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.ratings import Kept
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.storage.prepared import Within
-from lfp_trainer.web import one_screen_page, pair_debrief, pair_page, rated_page
+from lfp_trainer.web import forms, one_screen_page, pair_debrief, pair_page, rated_page
 from lfp_trainer.web.asker import me
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render
@@ -32,6 +32,9 @@ from lfp_trainer.web.run_stages import NAMES, context_of
 
 WHAT_IF_STAGES = (Stage.ROLE_PLAY, Stage.DEBRIEF)
 """A what-if is played and told, and answers nothing of its own around it."""
+FROM_THE_CONVERSATION = ("runs.choose", "live.note", "live.catch_up")
+WRITTEN = ("reason", "current_state", "goal", "steps", "sentence")
+"""Fields of one's own words in what is answered around the conversation."""
 
 
 def find(key: str, within: Within | None = None) -> tuple[Seated, Script]:
@@ -55,13 +58,28 @@ def _refused(error: TrainerError) -> Response:
     where = request.view_args or {}
     if "key" not in where:
         return rated_page.refuse(error, None)
-    # A response is sent from the conversation, also where one arrives at what was revealed first.
-    there = Stage.ROLE_PLAY if request.endpoint in ("runs.choose", "live.note") else None
+    # What is sent from the conversation, or leads to it, also where one arrives at the reveal.
+    there = Stage.ROLE_PLAY if request.endpoint in FROM_THE_CONVERSATION else None
+    words = _written() if isinstance(error, StaleMove) else ""
     # What somebody else's page still offered says nothing to the person who pressed it.
     said = str(StaleMove()) if isinstance(error, UnknownChoice) else None
+    if words:  # the form they were typed into is gone: here alone they are still to be had
+        said = f"{error} You had written: {words}"
     return rated_page.refuse(
         error, partial(show, where["key"], card=where.get("card"), looking_at=there), said=said
     )
+
+
+def _written() -> str:
+    """Return the words of a form about what is answered around the conversation, in quotes."""
+    if request.blueprint not in ("answers", "play_ratings"):
+        return ""
+    typed = [
+        forms.clean(value)
+        for name, value in request.form.items()
+        if name in WRITTEN or name.endswith("-reason")
+    ]
+    return " ".join(f"“{each}”" for each in typed if each)
 
 
 def show(

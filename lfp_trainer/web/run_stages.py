@@ -45,11 +45,14 @@ def _case(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
 
 def _diagnosis(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
     kept = diagnosis.diagnosis_of(db.session, seated)
+    # Past it, it can be looked back at only, also by who went to the conversation without it.
+    committed = kept.committed or seated.stage is not Stage.DIAGNOSIS
     return {
         "answer": kept.answer,
-        "committed": kept.committed,
-        "feedback": compare_diagnosis(script.scenario, kept.answer)
-        if kept.committed and seated.is_revealed
+        "committed": committed,
+        "passed_over": committed and not kept.committed,
+        "feedback": compare_diagnosis(script.scenario, kept.counts)
+        if committed and seated.is_revealed
         else None,
         "most": MOST_NAMED,
     }
@@ -163,8 +166,9 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
         "taken": scenario_map.taken(script, path),
         "labels": ["Start", *(f"{n}" for n in range(1, len(path) + 1))],
         "answer": kept.answer,
-        "feedback": compare_diagnosis(script.scenario, kept.answer),
-        "compared": ratings.compare_ratings(script, ratings.ratings_of(db.session, seated)),
+        "passed_over": not kept.committed,
+        "feedback": compare_diagnosis(script.scenario, kept.counts),
+        "compared": ratings.compare_ratings(script, ratings.committed_of(db.session, seated)),
         "notes": notes,
         **looking_back.debrief_context(seated, script, told, path, notes),
         "plan": next_steps.plan_of(db.session, seated),

@@ -30,6 +30,8 @@ class Row:
     """Whom they play."""
     where: str
     is_away: bool
+    is_answered_for: bool
+    """Whether the stand-in answers for them until they have come to the conversation."""
 
 
 def row_of(
@@ -38,7 +40,9 @@ def row_of(
     """Return somebody in a run with what they are at."""
     member = script.scenario.cast.get(person.seat)
     seat = member.name if member else "observer"
-    return Row(person, seat, _where(person, seat, company, talk), company.is_away(person, now))
+    late = company.is_late(person) and not person.is_out and company.ending_id is None
+    away = company.is_away(person, now)
+    return Row(person, seat, _where(person, seat, company, talk), away, late)
 
 
 def _where(person: Companion, seat: str, company: Company, talk: Conversation) -> str:

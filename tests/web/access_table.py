@@ -63,6 +63,7 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "live.let_stand_in_answer"): ("{run}/stand-in-answer", NOBODYS),
     ("POST", "live.leave"): ("{run}/leave", NOBODYS),
     ("POST", "live.come_back"): ("{run}/come-back", NOBODYS),
+    ("POST", "live.catch_up"): ("{run}/catch-up", NOBODYS),
     ("POST", "live.note"): ("{run}/private-note", NOBODYS),
     ("POST", "runs.finish_debrief"): ("{run}/debrief", HER_RUN),
     ("GET", "runs.print_debrief"): ("{run}/debrief", HER_RUN),

@@ -11,12 +11,14 @@ from markupsafe import escape
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from lfp_trainer.engine import play
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.services import forgetting, pairs, runs
 from lfp_trainer.services.company import Way, ways
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Pair as PairRow
-from lfp_trainer.storage.models import Participant, Pick, Run, Step
+from lfp_trainer.storage.models import Participant, Pick, Run, Stage, Step
+from lfp_trainer.web import live, pair_page
 from tests.conftest import HTMX, Browser
 from tests.statements import all_counted
 from tests.together import ONE, Together, words_of
@@ -355,6 +357,36 @@ def test_a_panel_is_told_when_the_time_is_over(opened: Pair) -> None:
     assert opened.look(opened.alice, at, tag, due=past).status_code == 200
 
 
+@pytest.mark.parametrize("late", [-1.0, -0.6, -0.2, 0.0, 0.2, 0.6, 1.0])
+def test_a_panel_that_says_that_the_time_is_over_offers_what_to_do(
+    opened: Pair, monkeypatch: pytest.MonkeyPatch, late: float
+) -> None:
+    """In whatever fraction of a second: it is not sent again while its tag stays."""
+    together = opened.together
+    together.play_to("the-gift", opened.alice.user_id)
+    with database.writing(together.session) as session:
+        run = sa.select(Run.id).where(Run.key == together.key).scalar_subquery()
+        begun = datetime.now(UTC).replace(microsecond=500_000)
+        session.execute(sa.update(Step).where(Step.run_id == run).values(chosen_at=begun))
+        session.execute(sa.update(PairRow).values(opened_at=begun))
+    at = f"role-play.{opened.moves}.0."
+    told = opened.look(opened.alice, at).text
+    due = told.split('name="due" value="')[1].split('"')[0]
+    seconds = together.script(opened.alice.user_id).scenes["the-gift"].scene.seconds
+    assert seconds is not None
+    then = begun + timedelta(seconds=seconds + late)
+    for module in (live, pair_page):
+        monkeypatch.setattr(module, "now", lambda: then)
+
+    panel = opened.look(opened.alice, at, due=due)
+
+    is_over = panel.headers["HX-PTag"].endswith(".over")
+    assert ("Take more time" in panel.text) == ("Time is over" in panel.text) == is_over
+    if is_over:  # and what is offered is not refused
+        step = opened.moves
+        assert opened.post(opened.alice, "stand-in-answer", step=step).status_code == 200
+
+
 def test_ranking_is_for_playing_alone(opened: Pair) -> None:
     page = opened.page(opened.alice)
     answer = opened.post(opened.alice, "rankings", step=0, reason="r")
@@ -469,6 +501,7 @@ CONTROLS = {
     Way.NUDGE: ("nudge",),
     Way.STAND_IN: ("stand-in",),
     Way.COME_BACK: ("come-back",),
+    Way.CATCH_UP: ("catch-up",),
 }
 """What the page of a run sends to go on, way by way."""
 
@@ -495,6 +528,9 @@ def test_for_every_way_on_there_is_a_control_on_the_page(begun: Pair, charlie: B
     look_at_all()
     together.commit(begun.alice.user_id, charlie.user_id)
     begun.last_seen(begun.bob.user_id, timedelta(minutes=2))
+    look_at_all()
+    together.leave(begun.bob.user_id)
+    together.come_back(begun.bob.user_id)
     look_at_all()
     together.commit(begun.bob.user_id)
     look_at_all()
@@ -529,6 +565,117 @@ def test_who_has_not_come_to_the_conversation_is_not_told_what_the_stand_in_said
     shown = begun.bob.get(begun.url).text + begun.look(begun.bob).text
     assert "What it has chosen for you so far" not in shown
     assert not [each for each in chosen if str(escape(script.choices[each][1].text)) in shown]
+
+
+def test_what_two_picked_is_in_nobodys_address_and_in_no_observers_page(
+    begun: Pair, charlie: Browser
+) -> None:
+    together, (alice_id, bob_id) = begun.together, begun.both
+    together.join(charlie.user_id, OBSERVER)
+    together.commit(charlie.user_id, alice_id, bob_id)
+    together.play_to("network", alice_id)
+    together.choose(alice_id, "score-it-cold")
+    watched, one = shown_at(begun.page(charlie)), shown_at(begun.page(begun.alice))
+    together.choose(bob_id, "present-the-trend")
+    differ = shown_at(begun.page(begun.alice))
+    together.choose(bob_id, "written-plan")
+    anew = shown_at(begun.page(begun.alice))
+
+    assert shown_at(begun.page(charlie)) == watched
+    assert len({one, differ, anew}) == 3, "whoever decides is told that it has changed"
+    offered = play.offered(together.script(alice_id), together.position(alice_id))
+    assert not [each for each in offered if each in f"{differ} {anew} {watched}"]
+    assert "data-go href" in begun.look(begun.alice, differ).text
+    assert "data-go href" not in begun.look(charlie, watched).text
+
+
+def shown_at(page: str) -> str:
+    """Return what a page says that it shows."""
+    return page.split('id="shown" name="at" value="')[1].split('"')[0]
+
+
+WRITTEN = "what I was writing here"
+
+
+@pytest.mark.parametrize("stage", ["case", "diagnosis", "rating", "debrief", "next-step"])
+def test_a_page_of_a_part_that_was_finished_elsewhere_says_so(begun: Pair, stage: str) -> None:
+    together, alice_id = begun.together, begun.alice.user_id
+    bring_to(begun, stage)
+    page = begun.page(begun.alice, stage)
+    tag = page.split('hx-ptag="')[1].split('"')[0]
+    assert "data-go href" not in page
+    assert "data-go href" not in begun.look(begun.alice, shown_at(page)).text
+
+    go_past(begun, stage)
+    panel = begun.look(begun.alice, shown_at(page), tag)
+
+    assert panel.status_code == 200
+    assert "You have finished this part already." in panel.text
+    assert f'data-go href="{begun.url}"' in panel.text
+    now = begun.alice.get(begun.url).text
+    assert "data-go href" not in begun.look(begun.alice, shown_at(now)).text
+    # Who looks back on purpose is not led away, as long as they like.
+    back = begun.page(begun.alice, stage)
+    assert "data-go href" not in begun.look(begun.alice, shown_at(back)).text
+    if stage == "case":
+        together.commit(*begun.both)
+        assert "data-go href" not in begun.look(begun.alice, shown_at(back)).text
+    assert alice_id in begun.both
+
+
+@pytest.mark.parametrize(
+    ("stage", "part", "field"),
+    [
+        ("diagnosis", "diagnosis", "reason"),
+        ("rating", "ratings/0", "reason"),
+        ("debrief", "play", "play-principal-CCC-reason"),
+        ("next-step", "next-step", "goal"),
+    ],
+)
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+def test_words_for_a_part_that_was_finished_elsewhere_are_given_back(
+    begun: Pair, stage: str, part: str, field: str, htmx: bool
+) -> None:
+    bring_to(begun, stage)
+    go_past(begun, stage)
+
+    answer = begun.post(begun.alice, part, htmx=htmx, **{field: WRITTEN})
+
+    assert answer.status_code == 409
+    assert f"You had written: “{WRITTEN}”" in answer.text
+
+
+def bring_to(pair: Pair, stage: str) -> None:
+    """Let Alice come to a stage that asks her something."""
+    together, alice_id = pair.together, pair.alice.user_id
+    if stage in ("diagnosis", "rating"):
+        together.finish_case(alice_id)
+    if stage == "rating":
+        together.diagnose(alice_id)
+    if stage in ("debrief", "next-step"):
+        together.commit(*pair.both)
+        together.play_to_the_end(*pair.both)
+    if stage == "next-step":
+        together.pass_over(*pair.both)
+        with database.writing(together.session) as session:
+            runs.move_on(session, together.seat(alice_id), Stage.DEBRIEF, now=together.now)
+
+
+def go_past(pair: Pair, stage: str) -> None:
+    """Let her finish that stage, from another window."""
+    together, alice_id = pair.together, pair.alice.user_id
+    together.session.rollback()
+    if stage == "case":
+        together.finish_case(alice_id)
+    elif stage == "diagnosis":
+        together.diagnose(alice_id)
+    elif stage == "rating":
+        together.commit(alice_id)
+    elif stage == "debrief":
+        together.pass_over(alice_id)
+    else:
+        with database.writing(together.session) as session:
+            runs.move_on(session, together.seat(alice_id), Stage.NEXT_STEP, now=together.now)
 
 
 def test_a_panel_reads_each_thing_once(app: Flask, opened: Pair) -> None:

@@ -326,3 +326,23 @@ def test_a_what_if_is_the_hosts_own(opened: Shared, alice: Browser, url: str) ->
 
     assert answer.status_code == 409
     assert "Pass the screen to whose it is" in answer.text
+
+
+def test_at_one_screen_too_the_late_one_may_go_to_the_conversation(
+    here: Shared, alice: Browser, url: str
+) -> None:
+    first, other = here.people.people
+    here.commit(first.user_id)
+    alice.post(f"{url}/screen", {"seat": OTHER, "act": "without"})
+    here.session.rollback()
+    assert here.people.opened_at is not None
+    page = take(alice, url, OTHER)
+    assert "the stand-in answers for Bob" in page
+
+    answer = alice.post(f"{url}/catch-up")
+
+    assert answer.status_code == 303
+    there = alice.get(answer.location).text
+    assert "Go to the conversation now" not in there
+    here.session.rollback()
+    assert here.people.person(other.user_id).stage is Stage.ROLE_PLAY
