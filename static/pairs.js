@@ -123,5 +123,21 @@
     count();
   });
 
+  // How much of the top the panel takes: pairs.css keeps what is scrolled to clear of it.
+  const measure = () => {
+    const panel = document.getElementById("live");
+    if (panel) document.documentElement.style.setProperty("--live-height", `${panel.offsetHeight}px`);
+  };
+  // Each panel that takes the place of another is watched in its turn; one that is gone is let go.
+  const sizes = new ResizeObserver(measure);
+  const watchPanel = () => {
+    sizes.disconnect();
+    const panel = document.getElementById("live");
+    if (panel) sizes.observe(panel);
+    measure();
+  };
+  document.addEventListener("DOMContentLoaded", watchPanel);
+  document.addEventListener("htmx:after:swap", watchPanel);
+
   setInterval(() => { look(false); follow(); count(); }, TICK);
 })();

@@ -91,7 +91,9 @@
     const heading = within("[data-focus]");
     if (!heading || isTyping(document.activeElement)) return;
     if (!within("[autofocus]")) heading.focus({ preventScroll: true });
-    requestAnimationFrame(() => heading.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" }));
+    // What was chosen stands above what it led to, and is read before it.
+    const top = heading.matches(".choice--taken + *") ? heading.previousElementSibling : heading;
+    requestAnimationFrame(() => top.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" }));
   });
 
   // A notice about a page that had been open too long brings a token: every form of the page takes it.
