@@ -17,9 +17,11 @@
   });
 
   // Only who has a script can print or copy by a button.
-  document.addEventListener("DOMContentLoaded", () => {
+  const showButtons = () => {
     for (const button of document.querySelectorAll("[data-print], [data-copy]")) button.hidden = false;
-  });
+  };
+  document.addEventListener("DOMContentLoaded", showButtons);
+  document.addEventListener("htmx:after:swap", showButtons);
   document.addEventListener("click", async (event) => {
     if (event.target.closest("[data-print]")) print();
     const copier = event.target.closest("[data-copy]");
