@@ -12,7 +12,8 @@ from tests.browser.server import Site
 PHONE = {"width": 360, "height": 740}
 SOON = 8_000
 WHERE = """() => {
-  const last = (selector) => [...document.querySelectorAll(selector)].at(-1).getBoundingClientRect();
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const last = (selector) => all(selector).at(-1).getBoundingClientRect();
   const panel = document.querySelector("#live").getBoundingClientRect();
   return {panel: [panel.top, panel.bottom], who: last(".moment .choice-who").top,
     response: last(".moment .choice--taken").bottom, consequence: last(".led-to").top,
