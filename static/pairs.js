@@ -2,7 +2,7 @@
 (() => {
   // Every element with data-look is asked for anew: often while it is seen, seldom while it is not,
   // less often while nothing answers; at once when somebody comes back. Never twice at a time.
-  const SEEN = 2000, HIDDEN = 15000, FAILED = 10000, TICK = 500, LOST = 30000;
+  const SEEN = 2000, HIDDEN = 15000, FAILED = 10000, TICK = 500, SLOW = 4000, LOST = 30000;
   const asked = new WeakMap(); // element → when it was last asked for
   const waiting = new WeakSet(); // elements that an answer is under way for
   let failed = false, isOut = false, isGone = false, isBack = false;
@@ -16,6 +16,8 @@
       // A page that has just come is as new as an answer.
       if (!asked.has(el)) asked.set(el, now ? -Infinity : performance.now());
       const since = performance.now() - asked.get(el);
+      // An answer that is long in coming is told of before it is given up.
+      if (waiting.has(el) && since > SLOW && since < LOST && !failed && !isOut) tell("slow");
       if (waiting.has(el) ? since < LOST : !now && since < every) continue;
       asked.set(el, performance.now());
       el.dispatchEvent(new CustomEvent("look"));

@@ -123,6 +123,19 @@
     hint.textContent = `${hint.dataset.saved} ${new Date().toLocaleTimeString([], { timeStyle: "short" })}`;
   });
 
+  // What was pressed and is long on its way says so where it was pressed, until the answer is there.
+  const SLOW = 4000;
+  const slow = new WeakMap(); // request → {timer, line}
+  document.addEventListener("htmx:before:request", ({ target, detail }) => {
+    const line = target.matches?.("form") && target.querySelector("[data-sending]");
+    if (line) slow.set(detail.ctx, { line, timer: setTimeout(() => { line.textContent = line.dataset.sending; }, SLOW) });
+  });
+  document.addEventListener("htmx:finally:request", ({ detail }) => {
+    const { timer, line } = slow.get(detail.ctx) ?? {};
+    clearTimeout(timer);
+    if (line) line.textContent = "";
+  });
+
   document.addEventListener("htmx:error", ({ detail }) => {
     if (detail.ctx?.response) return;
     const message = document.getElementById("no-answer").content.cloneNode(true);

@@ -207,6 +207,60 @@ def test_without_a_connection_one_quiet_line_says_so(talking: Couple) -> None:
         talking.bob.watch.found.remove(each)
 
 
+def test_a_look_that_is_not_answered_says_so_soon_and_until_it_is(talking: Couple) -> None:
+    page = talking.bob.page
+    held: list[Route] = []
+    page.route("**/live?*", lambda route: held.append(route))
+    while not held:
+        page.wait_for_timeout(50)
+    expect(page.locator(".live-off")).to_have_text("No answer yet, still trying…", timeout=6_000)
+    assert len(held) == 1
+
+    page.unroute("**/live?*")  # lets it go
+    expect(page.locator(".live-off")).to_have_text("", timeout=SOON)
+
+
+def test_a_response_that_is_long_on_its_way_says_so_and_is_sent_once(talking: Couple) -> None:
+    page = talking.alice.page
+    page.set_viewport_size({"width": 360, "height": 740})
+    held: list[Route] = []
+    page.route("**/choices", lambda route: held.append(route))
+    card = page.locator(".now button.choice").first
+    card.click(no_wait_after=True)
+    sending = page.get_by_role("status").filter(has_text="Still sending your response…")
+    expect(sending).to_be_visible(timeout=SOON)
+    expect(sending).to_be_in_viewport()
+    expect(card).to_be_disabled()
+    page.keyboard.press("1")
+    assert len(held) == 1
+
+    held[0].continue_()
+    expect(page.locator(".moment .led-to")).to_have_count(1)
+    expect(sending).to_have_count(0)
+    page.wait_for_timeout(5000)
+    expect(sending).to_have_count(0)
+    assert (len(held), talking.moves()) == (1, 1)
+
+
+def test_a_response_that_did_not_arrive_can_be_pressed_again(talking: Couple) -> None:
+    page = talking.alice.page
+    held: list[Route] = []
+    page.route("**/choices", lambda route: held.append(route), times=1)
+    card = page.locator(".now button.choice").first
+    card.click(no_wait_after=True)
+    sending = page.get_by_role("status").filter(has_text="Still sending your response…")
+    expect(sending).to_be_visible(timeout=SOON)
+    held[0].abort()
+    expect(page.locator("#notice")).to_contain_text("No connection.")
+    expect(sending).to_have_count(0)
+    card.click()
+    expect(page.locator(".moment .led-to")).to_have_count(1)
+    assert talking.moves() == 1
+    lost = [each for each in talking.alice.watch.found if "ERR_FAILED" in each or "fetch" in each]
+    for each in lost:
+        talking.alice.watch.found.remove(each)
+
+
 def test_who_closes_the_browser_is_replaced_by_the_stand_in_and_comes_back(
     talking: Couple,
 ) -> None:
