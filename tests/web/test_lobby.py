@@ -298,7 +298,7 @@ def test_the_lobby_is_not_sent_again_while_nothing_has_changed(
     changed = look(alice, lobby, tag)
 
     assert changed.status_code == 200
-    assert changed.text.lstrip().startswith('<section id="lobby"')
+    assert changed.text.lstrip().startswith('<div id="lobby"')
     assert "Bob" in changed.text
     assert changed.headers["HX-PTag"] != tag
 
