@@ -2,31 +2,39 @@
 (() => {
   // Every element with data-look is asked for anew: often while it is seen, seldom while it is not,
   // less often while nothing answers; at once when somebody comes back. Never twice at a time.
-  const SEEN = 2000, HIDDEN = 15000, FAILED = 10000, TICK = 500, LOST = 30000;
+  const SEEN = 2000, HIDDEN = 15000, FAILED = 10000, TICK = 500, SLOW = 4000, LOST = 30000;
   const asked = new WeakMap(); // element → when it was last asked for
   const waiting = new WeakSet(); // elements that an answer is under way for
-  let failed = false, isOut = false;
+  let failed = false, isOut = false, isGone = false, isBack = false;
 
   const looks = () => document.querySelectorAll("[data-look]");
   const isLook = (el) => el instanceof Element && el.matches("[data-look]");
   const look = (now) => {
-    if (isOut) return;
-    const every = failed ? FAILED : document.hidden ? HIDDEN : SEEN;
+    if (isGone) return;
+    const every = failed ? FAILED : isOut || document.hidden ? HIDDEN : SEEN;
     for (const el of looks()) {
       // A page that has just come is as new as an answer.
       if (!asked.has(el)) asked.set(el, now ? -Infinity : performance.now());
       const since = performance.now() - asked.get(el);
+      // An answer that is long in coming is told of before it is given up.
+      if (waiting.has(el) && since > SLOW && since < LOST && !failed && !isOut) tell("slow");
       if (waiting.has(el) ? since < LOST : !now && since < every) continue;
       asked.set(el, performance.now());
       el.dispatchEvent(new CustomEvent("look"));
     }
   };
   // Not before: until htmx has begun, nobody hears the event.
-  document.addEventListener("htmx:before:request", ({ target }) => { if (isLook(target)) waiting.add(target); });
+  document.addEventListener("htmx:before:request", ({ target, detail }) => {
+    if (!isLook(target)) return;
+    waiting.add(target);
+    // Who was signed out needs the panel anew, whether it has changed or not: its forms are those of the next sign-in.
+    if (isOut) delete detail.ctx.request.headers["HX-PTag"];
+  });
   const lookNow = () => document.hidden || look(true);
   document.addEventListener("visibilitychange", lookNow);
   addEventListener("pageshow", lookNow);
   addEventListener("online", lookNow);
+  addEventListener("focus", () => isOut && lookNow());
 
   // What went wrong is one quiet line, put right by the next answer; nothing takes the page away.
   const tell = (what) => {
@@ -34,16 +42,39 @@
       const said = what ? line.dataset[what] : "";
       if (line.textContent !== said) line.textContent = said;
     }
+    for (const way of document.querySelectorAll(".live-back")) way.hidden = what !== "out";
   };
+  // A page of somebody signed out stays as it is, and goes on once they have signed in beside it: its forms take the
+  // token of the new sign-in, and what was not saved is sent once more.
+  document.addEventListener("htmx:after:swap", ({ detail }) => {
+    if (!isBack || !isLook(detail.ctx?.sourceElement)) return;
+    isBack = false;
+    const fresh = document.querySelector("[data-look] input[name=csrf_token]");
+    if (!fresh) return;
+    for (const token of document.querySelectorAll("input[name=csrf_token]")) token.value = fresh.value;
+    for (const form of document.forms) {
+      if (typed.has(form)) form.querySelector(".autosave")?.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
   document.addEventListener("htmx:before:response", (event) => {
     const { sourceElement: asker, response } = event.detail.ctx;
-    if (!isLook(asker)) return;
+    if (!isLook(asker)) {
+      if (response.status !== 401 || !looks().length) return;
+      event.preventDefault();
+      isOut = true;
+      tell("out");
+      return document.querySelector(".live-off").scrollIntoView({ block: "nearest" });
+    }
     // The page has moved on meanwhile and has a newer panel: an older one must not take its place.
     if (!asker.isConnected) return event.preventDefault();
     const { status } = response;
+    const wasOut = isOut, isRefused = [401, 403, 404, 410].includes(status);
     failed = status >= 500;
-    isOut = [401, 403, 404, 410].includes(status);
-    tell(failed ? "off" : !isOut ? "" : status === 401 ? "out" : "gone");
+    // A guest signed out is a stranger here until they are let in again.
+    isOut = status === 401 || wasOut && (isRefused || failed);
+    isGone = isRefused && !isOut;
+    tell(isOut ? "out" : failed ? "off" : isGone ? "gone" : "");
+    isBack ||= wasOut && !isOut;
     // Nothing has changed, or nothing can be shown: no swap of nothing, which others would act on.
     if (status === 304 || status >= 400) event.preventDefault();
   });
@@ -122,6 +153,22 @@
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     count();
   });
+
+  // How much of the top the panel takes: pairs.css keeps what is scrolled to clear of it.
+  const measure = () => {
+    const panel = document.getElementById("live");
+    if (panel) document.documentElement.style.setProperty("--live-height", `${panel.offsetHeight}px`);
+  };
+  // Each panel that takes the place of another is watched in its turn; one that is gone is let go.
+  const sizes = new ResizeObserver(measure);
+  const watchPanel = () => {
+    sizes.disconnect();
+    const panel = document.getElementById("live");
+    if (panel) sizes.observe(panel);
+    measure();
+  };
+  document.addEventListener("DOMContentLoaded", watchPanel);
+  document.addEventListener("htmx:after:swap", watchPanel);
 
   setInterval(() => { look(false); follow(); count(); }, TICK);
 })();

@@ -17,9 +17,11 @@
   });
 
   // Only who has a script can print or copy by a button.
-  document.addEventListener("DOMContentLoaded", () => {
+  const showButtons = () => {
     for (const button of document.querySelectorAll("[data-print], [data-copy]")) button.hidden = false;
-  });
+  };
+  document.addEventListener("DOMContentLoaded", showButtons);
+  document.addEventListener("htmx:after:swap", showButtons);
   document.addEventListener("click", async (event) => {
     if (event.target.closest("[data-print]")) print();
     const copier = event.target.closest("[data-copy]");
@@ -91,7 +93,9 @@
     const heading = within("[data-focus]");
     if (!heading || isTyping(document.activeElement)) return;
     if (!within("[autofocus]")) heading.focus({ preventScroll: true });
-    requestAnimationFrame(() => heading.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" }));
+    // What was chosen stands above what it led to, and is read before it.
+    const top = heading.matches(".choice--taken + *") ? heading.previousElementSibling : heading;
+    requestAnimationFrame(() => top.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" }));
   });
 
   // A notice about a page that had been open too long brings a token: every form of the page takes it.
@@ -117,6 +121,19 @@
     if (!hint || detail.ctx.response.status >= 400) return;
     hint.role = "status";
     hint.textContent = `${hint.dataset.saved} ${new Date().toLocaleTimeString([], { timeStyle: "short" })}`;
+  });
+
+  // What was pressed and is long on its way says so where it was pressed, until the answer is there.
+  const SLOW = 4000;
+  const slow = new WeakMap(); // request → {timer, line}
+  document.addEventListener("htmx:before:request", ({ target, detail }) => {
+    const line = target.matches?.("form") && target.querySelector("[data-sending]");
+    if (line) slow.set(detail.ctx, { line, timer: setTimeout(() => { line.textContent = line.dataset.sending; }, SLOW) });
+  });
+  document.addEventListener("htmx:finally:request", ({ detail }) => {
+    const { timer, line } = slow.get(detail.ctx) ?? {};
+    clearTimeout(timer);
+    if (line) line.textContent = "";
   });
 
   document.addEventListener("htmx:error", ({ detail }) => {

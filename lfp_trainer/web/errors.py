@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, make_response, render_template, request, url_for
+from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
@@ -26,6 +26,7 @@ from lfp_trainer.errors import (
 from lfp_trainer.services import forgetting
 from lfp_trainer.web.extensions import db, login_manager
 from lfp_trainer.web.fragments import wants_fragment
+from lfp_trainer.web.gate import Allowed, policy_of
 
 log = logging.getLogger(__name__)
 
@@ -127,10 +128,20 @@ def _expired_form(error: CSRFError) -> Response:
     # somebody else's words would be the person's own.
     if not _is_from_own_page():
         return answer(400, EXPIRED)
+    if _needs_to_sign_in():
+        # To renew the page would promise what the next answer takes back.
+        return make_response(login_manager.unauthorized())
     if wants_fragment() and request.form.get("act") == "keep":
         # A draft, sent while somebody goes on writing: to send this again would lose the rest.
         return answer(400, RENEWED, new_token=True)
     return answer(400, EXPIRED_HERE, sent=what_was_sent())
+
+
+def _needs_to_sign_in() -> bool:
+    endpoint = request.endpoint
+    if endpoint is None or current_user.is_authenticated:
+        return False
+    return policy_of(current_app, endpoint) is not Allowed.EVERYONE
 
 
 def _is_from_own_page() -> bool:

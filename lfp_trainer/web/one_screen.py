@@ -1,12 +1,16 @@
 """Two people at one screen: start there, and pass it from one to the other."""
 
+import unicodedata
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from lfp_trainer.services import guests, library, one_screen, runs
+from lfp_trainer.services.accounts import GUEST_NAME
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
-from lfp_trainer.web import auth, forms, one_screen_page, run_page
+from lfp_trainer.web import auth, forms, guest_name, one_screen_page, run_page
 from lfp_trainer.web import library as library_pages
 from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
@@ -28,9 +32,8 @@ def start() -> ResponseReturnValue:
     published = library.current(db.session, scenario_id)
     seats = published.script.scenario.seats
     host, other = forms.line("my_name", auth.NAME_LIMIT), forms.line("other_name", auth.NAME_LIMIT)
-    if auth.check_person(other):
-        missing = {"other_name": "Type the other person's name, then start again."}
-        return library_pages.sheet(scenario_id, status=422, errors=missing)
+    if problems := _check_names(host, other):
+        return library_pages.sheet(scenario_id, status=422, errors=problems)
     seat = forms.word("my_seat", seats) or ""
     left = [each for each in seats if each != seat]
     other_seat = forms.word("other_seat", left) or (left[0] if len(left) == 1 else "")
@@ -50,6 +53,26 @@ def start() -> ResponseReturnValue:
             now=now(),
         )
     return go_to(url_for("runs.show", key=key))
+
+
+def _check_names(host: str, other: str) -> dict[str, str]:
+    """Return what is wrong with the names of two people: the screen is passed by them alone."""
+    if auth.check_person(other):
+        return {"other_name": "Type the other person's name, then start again."}
+    if (own := guest_name.own_name()) is None:
+        host = current_user.name
+    elif auth.check_person(host):
+        host = own or GUEST_NAME
+    if _spelled(host) != _spelled(other):
+        return {}
+    return {
+        "other_name": f"Two people called {host} could not tell whose turn it is."
+        " Add the first letter of a surname, then start again."
+    }
+
+
+def _spelled(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 @bp.get("/runs/<run:key>/screen")

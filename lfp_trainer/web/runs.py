@@ -9,10 +9,14 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.scenario import BOTH
-from lfp_trainer.errors import StaleMove
+from lfp_trainer.engine.script import Script
+from lfp_trainer.errors import StaleMove, UnknownChoice
 from lfp_trainer.services import choices, deciding, library, one_screen, pairs, runs
+from lfp_trainer.services.access import Seated
+from lfp_trainer.services.choices import Recorded
 from lfp_trainer.storage.database import writing, writing_on
 from lfp_trainer.storage.models import Stage
+from lfp_trainer.storage.prepared import Within
 from lfp_trainer.web import auth, forms, ranking_form, run_page
 from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
@@ -105,16 +109,7 @@ def choose(key: str) -> ResponseReturnValue:
         seated, script = find(key, within)
         if at_step is None:
             raise StaleMove
-        take = deciding.decide if seated.is_pair else choices.record_choice
-        recorded = take(
-            within,
-            seated,
-            script,
-            request.form.get("choice", ""),
-            at_step=at_step,
-            reason=forms.text("reason", 1000),
-            now=now(),
-        )
+        recorded = _record(within, seated, script, at_step)
     # With its stage: the last response leads to the debrief, but its ending is not read yet.
     way = ranking_form.asked_way()
     here = run_page.url_of(key, stage=Stage.ROLE_PLAY.value, way=way or None)
@@ -128,6 +123,21 @@ def choose(key: str) -> ResponseReturnValue:
         seated, script, recorded.position, since=at_step, notes=recorded.notes, way=way
     )
     return answer_turn(context, here)
+
+
+def _record(within: Within, seated: Seated, script: Script, at_step: int) -> Recorded:
+    take = deciding.decide if seated.is_pair else choices.record_choice
+    choice_id, reason = request.form.get("choice", ""), forms.text("reason", 1000)
+    try:
+        return take(within, seated, script, choice_id, at_step=at_step, reason=reason, now=now())
+    except (StaleMove, UnknownChoice) as refused:
+        # Words of the page itself are nobody's, and at one screen the other may have it by now.
+        if not reason or "agrees" in request.form or seated.shares_a_device:
+            raise
+        # The moment it was written for is past: here alone the words are still to be had. What
+        # somebody else's page still offered says nothing to the person who pressed it.
+        said = refused if isinstance(refused, StaleMove) else StaleMove()
+        raise StaleMove(f"{said} You had written: “{reason}”") from refused
 
 
 def answer_turn(context: Mapping[str, Any], here: str) -> Response:

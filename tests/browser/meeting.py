@@ -25,7 +25,7 @@ def invite(visitor: Visitor, name: str = "") -> str:
     visitor.press(page.get_by_role("button", name="Invite a partner, each on your own device"))
     expect(page.get_by_role("heading", name="Train together")).to_be_visible()
     visitor.at("lobby alone")
-    return page.get_by_label("Or send this link").input_value()
+    return page.get_by_label("Send this link").input_value()
 
 
 def type_code(visitor: Visitor, code: str) -> None:

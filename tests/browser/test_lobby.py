@@ -66,6 +66,30 @@ def test_focus_stays_on_the_button_while_somebody_arrives(visit: Visit) -> None:
     expect(one.page.get_by_role("button", name="Not yet, after all")).to_be_focused()
 
 
+SEEN_FIRST = """() => {
+  const top = (selector) => document.querySelector(selector).getBoundingClientRect().top;
+  return top("#copy-link") < top("#act-say_ready");
+}"""
+
+
+def test_on_a_phone_the_link_is_at_hand_until_somebody_has_come(visit: Visit) -> None:
+    one, other = visit(viewport={"width": 360, "height": 740}), visit()
+    page = one.page
+    link = meeting.invite(one, "Alice")
+    copy = page.get_by_role("button", name="Copy")
+    expect(copy).to_be_in_viewport()
+    expect(page.get_by_text(f"{link[-6:-3]} {link[-3:]}", exact=True)).to_be_in_viewport()
+    assert page.evaluate(SEEN_FIRST)
+    copy.focus()
+    other.page.goto(link)
+    meeting.take_seat(other, "Bob")
+
+    expect(page.get_by_role("status").filter(has_text="Bob has come.")).to_be_visible()
+    assert not page.evaluate(SEEN_FIRST)
+    expect(copy).to_be_visible()
+    expect(copy).to_be_focused()
+
+
 def test_the_link_is_copied_by_its_button(visit: Visit) -> None:
     one = visit(permissions=["clipboard-read", "clipboard-write"])
     link = meeting.invite(one, "Alice")

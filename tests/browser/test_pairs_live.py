@@ -6,11 +6,14 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
+from tests.browser import meeting
 from tests.browser.conftest import Visit
 from tests.browser.couple import Couple
 from tests.browser.server import Site
 from tests.browser.story import button, heading
 from tests.browser.test_accessibility import examine, found
+from tests.browser.tour import fill_in
+from tests.browser.visitor import Visitor
 
 SOON = 8_000
 
@@ -204,6 +207,60 @@ def test_without_a_connection_one_quiet_line_says_so(talking: Couple) -> None:
         talking.bob.watch.found.remove(each)
 
 
+def test_a_look_that_is_not_answered_says_so_soon_and_until_it_is(talking: Couple) -> None:
+    page = talking.bob.page
+    held: list[Route] = []
+    page.route("**/live?*", lambda route: held.append(route))
+    while not held:
+        page.wait_for_timeout(50)
+    expect(page.locator(".live-off")).to_have_text("No answer yet, still trying…", timeout=6_000)
+    assert len(held) == 1
+
+    page.unroute("**/live?*")  # lets it go
+    expect(page.locator(".live-off")).to_have_text("", timeout=SOON)
+
+
+def test_a_response_that_is_long_on_its_way_says_so_and_is_sent_once(talking: Couple) -> None:
+    page = talking.alice.page
+    page.set_viewport_size({"width": 360, "height": 740})
+    held: list[Route] = []
+    page.route("**/choices", lambda route: held.append(route))
+    card = page.locator(".now button.choice").first
+    card.click(no_wait_after=True)
+    sending = page.get_by_role("status").filter(has_text="Still sending your response…")
+    expect(sending).to_be_visible(timeout=SOON)
+    expect(sending).to_be_in_viewport()
+    expect(card).to_be_disabled()
+    page.keyboard.press("1")
+    assert len(held) == 1
+
+    held[0].continue_()
+    expect(page.locator(".moment .led-to")).to_have_count(1)
+    expect(sending).to_have_count(0)
+    page.wait_for_timeout(5000)
+    expect(sending).to_have_count(0)
+    assert (len(held), talking.moves()) == (1, 1)
+
+
+def test_a_response_that_did_not_arrive_can_be_pressed_again(talking: Couple) -> None:
+    page = talking.alice.page
+    held: list[Route] = []
+    page.route("**/choices", lambda route: held.append(route), times=1)
+    card = page.locator(".now button.choice").first
+    card.click(no_wait_after=True)
+    sending = page.get_by_role("status").filter(has_text="Still sending your response…")
+    expect(sending).to_be_visible(timeout=SOON)
+    held[0].abort()
+    expect(page.locator("#notice")).to_contain_text("No connection.")
+    expect(sending).to_have_count(0)
+    card.click()
+    expect(page.locator(".moment .led-to")).to_have_count(1)
+    assert talking.moves() == 1
+    lost = [each for each in talking.alice.watch.found if "ERR_FAILED" in each or "fetch" in each]
+    for each in lost:
+        talking.alice.watch.found.remove(each)
+
+
 def test_who_closes_the_browser_is_replaced_by_the_stand_in_and_comes_back(
     talking: Couple,
 ) -> None:
@@ -248,10 +305,62 @@ def test_who_leaves_keeps_the_record_and_may_come_back(talking: Couple) -> None:
 
 
 def test_an_expired_sign_in_takes_nobody_away_from_what_they_write(talking: Couple) -> None:
-    talking.bob.watch.expected |= {400, 401}
+    talking.bob.watch.expected |= {401}
     page = talking.bob.page
     page.get_by_label("Why?").fill("Half a sentence")
     page.context.clear_cookies()
 
-    expect(page.locator(".live-off")).to_contain_text("You are signed out here.", timeout=SOON)
-    expect(page.get_by_label("Why?")).to_have_value("Half a sentence")
+    expect(page.locator(".live-off")).to_have_text(
+        "You are signed out here. What you wrote is still on this page.", timeout=SOON
+    )
+    page.get_by_label("Why?").press_sequentially(" and a half")
+    page.wait_for_timeout(3000)
+    expect(page.locator("#notice")).to_have_text("")
+    expect(page.get_by_label("Why?")).to_have_value("Half a sentence and a half")
+
+
+def test_after_signing_in_beside_it_a_page_goes_on_by_itself_and_saves(talking: Couple) -> None:
+    # What is on its way meanwhile: 400 with the old token, 409 once the moment is past.
+    talking.bob.watch.expected |= {400, 401, 409}
+    page = talking.bob.page
+    page.get_by_label("Why?").fill("A word for myself.")
+    page.context.clear_cookies()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in in a new tab").click(timeout=SOON)
+    other = Visitor(opened.value, talking.bob.watch)
+    fill_in(other, talking.email_of(talking.bob_id))
+    expect(other.page.locator("#live")).to_be_visible()
+    other.page.close()
+    page.evaluate("dispatchEvent(new Event('focus'))")
+
+    expect(page.locator(".live-off")).to_have_text("", timeout=SOON)
+    expect(page.get_by_role("link", name="Sign in in a new tab")).to_be_hidden()
+    expect(page.get_by_text(re.compile(r"^Saved \d"))).to_be_visible(timeout=SOON)
+    expect(page.get_by_label("Why?")).to_have_value("A word for myself.")
+    page.get_by_label("Why?").fill("")
+    talking.alice.choose(1)
+    expect(page.locator(".moment .led-to")).to_have_count(1, timeout=SOON)
+
+
+def test_a_guest_whose_cookie_is_gone_is_let_in_again_and_goes_on_in_the_same_page(
+    visit: Visit, site: Site
+) -> None:
+    alice, bob = visit(), visit()
+    bob.watch.expected |= {401, 404}
+    meeting.meet(alice, bob)
+    code = alice.page.locator(".live-code").text_content() or ""
+    bob.page.context.clear_cookies()
+    expect(bob.page.locator(".live-back")).to_contain_text(f"open code {code}", timeout=SOON)
+    assert "ign in" not in bob.page.locator("#live").inner_text()
+    meeting.go_away(site, code.replace(" ", ""))
+    with bob.page.context.expect_page() as opened:
+        bob.page.get_by_role("link", name=re.compile("open code")).click()
+    other = opened.value
+    button(other, "I am Bob, on another device").click()
+    button(alice.page, "Let Bob in").click(timeout=SOON)
+    expect(other.locator("#stage")).to_be_visible(timeout=SOON)
+    bob.page.evaluate("dispatchEvent(new Event('focus'))")
+
+    expect(bob.page.locator(".live-off")).to_have_text("", timeout=SOON)
+    button(bob.page, "I have read it").first.click()
+    expect(heading(bob.page, re.compile("."))).not_to_have_text("The case", timeout=SOON)

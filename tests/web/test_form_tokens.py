@@ -158,6 +158,28 @@ def test_over_htmx_a_draft_gets_a_new_token_and_leaves_the_words_where_they_are(
     assert again.status_code == 303
 
 
+@pytest.mark.parametrize("act", ["keep", "commit"])
+def test_who_is_signed_out_is_told_that_and_not_that_the_page_is_renewed(
+    nobody: Browser, act: str
+) -> None:
+    sent = {**EXPIRED, "act": act}
+
+    answer = nobody.client.post("/runs/abcdEFGH_123-567/diagnosis", data=sent, headers=HTMX)
+
+    assert answer.status_code == 401
+    assert "You are signed out" in answer.text
+    assert "open too long" not in answer.text
+    assert "csrf_token" not in answer.text
+
+
+def test_without_javascript_who_is_signed_out_finds_what_they_sent(nobody: Browser) -> None:
+    answer = nobody.client.post("/runs/abcdEFGH_123-567/diagnosis", data=EXPIRED)
+
+    assert answer.status_code == 401
+    assert "You are signed out" in answer.text
+    assert 'name="name" value="&lt;b&gt;Ana&lt;/b&gt;"' in answer.text
+
+
 def test_a_password_is_asked_for_again_and_never_sent_back(alice: Browser) -> None:
     typed = {"password": PASSWORD, "new_password": "velvet koala", "username": "a@b.org"}
 

@@ -202,6 +202,32 @@ def test_a_late_note_is_refused_and_its_words_are_not_lost(opened: Pair) -> None
     assert "no longer kept" in by_itself.text
 
 
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_response_sent_too_late_is_refused_and_its_reason_is_not_lost(
+    opened: Pair, htmx: bool
+) -> None:
+    opened.together.choose(opened.alice.user_id)
+
+    for browser, choice in ((opened.alice, "email-the-counts"), (opened.bob, "no-such-thing")):
+        late = opened.post(
+            browser, "choices", step=0, choice=choice, reason="She <b>looked</b> up", htmx=htmx
+        )
+        assert late.status_code == 409
+        assert "You had written: “She &lt;b&gt;looked&lt;/b&gt; up”" in late.text
+        assert 'id="now"' in late.text
+
+
+def test_what_the_page_wrote_itself_does_not_come_back_as_somebodys_words(opened: Pair) -> None:
+    opened.together.choose(opened.alice.user_id)
+
+    late = opened.post(
+        opened.alice, "choices", step=0, choice="x", reason="Agreed with Bob.", agrees=1
+    )
+
+    assert late.status_code == 409
+    assert "You had written" not in late.text
+
+
 def test_different_picks_are_shown_to_both_and_agreeing_goes_on(opened: Pair) -> None:
     opened.together.play_to("network", opened.alice.user_id)
     step = opened.moves

@@ -76,6 +76,35 @@ def test_two_people_begin_once_both_are_ready(alice: Browser, bob: Browser, both
         assert browser.get(led.location).status_code == 200
 
 
+def test_handing_on_the_link_comes_first_until_somebody_has_come_to_play(
+    alice: Browser, bob: Browser, charlie: Browser, lobby: str
+) -> None:
+    def link_is_first() -> bool:
+        page = alice.get(f"{lobby}/live", htmx=True).text
+        return page.index('id="copy-link"') < page.index('id="act-say_ready"')
+
+    assert link_is_first()
+    join(charlie, lobby, "observer")
+    assert link_is_first()
+    join(bob, lobby)
+    assert not link_is_first()
+
+
+def test_who_waits_for_a_partner_is_told_what_is_true(
+    alice: Browser, charlie: Browser, lobby: str
+) -> None:
+    def told() -> str:
+        return " ".join(alice.get(lobby).text.split())
+
+    assert "Nobody else has come yet. You can get ready meanwhile." in told()
+    alice.post(f"{lobby}/ready")
+    assert "You are ready: it begins once a partner has come and is too." in told()
+    assert "You can get ready meanwhile." not in told()
+    join(charlie, lobby, "observer")
+    assert "Nobody else has come" not in told()
+    assert "No partner has come yet. Charlie is here to watch. You are ready:" in told()
+
+
 def test_who_says_not_yet_is_not_ready(alice: Browser, bob: Browser, both: str) -> None:
     alice.post(f"{both}/ready")
     alice.post(f"{both}/ready", {"ready": "no"})
@@ -269,7 +298,7 @@ def test_the_lobby_is_not_sent_again_while_nothing_has_changed(
     changed = look(alice, lobby, tag)
 
     assert changed.status_code == 200
-    assert changed.text.lstrip().startswith('<section id="lobby"')
+    assert changed.text.lstrip().startswith('<div id="lobby"')
     assert "Bob" in changed.text
     assert changed.headers["HX-PTag"] != tag
 

@@ -95,6 +95,29 @@ def test_without_a_name_for_the_other_nothing_starts(alice: Browser, session: Se
     assert session.scalar(sa.select(sa.func.count()).where(User.email.is_(None))) == 0
 
 
+@pytest.mark.parametrize("other", ["Alice", " a l i c e", "ＡＬＩＣＥ"])
+def test_two_people_need_names_that_can_be_told_apart(
+    alice: Browser, session: Session, other: str
+) -> None:
+    answer = alice.post("/one-screen", {**START, "my_seat": OTHER, "other_name": other})
+
+    assert answer.status_code == 422
+    assert "Two people called Alice could not tell whose turn it is." in answer.text
+    assert session.scalar(sa.select(sa.func.count()).where(User.email.is_(None))) == 0
+
+
+def test_guests_with_the_same_name_find_what_they_typed_again(nobody: Browser) -> None:
+    sent = {**START, "my_name": "Carla", "other_name": "carla", "my_seat": OTHER}
+
+    answer = nobody.post("/one-screen", sent)
+
+    assert answer.status_code == 422
+    for field, typed in (("my_name", "Carla"), ("other_name", "carla")):
+        assert re.search(f'<input id="{field}"[^>]* value="{typed}"', answer.text)
+    assert f'name="my_seat" value="{OTHER}" checked' in answer.text
+    assert f'name="my_seat" value="{ONE}" checked' not in answer.text
+
+
 def test_a_double_click_starts_one_run(alice: Browser, url: str) -> None:
     assert begin(alice) == url
 

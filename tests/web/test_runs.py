@@ -81,9 +81,10 @@ def test_a_stale_page_gets_a_sentence_and_the_fresh_state_and_stores_nothing(
     alices_run.choose("ask-for-an-hour", 0)
 
     for htmx in (False, True):
-        answer = alices_run.choose("email-the-counts", 0, htmx=htmx)
+        answer = alices_run.choose("email-the-counts", 0, htmx=htmx, reason="It is quick.")
         assert answer.status_code == 409
         assert "no longer current" in answer.text
+        assert "You had written: “It is quick.”" in answer.text
         assert "Ana says yes, carefully." in answer.text
 
     assert answer.headers["HX-Retarget"] == "#stage"
