@@ -27,7 +27,7 @@ _steps, _pair, _parts = table(Step), table(Pair), table(Participant)
 def due_at(within: Within, company: Company, script: Script, position: Position) -> datetime | None:
     """Return when the time of the open decision is over; None where it has no end.
 
-    In whole seconds, rounded up: a page is told it so, and then means the same instant.
+    In whole seconds: a page is told it so, and then means the same instant.
     """
     if company.opened_at is None or position.scene is None:
         return None
@@ -38,8 +38,7 @@ def due_at(within: Within, company: Company, script: Script, position: Position)
         sa.select(sa.func.max(_steps.c.chosen_at)).where(_steps.c.run_id == company.run_id)
     )
     begun = [each for each in (company.opened_at, last, company.turn_from) if each is not None]
-    due = max(begun) + timedelta(seconds=seconds)
-    return due if not due.microsecond else due.replace(microsecond=0) + timedelta(seconds=1)
+    return (max(begun) + timedelta(seconds=seconds)).replace(microsecond=0)
 
 
 def is_over(due: datetime, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Two people at one screen: a whole run, with a mouse, without JavaScript, with the keyboard."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import one_screen, story
 from tests.browser.conftest import Visit
@@ -23,6 +23,12 @@ def test_they_do_with_nothing_but_the_keyboard(visit: Visit) -> None:
     one_screen.play_through(visit(Keyboard))
 
 
+def go_back(page: Page) -> None:
+    """Go back, and wait for what a page of htmx then loads by itself."""
+    page.go_back()
+    page.wait_for_load_state("networkidle")
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_back_never_brings_the_page_of_who_had_the_screen_before(
     visit: Visit, javascript: bool
@@ -38,7 +44,7 @@ def test_back_never_brings_the_page_of_who_had_the_screen_before(
         expect(page.locator(f".now input[name=step][value='{before}']")).to_have_count(0)
         expect(page.locator("#pass-screen, #role-play")).to_be_visible()
 
-    page.go_back()
+    go_back(page)
     # Still to be passed on: what is for both may show, what is for one may not.
     for brief in BRIEFS.values():
         expect(page.get_by_text(brief)).to_have_count(0)
@@ -48,7 +54,7 @@ def test_back_never_brings_the_page_of_who_had_the_screen_before(
     (before_them,) = set(BRIEFS) - {now}
 
     for _ in range(4):
-        page.go_back()
+        go_back(page)
         expect(page.locator("main")).to_be_visible()
         expect(page.get_by_text(BRIEFS[before_them])).to_have_count(0)
         expect(page.get_by_text(f"{before_them} has the screen")).to_have_count(0)

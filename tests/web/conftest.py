@@ -119,6 +119,11 @@ def values(page: str, name: str) -> list[str]:
     return [html.unescape(value) for value in found]
 
 
+def without_token(page: str) -> str:
+    """Return a page without the form token, which tells the second it was made in."""
+    return re.sub(r'(name="csrf_token" value=)"[^"]*"', r"\1", page)
+
+
 def contents_of(page: str) -> list[str]:
     """Return where the list at its top leads, checked to be there."""
     (listed,) = re.findall(r'<nav id="on-this-page".*?</nav>', page, re.S)

@@ -12,6 +12,7 @@ from lfp_trainer.storage.models import Cohort, Membership, SignInFailure, User, 
 from lfp_trainer.web.extensions import db
 from tests.conftest import NOON, PASSWORD, Browser
 from tests.web.cohorting import CohortPage
+from tests.web.conftest import without_token
 
 WRONG = "/join/ZZZZ2222"
 
@@ -87,11 +88,6 @@ def test_an_unknown_cohort_and_somebody_elses_look_the_same(
         unknown, foreign = browser.get("/cohorts/" + "x" * 16), browser.get(cohort.url)
         assert (foreign.status_code, unknown.status_code) == (404, 404)
         assert without_token(foreign.text) == without_token(unknown.text)
-
-
-def without_token(page: str) -> str:
-    """Return a page without the form token, which tells the second it was made in."""
-    return re.sub(r'(name="csrf_token" value=)"[^"]*"', r"\1", page)
 
 
 def test_a_code_that_leads_nowhere_is_counted_and_too_many_are_refused(
