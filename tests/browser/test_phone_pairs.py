@@ -1,6 +1,7 @@
-"""Two people in one conversation on phones: the panel covers nothing of what was just chosen."""
+"""Two people in one run on phones: the panel hides nothing that was just chosen, and no way on."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,6 +9,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visit
 from tests.browser.couple import Couple
 from tests.browser.server import Site
+from tests.browser.story import button, heading
+from tests.browser.test_accessibility import examine, found
 
 PHONE = {"width": 360, "height": 740}
 SOON = 8_000
@@ -46,13 +49,40 @@ def test_both_see_who_chose_what_and_then_what_it_led_to(talking: Couple) -> Non
     sees_what_was_chosen(bob)
 
     while bob.locator("#now .turn", has_text=re.compile("thinking")).count():
+        shown = bob.locator("#shown").input_value()
         talking.alice.choose(1)
-        expect(bob.locator("#shown")).not_to_have_value(
-            bob.locator("#shown").input_value(), timeout=SOON
-        )
+        expect(bob.locator("#shown")).not_to_have_value(shown, timeout=SOON)
     if not bob.locator("#now .turn", has_text="together").count():
         shown = alice.locator("#shown").input_value()
         talking.bob.choose(1)
         for each in (bob, alice):
             expect(each.locator("#shown")).not_to_have_value(shown, timeout=SOON)
             sees_what_was_chosen(each)
+
+
+def test_who_comes_back_late_has_the_way_to_the_conversation_in_sight(
+    site: Site, visit: Visit
+) -> None:
+    couple = Couple.meet(site, visit, viewport=PHONE, is_mobile=True, has_touch=True)
+    with couple.together() as together:
+        together.commit(couple.alice_id)
+    couple.was_last_seen(couple.bob_id, timedelta(seconds=61))
+    alice, bob = couple.alice.page, couple.bob.page
+    alice.goto(f"/runs/{couple.key}")
+    button(alice, "Let the stand-in take the seat").click()
+    expect(button(alice, "Let the stand-in take the seat")).to_have_count(0)
+    bob.goto(f"/runs/{couple.key}")
+
+    button(bob, "Take my seat back").click()
+    go = button(bob, "Go to the conversation now")
+    expect(go).to_be_in_viewport()
+    bob.locator("main p").last.scroll_into_view_if_needed()
+    expect(go).to_be_in_viewport()
+    found.clear()
+    examine(couple.bob, "a conversation to catch up with")
+    assert found == []
+
+    go.click()
+    expect(heading(bob, "The conversation")).to_be_visible()
+    expect(go).to_have_count(0)
+    expect(alice.locator("#live")).not_to_contain_text("caught up", timeout=SOON)
