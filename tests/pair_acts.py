@@ -31,10 +31,11 @@ from lfp_trainer.services import (
     swaps,
 )
 from lfp_trainer.services.access import Seated
-from lfp_trainer.services.company import Company, Way, absent, awaited, company_in, ways
+from lfp_trainer.services.company import Company, company_in
 from lfp_trainer.services.next_steps import Plan
 from lfp_trainer.services.observing import Marked
 from lfp_trainer.services.ratings import Kept
+from lfp_trainer.services.ways import Way, absent, awaited, ways_of
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Pair, Participant, Pick, Run, Stage, Step, User
 
@@ -98,7 +99,7 @@ class Play:
         company = self.company()
         me, on_turn = company.person(who), pairs.on_turn(self.session, company, self.script)
         waits = [each.user_id for each in awaited(company, me, on_turn)]
-        return ways(company, me, self.now, on_turn=on_turn), waits
+        return ways_of(company, me, self.now, on_turn=on_turn), waits
 
     def do(self, act: Act) -> None:
         """Carry out an act in a transaction of its own.

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import play
 from lfp_trainer.services import access, observing, picks, play_ratings, runs
-from lfp_trainer.services.company import Way
+from lfp_trainer.services.ways import Way
 from lfp_trainer.storage.models import Diagnosis, Pair, Participant, Rating, Run, Stage, Step
 from tests.pair_acts import Play
 from tests.pair_expected import Scene

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.errors import TrainerError
 from lfp_trainer.services import forgetting, library
-from lfp_trainer.services.company import Way
+from lfp_trainer.services.ways import Way
 from lfp_trainer.storage.models import Run
 from tests.pair_acts import Act, Play, answer_for, has_account, make_account, make_guests
 from tests.pair_expected import is_taken, take

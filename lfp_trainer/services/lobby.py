@@ -17,13 +17,9 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove
 from lfp_trainer.services import access, choices, codes, library, pairs, runs
 from lfp_trainer.services.access import Seated
-from lfp_trainer.services.company import (
-    Company,
-    company_in,
-    company_of,
-    may_begin_without_others,
-)
+from lfp_trainer.services.company import Company, company_in, company_of
 from lfp_trainer.services.library import Published
+from lfp_trainer.services.ways import may_begin_without_others
 from lfp_trainer.storage.models import (
     Pair,
     Participant,

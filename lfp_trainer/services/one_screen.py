@@ -16,8 +16,9 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove
 from lfp_trainer.services import access, accounts, choices, guests, lobby, pairs, picks, runs
 from lfp_trainer.services.access import Seated
-from lfp_trainer.services.company import Companion, Company, awaited, company_in
+from lfp_trainer.services.company import Companion, Company, company_in
 from lfp_trainer.services.library import Published
+from lfp_trainer.services.ways import awaited
 from lfp_trainer.storage.models import Pair, Participant, Stage, table
 from lfp_trainer.storage.prepared import Within
 

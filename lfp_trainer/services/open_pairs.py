@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import play
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import access, company, library
+from lfp_trainer.services import access, library, ways
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Companion, Company, company_of
 from lfp_trainer.storage.models import Pair, Participant, Run, Step, User
@@ -92,7 +92,7 @@ def standings_of(
         if _is_talking(together):
             on_turn = play.seats_on_turn(script, play.replay(script, paths[run.run_id]))
         me = together.person(viewer_id)
-        awaited = company.awaited(together, me, on_turn)
+        awaited = ways.awaited(together, me, on_turn)
         standings[run.run_id] = Standing(
             me, _others(together, viewer_id), tuple(each.name for each in awaited)
         )

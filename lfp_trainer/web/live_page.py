@@ -12,8 +12,7 @@ from flask import url_for
 
 from lfp_trainer.engine.play import Position
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import company as rules
-from lfp_trainer.services import presence, runs, timing
+from lfp_trainer.services import presence, runs, timing, ways
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Companion, Company
 from lfp_trainer.services.conversation import Conversation
@@ -206,7 +205,7 @@ def _sign(me: Companion, company: Company, talk: Conversation) -> str:
         each
         for each in company.people
         if each.user_id != me.user_id
-        and any(one.user_id == me.user_id for one in rules.awaited(company, each, talk.on_turn))
+        and any(one.user_id == me.user_id for one in ways.awaited(company, each, talk.on_turn))
     ]
     if waiting:
         return f"{names(waiting)} waited for you while you were away, and left you this sign."

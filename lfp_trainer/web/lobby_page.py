@@ -15,7 +15,8 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove, TooMany, TrainerError
 from lfp_trainer.services import access, lobby, presence, readmission
 from lfp_trainer.services.access import Seated
-from lfp_trainer.services.company import Companion, Company, ways
+from lfp_trainer.services.company import Companion, Company
+from lfp_trainer.services.ways import ways_of
 from lfp_trainer.storage.database import writing
 from lfp_trainer.web import code_tried, errors, run_page
 from lfp_trainer.web.asker import me, now, viewer_id
@@ -178,7 +179,7 @@ def show_members(
         fragment="pairs/_lobby.html",
         status=status,
         mine=person,
-        ways=ways(company, person, then),
+        ways=ways_of(company, person, then),
         link=link,
         picture=picture_of(link),
         tag=tag,

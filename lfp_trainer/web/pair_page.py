@@ -20,6 +20,7 @@ from lfp_trainer.services import (
     reveal,
     runs,
     swaps,
+    ways,
 )
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Company
@@ -102,10 +103,10 @@ def company_context(
         "live": live_page.panel_of(seated, script, together, talk=talk, at=shown, now=then),
         "company": together,
         "mine": me,
-        "awaited": company.awaited(together, me, on_turn),
-        "absent": company.absent(together, me, then),
-        "missing": company.missing(together, me, then, on_turn=on_turn),
-        "ways": company.ways(together, me, then, on_turn=on_turn),
+        "awaited": ways.awaited(together, me, on_turn),
+        "absent": ways.absent(together, me, then),
+        "missing": ways.missing(together, me, then, on_turn=on_turn),
+        "ways": ways.ways_of(together, me, then, on_turn=on_turn),
         "now": then,
         "swap": swaps.latest_open(db.session, seated),
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import company as rules
+from lfp_trainer.services import ways
 from lfp_trainer.services.company import Companion, Company
 from lfp_trainer.services.conversation import Conversation
 from lfp_trainer.storage.models import Stage
@@ -75,7 +75,7 @@ def news_of(me: Companion, company: Company, talk: Conversation, now: datetime) 
     """Return what is new in one sentence, which a screen reader says once."""
     if me.is_out or company.told_at is not None:
         return ""
-    awaited = rules.awaited(company, me, [each.seat for each in talk.deciders])
+    awaited = ways.awaited(company, me, [each.seat for each in talk.deciders])
     left = [each for each in awaited if each.is_out]
     if left:
         return f"{names(left)} {_have(left)} left."

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound
 from lfp_trainer.services import accounts, forgetting, guests
-from lfp_trainer.services.company import Way, ways
 from lfp_trainer.services.library import Published
 from lfp_trainer.services.runs import notes_of
+from lfp_trainer.services.ways import Way, ways_of
 from lfp_trainer.storage import database
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Model, Participant, Role, Run, Stage, Step, User
@@ -272,7 +272,7 @@ def test_a_partner_who_deletes_herself_leaves_the_other_a_run_to_play_on(
     assert names_person(session, alice_id) == []
     company = together.company(bob_id)
     assert [each.user_id for each in company.people] == [bob_id]
-    assert Way.CHOOSE in ways(company, company.people[0], NOON, on_turn=together.on_turn(bob_id))
+    assert Way.CHOOSE in ways_of(company, company.people[0], NOON, on_turn=together.on_turn(bob_id))
     together.play_to_the_end(bob_id)
     assert together.seat(bob_id).stage is Stage.DEBRIEF
     notes = notes_of(session, together.seat(bob_id).run_id)

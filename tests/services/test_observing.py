@@ -9,11 +9,11 @@ from lfp_trainer.services import (
     accounts,
     after_play,
     calibration,
-    company,
     observing,
     played,
     runs,
     swaps,
+    ways,
 )
 from lfp_trainer.services.library import Published
 from lfp_trainer.services.observing import Marked
@@ -181,7 +181,7 @@ def test_an_observer_is_never_waited_for(
     assert begun.company(alice_id).told_at == NOON
     for each in (alice_id, bob_id):
         together = begun.company(each)
-        assert company.awaited(together, together.person(each)) == []
+        assert ways.awaited(together, together.person(each)) == []
 
 
 def test_an_observer_leaves_and_comes_back_and_nothing_changes_for_the_others(

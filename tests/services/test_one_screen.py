@@ -24,12 +24,14 @@ from lfp_trainer.services import (
     pairs,
     runs,
     sign_in,
+    ways,
 )
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.accounts import Person
-from lfp_trainer.services.company import Companion, Company, Way
+from lfp_trainer.services.company import Companion, Company
 from lfp_trainer.services.library import Published
 from lfp_trainer.services.next_steps import Plan
+from lfp_trainer.services.ways import Way
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Role, Run, Stage, User
 from tests.canaries import everything
@@ -86,7 +88,7 @@ class Shared(Together):
     def ways(self) -> set[Way]:
         on_turn = pairs.on_turn(self.session, self.people, self.as_written)
         me = self.people.person(self.holding.user_id)
-        return company.ways(self.people, me, self.now, on_turn=on_turn)
+        return ways.ways_of(self.people, me, self.now, on_turn=on_turn)
 
     def finish(self, seat: str) -> None:
         """Leave with a next step."""

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import TrainerError
-from lfp_trainer.services.company import Way
 from lfp_trainer.services.library import Published
+from lfp_trainer.services.ways import Way
 from lfp_trainer.storage.models import Pair, Run, Stage
 from tests.conftest import NOON
 from tests.pair_acts import Act, Play, answer_for, make_guests

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from lfp_trainer.engine import play
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.services import forgetting, pairs, runs
-from lfp_trainer.services.company import Way, ways
+from lfp_trainer.services.ways import Way, ways_of
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Pair as PairRow
 from lfp_trainer.storage.models import Participant, Pick, Run, Stage, Step
@@ -543,7 +543,7 @@ def test_for_every_way_on_there_is_a_control_on_the_page(begun: Pair, charlie: B
             company = together.company(browser.user_id)
             me, then = company.person(browser.user_id), datetime.now(UTC)
             on_turn = pairs.on_turn(together.session, company, together.script(browser.user_id))
-            found = ways(company, me, then, on_turn=on_turn)
+            found = ways_of(company, me, then, on_turn=on_turn)
             stage = "?stage=role-play" if Way.CHOOSE in found else ""
             page = browser.get(begun.url + stage).text
             for way in found:
