@@ -20,6 +20,7 @@ from lfp_trainer.storage.models import (
     Pair,
     Participant,
     Role,
+    Run,
     Stage,
     User,
     UserSession,
@@ -86,6 +87,8 @@ def register(
         "position": position,
         "role": role,
     }
+    if guest_id is not None:
+        _hold_runs_of(session, guest_id)
     try:
         if guest_id is None:
             new = sa.insert(User).values(created_at=now, **values).returning(User.id)
@@ -100,6 +103,13 @@ def register(
     if guest_id is not None:
         take_back_questions_about(session, guest_id)
     return user_id
+
+
+def _hold_runs_of(session: Session, user_id: int) -> None:
+    # First the runs, then the people: whoever writes into a run takes hold of both in that order.
+    theirs = sa.select(Participant.run_id).where(Participant.user_id == user_id)
+    held = sa.select(Run.id).where(Run.id.in_(theirs)).order_by(Run.id)
+    session.execute(held.with_for_update(key_share=True))
 
 
 def take_back_questions_about(session: Session, user_id: int) -> None:
@@ -132,12 +142,15 @@ def has_practice(session: Session, user_id: int) -> bool:
 
 
 def is_playing(session: Session, user_id: int, *, now: datetime) -> bool:
-    """Tell whether a person has just been in a run with others that is not over for them."""
+    """Tell whether a person has just been in a run with others that is not over for them.
+
+    Where they play at one screen, no page of theirs asks by itself: it may be any time.
+    """
     open_now = sa.exists().where(
         Participant.user_id == user_id,
         Participant.run_id == Pair.run_id,
         Participant.stage != Stage.DONE,
-        Participant.seen_at > now - JUST_NOW,
+        sa.or_(Participant.seen_at > now - JUST_NOW, Pair.device_of == user_id),
     )
     return bool(session.scalar(sa.select(open_now)))
 

@@ -30,6 +30,7 @@ def make_ready(url: str, scenarios: Path) -> Shelved:
             _upgrade(engine, url)
             with Session(engine, expire_on_commit=False) as session, database.writing(session):
                 retention.forget_old(session, now=datetime.now(UTC))
+            with Session(engine, expire_on_commit=False) as session, database.writing(session):
                 guests.forget_stale_guests(session, now=datetime.now(UTC))
                 published = library.publish_folder(session, scenarios, now=datetime.now(UTC))
             database.empty_log(engine)

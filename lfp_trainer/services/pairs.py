@@ -36,7 +36,7 @@ def settle(within: Within, seated: Seated, script: Script, *, now: datetime) -> 
     if company.opened_at is not None and company.ending_id is None:
         company = _play_on(within, seated, script, company, now)
     if company.ending_id is not None:
-        _catch_up(within, seated, now)
+        _lead_on(within, seated, now)
         company = company_in(within, seated.run_id)
     if company.may_tell:
         company = _stamp(within, company, "told_at", now)
@@ -102,7 +102,7 @@ def go_on_without(session: Session, run_ids: Collection[int], *, now: datetime) 
         settle(session, each, script, now=now)
 
 
-def _catch_up(within: Within, seated: Seated, now: datetime) -> None:
+def _lead_on(within: Within, seated: Seated, now: datetime) -> None:
     """Lead on who came to the conversation only after it had ended."""
     within.execute(
         sa.update(_parts)

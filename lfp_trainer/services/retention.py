@@ -44,8 +44,13 @@ def _forget_never_begun(session: Session, before: datetime) -> int:
     )
     never = sa.exists().where(Pair.run_id == Run.id, Pair.begun_at.is_(None))
     is_old = never, Run.started_at < before, ~somebody_since
+    # Whoever is in one just now is not waited for: a later call drops it, if it is old still.
     held = session.scalars(
-        sa.select(Run.id).where(*is_old).order_by(Run.id).limit(AT_ONCE).with_for_update()
+        sa.select(Run.id)
+        .where(*is_old)
+        .order_by(Run.id)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
     ).all()
     # Asked once more, now that nobody can begin them: somebody may have done so until now.
     gone = session.scalars(sa.delete(Run).where(Run.id.in_(held), *is_old).returning(Run.id)).all()

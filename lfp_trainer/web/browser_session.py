@@ -172,8 +172,10 @@ def ensure_person() -> Person:
     """
     if not current_user.is_authenticated:
         now = datetime.now(UTC)
+        # By itself: it takes hold of runs, and what follows of cohorts before runs.
         with writing(db.session):
             forgotten = retention.forget_some_old(db.session, now=now)
+        with writing(db.session):
             forgotten += guests.forget_some_stale_guests(db.session, now=now)
             guest_id = accounts.make_guest(db.session, now=now)
             token = _start(guest_id, remembered=True, now=now)

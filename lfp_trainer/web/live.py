@@ -208,12 +208,10 @@ def note(key: str) -> ResponseReturnValue:
             return "", 204
         return run_page.show(key, status=422, problems=nothing.fields)
     except StaleMove as late:
-        if keeps_itself():  # the page goes on showing what is written in it
-            return _panel(key, said=NO_LONGER_KEPT, status=errors.status_of(late))
-        if not reason:
+        if not keeps_itself():
             raise
-        # The moment it was written for is past: here alone the words are still to be had.
-        raise StaleMove(f"{late} You had written: “{reason}”") from late
+        # The page goes on showing what is written in it.
+        return _panel(key, said=NO_LONGER_KEPT, status=errors.status_of(late))
     if keeps_itself():
         return "", 204
     if wants_fragment():

@@ -20,9 +20,11 @@ from lfp_trainer.storage.models import Stage
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.whereabouts import Row, names, news_of, row_of
 
+_ORDER = tuple(Stage)
 WAIT, OPEN, ASK = "wait", "open", "ask"
 """Waiting for others; open to be read; asking for what is done with once it is sent."""
-DONE_ELSEWHERE = "You have finished this part already."
+CLOSED = "This part is closed for you now."
+TAKEN_BACK = "You go on from an earlier part. Copy what you have written here first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def shown(at: Stage, seated: Seated, company: Company, talk: Conversation | None
     if at is Stage.ROLE_PLAY and talk is not None:
         decides = talk.decides(seated.user_id)
         out = company.person(seated.user_id).is_out
-        # Nobody else's page shows what was picked; and the addresses of a poll are written down.
+        # Nobody else's page has anything of what was picked.
         both = _digest(talk) if decides and talk.differs else ""
         mode = "out" if out else "both" if decides and talk.is_together else f"{decides:d}"
         return f"{at}.{len(talk.position.path)}.{mode}.{both}"
@@ -91,9 +93,14 @@ def _asks(at: Stage, seated: Seated) -> bool:
     return at is seated.stage and at is not Stage.ROLE_PLAY
 
 
-def _is_done(stage: str, who: Seated | Companion) -> bool:
-    """Tell whether what a page asks for has been sent from elsewhere."""
-    return who.rated_play_at is not None if stage == Stage.DEBRIEF else who.stage != stage
+def _moved(stage: Stage, who: Seated | Companion) -> str:
+    """Return what to say where a page asks for what is asked no more; nothing where it still is."""
+    if stage is Stage.DEBRIEF:
+        return CLOSED if who.rated_play_at is not None else ""
+    if who.stage is stage:
+        return ""
+    # Who was let in on another device may have to answer once more what nobody had seen.
+    return TAKEN_BACK if _ORDER.index(who.stage) < _ORDER.index(stage) else CLOSED
 
 
 def tag_of(company: Company, me: Companion, at: str, due: str, now: datetime) -> str:
@@ -103,7 +110,7 @@ def tag_of(company: Company, me: Companion, at: str, due: str, now: datetime) ->
     """
     stage, _, rest = at.partition(".")
     if rest == ASK:
-        behind = _is_done(stage, me)
+        behind = stage in _ORDER and bool(_moved(Stage(stage), me))
     elif rest == WAIT:
         opens = company.opened_at if stage in (Stage.RATING, Stage.ROLE_PLAY) else company.told_at
         behind = opens is not None
@@ -161,8 +168,8 @@ def _go(
     if stage not in list(Stage):
         return None
     if rest == ASK:
-        here = url_for("runs.show", key=seated.key), DONE_ELSEWHERE
-        return here if _is_done(stage, seated) else None
+        moved = _moved(Stage(stage), seated)
+        return (url_for("runs.show", key=seated.key), moved) if moved else None
     if shown(Stage(stage), seated, company, talk) == at:
         return None
     if rest == WAIT and stage in (Stage.RATING, Stage.ROLE_PLAY):
@@ -211,7 +218,7 @@ def _sign(me: Companion, company: Company, talk: Conversation) -> str:
         return f"{names(waiting)} waited for you while you were away, and left you this sign."
     others = [each for each in company.people if each.user_id != me.user_id]
     who = names(others) if len(others) == 1 else "Somebody"
-    return f"{who} left you this sign while you were away: they are here."
+    return f"{who} left you this sign while you were away."
 
 
 def _missed(me: Companion, script: Script, company: Company) -> tuple[str, ...]:

@@ -26,9 +26,9 @@ from lfp_trainer.web.fragments import go_to, render, wants_fragment
 from lfp_trainer.web.guest_name import own_name
 
 NO_SUCH_CODE = (
-    "This code leads to no run that anybody can join. It has six letters and numbers: check it with"
-    " your partner and type it again. If it is right, they have begun the conversation without you,"
-    " and can invite you to another run. If you were in that run, sign in first."
+    "No run that can be joined has this code. It has six letters and numbers: check it with your"
+    " partner and type it again. If it is right, that run may have begun without you: ask for an"
+    " invitation to another one. If you were in it, sign in first."
 )
 NOT_LET_IN = (
     "You were not let in from this device. If it is you, tell whoever is in the run, and ask once"

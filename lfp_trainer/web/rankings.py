@@ -27,28 +27,22 @@ def rank(key: str) -> ResponseReturnValue:
     """Take the first of an order as the response, and show the order beside the reference's."""
     at_step = forms.number("step", most=9999)
     reason = forms.text("reason", 1000)
-    try:
-        with writing_on(db.engine) as within:
-            seated, script = find(key, within)
-            if at_step is None:
-                raise StaleMove
-            if seated.is_pair:
-                raise StaleMove("Together you pick one response. Alone you can rank them all.")
-            recorded = rankings.rank_responses(
-                within,
-                seated,
-                script,
-                ranking_form.sent_places(),
-                reason=reason,
-                at_step=at_step,
-                now=now(),
-            )
-            orders = rankings.rankings_of(within, seated.run_id, seated.user_id)
-    except StaleMove as refused:
-        if not reason:
-            raise
-        # The moment it was written for is past: here alone the words are still to be had.
-        raise StaleMove(f"{refused} You had written: “{reason}”") from refused
+    with writing_on(db.engine) as within:
+        seated, script = find(key, within)
+        if at_step is None:
+            raise StaleMove
+        if seated.is_pair:
+            raise StaleMove("Together you pick one response. Alone you can rank them all.")
+        recorded = rankings.rank_responses(
+            within,
+            seated,
+            script,
+            ranking_form.sent_places(),
+            reason=reason,
+            at_step=at_step,
+            now=now(),
+        )
+        orders = rankings.rankings_of(within, seated.run_id, seated.user_id)
     here = run_page.url_of(key, stage=Stage.ROLE_PLAY.value, way=ranking_form.RANK)
     if not wants_fragment():
         # To what it led to: the order of the reference stands below it, the next moment after both.

@@ -13,6 +13,7 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import (
     Incomplete,
     NotForObservers,
+    NotFound,
     NotInWhatIf,
     NotYet,
     StaleMove,
@@ -34,7 +35,7 @@ WHAT_IF_STAGES = (Stage.ROLE_PLAY, Stage.DEBRIEF)
 """A what-if is played and told, and answers nothing of its own around it."""
 FROM_THE_CONVERSATION = ("runs.choose", "live.note", "live.catch_up")
 WRITTEN = ("reason", "current_state", "goal", "steps", "sentence")
-"""Fields of one's own words in what is answered around the conversation."""
+"""Fields of one's own words in what is answered in a run."""
 
 
 def find(key: str, within: Within | None = None) -> tuple[Seated, Script]:
@@ -60,19 +61,21 @@ def _refused(error: TrainerError) -> Response:
         return rated_page.refuse(error, None)
     # What is sent from the conversation, or leads to it, also where one arrives at the reveal.
     there = Stage.ROLE_PLAY if request.endpoint in FROM_THE_CONVERSATION else None
-    words = _written() if isinstance(error, StaleMove) else ""
     # What somebody else's page still offered says nothing to the person who pressed it.
-    said = str(StaleMove()) if isinstance(error, UnknownChoice) else None
-    if words:  # the form they were typed into is gone: here alone they are still to be had
-        said = f"{error} You had written: {words}"
+    said = str(StaleMove()) if isinstance(error, UnknownChoice) else str(error)
+    # The form they were typed into is gone: here alone they are still to be had.
+    words = _written(where["key"]) if isinstance(error, StaleMove | UnknownChoice) else ""
+    if words:
+        said = f"{said} You had written: {words}"
     return rated_page.refuse(
         error, partial(show, where["key"], card=where.get("card"), looking_at=there), said=said
     )
 
 
-def _written() -> str:
-    """Return the words of a form about what is answered around the conversation, in quotes."""
-    if request.blueprint not in ("answers", "play_ratings"):
+def _written(key: str) -> str:
+    """Return one's own words in the form that was sent, in quotes: what nobody else may read."""
+    # What agreeing with somebody sends along is the page's.
+    if "agrees" in request.form or not _reads_alone(key):
         return ""
     typed = [
         forms.clean(value)
@@ -80,6 +83,14 @@ def _written() -> str:
         if name in WRITTEN or name.endswith("-reason")
     ]
     return " ".join(f"“{each}”" for each in typed if each)
+
+
+def _reads_alone(key: str) -> bool:
+    """Tell whether whoever sent a form reads the answer: at one screen the other may have it."""
+    try:
+        return not access.seat_in(db.session, key, viewer_id=me().id).shares_a_device
+    except NotFound:
+        return False
 
 
 def show(

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.scenario import BOTH
 from lfp_trainer.engine.script import Script
-from lfp_trainer.errors import StaleMove, UnknownChoice
+from lfp_trainer.errors import StaleMove
 from lfp_trainer.services import choices, deciding, library, one_screen, pairs, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.choices import Recorded
@@ -128,16 +128,7 @@ def choose(key: str) -> ResponseReturnValue:
 def _record(within: Within, seated: Seated, script: Script, at_step: int) -> Recorded:
     take = deciding.decide if seated.is_pair else choices.record_choice
     choice_id, reason = request.form.get("choice", ""), forms.text("reason", 1000)
-    try:
-        return take(within, seated, script, choice_id, at_step=at_step, reason=reason, now=now())
-    except (StaleMove, UnknownChoice) as refused:
-        # Words of the page itself are nobody's, and at one screen the other may have it by now.
-        if not reason or "agrees" in request.form or seated.shares_a_device:
-            raise
-        # The moment it was written for is past: here alone the words are still to be had. What
-        # somebody else's page still offered says nothing to the person who pressed it.
-        said = refused if isinstance(refused, StaleMove) else StaleMove()
-        raise StaleMove(f"{said} You had written: “{reason}”") from refused
+    return take(within, seated, script, choice_id, at_step=at_step, reason=reason, now=now())
 
 
 def answer_turn(context: Mapping[str, Any], here: str) -> Response:

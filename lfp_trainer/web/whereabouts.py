@@ -40,9 +40,11 @@ def row_of(
     """Return somebody in a run with what they are at."""
     member = script.scenario.cast.get(person.seat)
     seat = member.name if member else "observer"
-    late = company.is_late(person) and not person.is_out and company.ending_id is None
     away = company.is_away(person, now)
-    return Row(person, seat, _where(person, seat, company, talk), away, late)
+    # While nobody is in the conversation, nobody moves on in it: the stand-in does not either.
+    plays_on = company.ending_id is None and bool(company.held)
+    answered_for = plays_on and company.is_late(person) and not person.is_out
+    return Row(person, seat, _where(person, seat, company, talk), away, answered_for)
 
 
 def _where(person: Companion, seat: str, company: Company, talk: Conversation) -> str:

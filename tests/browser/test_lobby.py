@@ -107,7 +107,7 @@ def test_a_wrong_code_can_be_typed_again(visit: Visit) -> None:
     meeting.type_code(visitor, "ZZZ ZZZ")
 
     expect(visitor.page.get_by_role("alert")).to_contain_text(
-        "leads to no run that anybody can join"
+        "No run that can be joined has this code."
     )
     expect(visitor.page.get_by_label("Code")).to_have_value("ZZZ ZZZ")
 

@@ -636,7 +636,7 @@ def test_a_page_of_a_part_that_was_finished_elsewhere_says_so(begun: Pair, stage
     panel = begun.look(begun.alice, shown_at(page), tag)
 
     assert panel.status_code == 200
-    assert "You have finished this part already." in panel.text
+    assert "This part is closed for you now." in panel.text
     assert f'data-go href="{begun.url}"' in panel.text
     now = begun.alice.get(begun.url).text
     assert "data-go href" not in begun.look(begun.alice, shown_at(now)).text

@@ -15,7 +15,7 @@ from lfp_trainer.web.extensions import db
 from tests.conftest import NOON, Browser
 from tests.services.test_one_screen import Shared
 from tests.together import ONE, OTHER, SCENARIO, words_of
-from tests.web.conftest import PLAN, values
+from tests.web.conftest import DIAGNOSIS, PLAN, values
 from tests.web.test_observing import every_page_of, seen_in
 
 BRIEFS = {ONE: "What only Marcus Bell knows", OTHER: "What only Ana Ruiz knows"}
@@ -369,3 +369,15 @@ def test_at_one_screen_too_the_late_one_may_go_to_the_conversation(
     assert "Go to the conversation now" not in there
     here.session.rollback()
     assert here.people.person(other.user_id).stage is Stage.ROLE_PLAY
+
+
+def test_a_refusal_gives_no_words_back_where_the_other_may_have_the_screen(
+    here: Shared, alice: Browser, url: str
+) -> None:
+    late = {**DIAGNOSIS, "reason": "Only Alice should read this"}
+    here.commit(alice.user_id)
+
+    answer = alice.post(f"{url}/diagnosis", late)
+
+    assert answer.status_code == 409
+    assert "Only Alice should read this" not in answer.text

@@ -275,7 +275,7 @@ def test_a_guest_who_signs_in_on_the_way_brings_the_run_along_unless_they_say_ot
     run = nobody.get(lobby).location
     page = nobody.get("/sign-in").text
     assert CLAIM.findall(page) == [" checked"]
-    assert "Without this your seat stays behind" in page
+    assert "Without this your seat in it stays behind" in page
 
     refused = nobody.post("/sign-in", {"email": "x@district.example", "password": "wrong"}).text
     assert CLAIM.findall(refused) == [""]
