@@ -15,6 +15,7 @@ from lfp_trainer.storage.models import Diagnosis, Participant, Rating, Run, Stag
 from tests.conftest import HTMX, Browser
 from tests.together import Together, words_of
 from tests.web.pairs import Two
+from tests.web.test_debrief import words_of as text_of
 
 NOW = "Go to the conversation now"
 
@@ -224,3 +225,23 @@ def test_on_ones_own_turn_somebody_away_can_be_left_a_sign(begun: Two) -> None:
     go_away(begun, begun.bob)
     assert "Leave a sign" not in look(begun, begun.alice)
     assert play.replay(together.script(alice_id), together.position(alice_id).path).scene is None
+
+
+def test_who_rated_nobody_sees_what_the_other_said_beside_the_reference(late: Two) -> None:
+    late.bob.post(f"{late.url}/catch-up")
+    his, hers = (
+        text_of(each.get(f"{late.url}?stage=rating").text) for each in (late.bob, late.alice)
+    )
+
+    assert "What was said before the conversation" in his
+    assert "What you both said" not in his + hers
+    assert "You have not rated, so here is what Alice said beside the reference." in his
+    assert "The widest difference first" not in his + hers
+    assert words_of(late.alice.user_id, "rating") in his
+    assert "You, Bob Not rated" in his
+    assert "You have not rated this." in his
+    assert "Your rating beside the reference" not in his
+    assert "Rate it once more" not in his
+    assert "Reference" in his
+    assert "You named the same" not in his
+    assert "You have committed no diagnosis" in his
