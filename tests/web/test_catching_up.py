@@ -245,3 +245,31 @@ def test_who_rated_nobody_sees_what_the_other_said_beside_the_reference(late: Tw
     assert "Reference" in his
     assert "You named the same" not in his
     assert "You have committed no diagnosis" in his
+
+
+def told_after_it(late: Two) -> Two:
+    """Bob comes when the conversation is over, goes on without answering, and both rate it."""
+    together, (alice_id, bob_id) = late.together, late.both
+    write_a_draft(late)
+    together.play_to_the_end(alice_id)
+    late.bob.post(f"{late.url}/catch-up", htmx=True)
+    together.session.rollback()
+    together.rate_play(bob_id)
+    together.rate_play(alice_id)
+    return late
+
+
+@pytest.mark.parametrize("place", ["?stage=debrief", "/debrief"])
+def test_a_debrief_has_no_ratings_to_compare_for_who_rated_nobody(late: Two, place: str) -> None:
+    told_after_it(late)
+    his, hers = (each.get(f"{late.url}{place}").text for each in (late.bob, late.alice))
+    nothing = "You rated nobody in this play, so there is nothing to compare."
+
+    assert nothing in his
+    assert 'id="ratings-beside"' not in his
+    assert "#ratings-beside-title" not in his
+    assert "#diagnosis-beside-title" not in his
+    assert nothing not in hers
+    assert 'id="ratings-beside"' in hers
+    assert "#ratings-beside-title" in hers
+    assert "#diagnosis-beside-title" in hers
