@@ -14,6 +14,7 @@ from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Diagnosis, Participant, Rating, Run, Stage
 from tests.conftest import HTMX, Browser
 from tests.together import Together, words_of
+from tests.web.conftest import values
 from tests.web.pairs import Two
 from tests.web.test_debrief import words_of as text_of
 
@@ -273,3 +274,38 @@ def test_a_debrief_has_no_ratings_to_compare_for_who_rated_nobody(late: Two, pla
     assert 'id="ratings-beside"' in hers
     assert "#ratings-beside-title" in hers
     assert "#diagnosis-beside-title" in hers
+
+
+def test_a_debrief_quotes_nothing_of_a_diagnosis_that_was_not_committed(late: Two) -> None:
+    told_after_it(late)
+
+    his = late.bob.get(f"{late.url}?stage=debrief").text
+
+    assert "You wrote in your diagnosis" not in his
+    assert "half a thought" not in his
+
+
+def test_next_time_quotes_nothing_that_was_only_begun(late: Two) -> None:
+    together, (alice_id, bob_id) = late.together, late.both
+    write_a_draft(late)
+    late.bob.post(f"{late.url}/catch-up")
+    together.session.rollback()
+    while not together.company(alice_id).ending_id:
+        if "principal" in together.on_turn(alice_id):
+            page = late.bob.get(f"{late.url}?stage=role-play").text
+            (step, *_), choices = values(page, "step"), values(page, "choice")
+            late.bob.post(f"{late.url}/choices", {"choice": choices[-1], "step": step})
+            together.session.rollback()
+        if "principal" not in together.on_turn(alice_id):
+            together.choose(alice_id)
+        else:
+            for each in together.company(alice_id).deciders(together.on_turn(alice_id)):
+                if each.user_id == alice_id:
+                    together.choose(alice_id, choices[-1])
+    together.rate_play(alice_id)
+    together.rate_play(bob_id)
+
+    his = late.bob.get(f"{late.url}?stage=debrief").text
+
+    assert 'id="next-time"' in his
+    assert "You wrote in your diagnosis" not in his

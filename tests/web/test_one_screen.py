@@ -369,3 +369,27 @@ def test_at_one_screen_too_the_late_one_may_go_to_the_conversation(
     assert "Go to the conversation now" not in there
     here.session.rollback()
     assert here.people.person(other.user_id).stage is Stage.ROLE_PLAY
+
+
+@pytest.fixture
+def late_there(here: Shared, alice: Browser, url: str) -> Shared:
+    """Alice has gone on at this screen without Bob, who may come back."""
+    here.commit(alice.user_id)
+    alice.post(f"{url}/screen", {"seat": OTHER, "act": "without"})
+    here.session.rollback()
+    assert here.people.opened_at is not None
+    return here
+
+
+def test_at_one_screen_a_diagnosis_that_was_not_committed_is_shown_to_nobody(
+    late_there: Shared, alice: Browser, url: str
+) -> None:
+    take(alice, url, OTHER)
+    late_there.finish_case(late_there.person(OTHER).user_id)
+    alice.post(f"{url}/diagnosis", {"act": "keep", "reason": "half a thought"}, htmx=True)
+    alice.post(f"{url}/catch-up")
+
+    page = alice.get(f"{url}?stage=diagnosis").text
+
+    assert "before you had committed a diagnosis" in page
+    assert "half a thought" not in page
