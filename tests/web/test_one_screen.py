@@ -381,6 +381,25 @@ def late_there(here: Shared, alice: Browser, url: str) -> Shared:
     return here
 
 
+def test_a_reveal_is_for_both_only_once_nobody_is_late(
+    late_there: Shared, alice: Browser, url: str
+) -> None:
+    for_both, late_one = "This is for both of you.", late_there.person(OTHER).user_id
+    alone = alice.get(f"{url}?stage=rating").text
+    take(alice, url, OTHER)
+    late_there.finish_case(late_one)
+    late_there.diagnose(late_one)
+    form = alice.get(f"{url}?stage=rating").text
+
+    assert 'id="reveal"' in alone
+    assert "<b>Alice</b> has the screen" in alone
+    assert "<b>Bob</b> has the screen" in form
+    assert 'name="level"' in form
+    assert for_both not in alone + form
+    late_there.commit(late_one)
+    assert for_both in alice.get(f"{url}?stage=rating").text
+
+
 def test_at_one_screen_a_diagnosis_that_was_not_committed_is_shown_to_nobody(
     late_there: Shared, alice: Browser, url: str
 ) -> None:
