@@ -18,7 +18,7 @@ from tests.web.conftest import values
 from tests.web.pairs import Two
 from tests.web.test_debrief import words_of as text_of
 
-NOW = "Go to the conversation now"
+NOW = "Skip my answers and go to the conversation"
 
 
 @pytest.fixture
@@ -283,6 +283,19 @@ def test_a_debrief_quotes_nothing_of_a_diagnosis_that_was_not_committed(late: Tw
 
     assert "You wrote in your diagnosis" not in his
     assert "half a thought" not in his
+
+
+def test_what_can_no_longer_be_answered_is_said_beside_the_way_past_it(late: Two) -> None:
+    both = "You can then no longer answer the diagnosis or the ratings."
+    one = "You can then no longer answer the ratings."
+    at_the_case = late.bob.get(late.url).text
+    late.together.finish_case(late.bob.user_id)
+    at_the_diagnosis = late.bob.get(late.url).text
+    late.together.diagnose(late.bob.user_id)
+    at_the_ratings = late.bob.get(late.url).text
+
+    for page, said in ((at_the_case, both), (at_the_diagnosis, both), (at_the_ratings, one)):
+        assert said in page.split("What if I do?")[0]
 
 
 def test_next_time_quotes_nothing_that_was_only_begun(late: Two) -> None:

@@ -360,13 +360,15 @@ def test_at_one_screen_too_the_late_one_may_go_to_the_conversation(
     here.session.rollback()
     assert here.people.opened_at is not None
     page = take(alice, url, OTHER)
-    assert "the stand-in answers for Bob" in page
+    assert "The conversation is open, and the stand-in answers for Bob" in page
+    assert "You can then no longer answer the diagnosis or the ratings." in page
+    assert "Skip my answers and go to the conversation" in page
 
     answer = alice.post(f"{url}/catch-up")
 
     assert answer.status_code == 303
     there = alice.get(answer.location).text
-    assert "Go to the conversation now" not in there
+    assert "Skip my answers" not in there
     here.session.rollback()
     assert here.people.person(other.user_id).stage is Stage.ROLE_PLAY
 
@@ -379,6 +381,17 @@ def late_there(here: Shared, alice: Browser, url: str) -> Shared:
     here.session.rollback()
     assert here.people.opened_at is not None
     return here
+
+
+def test_at_one_screen_a_conversation_that_is_over_is_not_called_open(
+    late_there: Shared, alice: Browser, url: str
+) -> None:
+    late_there.play_to_the_end(alice.user_id)
+
+    page = take(alice, url, OTHER)
+
+    assert "The conversation is over, and the stand-in has answered for Bob." in page
+    assert "The conversation is open" not in page
 
 
 def test_a_reveal_is_for_both_only_once_nobody_is_late(
