@@ -103,7 +103,7 @@ def sheet_of(session: Session, seated: Seated, script: Script) -> Sheet:
     """
     require(seated)
     kept = {round: ratings.ratings_of(session, seated, round) for round in ROUNDS}
-    first = ratings.ratings_of(session, seated)
+    first = ratings.committed_of(session, seated)
     last = second_ratings.latest(session, seated)
     return Sheet(
         first=first,

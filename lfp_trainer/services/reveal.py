@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import reveal, rubric
 from lfp_trainer.engine.diagnosis import Answer
+from lfp_trainer.engine.reference import Reference
 from lfp_trainer.engine.reveal import Gap, Named
 from lfp_trainer.engine.script import Script
 from lfp_trainer.services import access, diagnosis, ratings
@@ -22,12 +23,24 @@ from lfp_trainer.storage.models import Diagnosis, Rating, Round
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One leader on one strand: one's own rating beside the reference, and the others'."""
+    """One leader on one strand: the reference, one's own rating beside it, and the others'."""
 
-    own: Compared
+    card: Card
+    reference: Reference
+    own: Compared | None
+    """None where one has not rated: nothing is held beside an answer that is not there."""
     others: Mapping[int, rubric.Rating]
     """Person → what they gave; who has not rated is not there."""
     gap: Gap
+    """Between those who have rated."""
+
+    @property
+    def leader(self) -> str:
+        return self.card[0]
+
+    @property
+    def strand(self) -> str:
+        return self.card[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +52,9 @@ class Revealed:
     late: tuple[Companion, ...]
     """Those who have not: they came later, left, or the stand-in has their seat."""
     rows: tuple[Row, ...]
-    """The widest gap first."""
+    """What anybody rated, the widest gap first; last what only one has rated."""
     diagnoses: Mapping[int, Answer]
-    """Person → what they committed, one's own first."""
+    """Person → what they committed, one's own first; who has committed none is not there."""
     named: Mapping[str, tuple[Named, ...]]
 
     @property
@@ -56,27 +69,44 @@ def reveal_to(session: Session, seated: Seated, script: Script, company: Company
     theirs: dict[int, dict[Card, rubric.Rating]] = {}
     for who, _, card, rating in given:
         theirs.setdefault(who, {})[card] = rating
-    rows = [
-        _row(each, theirs)
+    mine = {
+        (each.leader, each.strand): each
         for each in ratings.compare_ratings(script, ratings.committed_of(session, seated))
+    }
+    rows = [
+        _row(script, card, mine.get(card), theirs)
+        for card in ratings.cards_of(script)
+        if card in mine or any(card in cards for cards in theirs.values())
     ]
     others = [each for each in company.players if each.user_id != seated.user_id]
-    diagnoses = {seated.user_id: diagnosis.diagnosis_of(session, seated).counts}
+    own = diagnosis.diagnosis_of(session, seated)
+    diagnoses = {seated.user_id: own.answer} if own.committed else {}
     diagnoses |= _diagnoses_beside(session, seated)
     return Revealed(
         others=tuple(each for each in others if each.user_id in theirs),
         late=tuple(each for each in others if each.user_id not in theirs),
-        rows=tuple(sorted(rows, key=lambda each: each.gap.order)),
+        rows=tuple(sorted(rows, key=_order)),
         diagnoses=diagnoses,
         named=reveal.named(script.scenario, diagnoses),
     )
 
 
-def _row(own: Compared, theirs: Mapping[int, Mapping[Card, rubric.Rating]]) -> Row:
-    card = own.leader, own.strand
+def _order(row: Row) -> tuple[bool, tuple[int, bool, int, bool]]:
+    return row.gap.people < 2, row.gap.order
+
+
+def _row(
+    script: Script,
+    card: Card,
+    own: Compared | None,
+    theirs: Mapping[int, Mapping[Card, rubric.Rating]],
+) -> Row:
+    leader, strand = card
+    reference = script.scenario.leaders[leader][strand]
     others = {who: cards[card] for who, cards in theirs.items() if card in cards}
-    levels = [own.own.level, *(each.level for each in others.values())]
-    return Row(own, others, reveal.find_gap(levels, reveal.from_reference(own.reference)))
+    levels = [*([own.own.level] if own else []), *(each.level for each in others.values())]
+    gap = reveal.find_gap(levels, reveal.from_reference(reference))
+    return Row(card, reference, own, others, gap)
 
 
 Given = tuple[int, Round, Card, rubric.Rating]

@@ -123,7 +123,7 @@ def again_of(session: Session, seated: Seated, script: Script) -> dict[Card, Aga
     committed = {card: kept for card, kept in second.items() if kept.committed}
     if not committed:
         return {}
-    first = ratings.ratings_of(session, seated)
+    first = ratings.committed_of(session, seated)
     return {
         (each.leader, each.strand): Again(
             each,

@@ -110,7 +110,7 @@ def _of_another_decision(notes: Mapping[int, Note], number: int) -> OwnWords | N
 
 
 def _of_diagnosis(seated: Seated) -> OwnWords | None:
-    written = diagnosis.diagnosis_of(db.session, seated).answer.reason
+    written = diagnosis.diagnosis_of(db.session, seated).counts.reason
     return OwnWords("You wrote in your diagnosis", written) if written else None
 
 

@@ -33,7 +33,7 @@ def part_of(seated: Seated, at: Stage) -> str | None:
 def is_for_both(seated: Seated, at: Stage) -> bool:
     """Tell whether what a stage shows by now hides nothing from the other at this screen."""
     if at in (Stage.DIAGNOSIS, Stage.RATING):
-        return seated.opened_at is not None
+        return seated.opened_at is not None and not _is_anybody_late(seated)
     if at in (Stage.ROLE_PLAY, Stage.DEBRIEF):
         # A play the other way round is told from its start, and still to be played.
         return seated.told_at is not None and seated.ending_id is not None
@@ -42,7 +42,16 @@ def is_for_both(seated: Seated, at: Stage) -> bool:
 
 def looks_at_together(seated: Seated, at: Stage, part: str | None) -> bool:
     """Tell whether the page that shows is one that both look at: a reveal, an end, a debrief."""
-    return part == ENDED or (at in (Stage.RATING, Stage.DEBRIEF) and is_for_both(seated, at))
+    if part == ENDED:
+        return True
+    both = at in (Stage.RATING, Stage.DEBRIEF) and is_for_both(seated, at)
+    return both and not _is_anybody_late(seated)
+
+
+def _is_anybody_late(seated: Seated) -> bool:
+    """Tell whether one of them has still to answer, and would read here what the other did."""
+    together = company.company_in(db.session, seated.run_id)
+    return any(together.is_late(each) for each in together.players)
 
 
 def _due(seated: Seated) -> Companion | None:

@@ -48,7 +48,8 @@ def _diagnosis(seated: Seated, script: Script, card: int | None) -> dict[str, An
     # Past it, it can be looked back at only, also by who went to the conversation without it.
     committed = kept.committed or seated.stage is not Stage.DIAGNOSIS
     return {
-        "answer": kept.answer,
+        # At one screen what was only begun would be read by the other too.
+        "answer": kept.counts if committed and seated.shares_a_device else kept.answer,
         "committed": committed,
         "passed_over": committed and not kept.committed,
         "feedback": compare_diagnosis(script.scenario, kept.counts)
@@ -165,7 +166,7 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
         "chart": library.chart_of(seated.digest, script),
         "taken": scenario_map.taken(script, path),
         "labels": ["Start", *(f"{n}" for n in range(1, len(path) + 1))],
-        "answer": kept.answer,
+        "answer": kept.counts,
         "passed_over": not kept.committed,
         "feedback": compare_diagnosis(script.scenario, kept.counts),
         "compared": ratings.compare_ratings(script, ratings.committed_of(db.session, seated)),

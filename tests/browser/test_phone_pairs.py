@@ -74,8 +74,12 @@ def test_who_comes_back_late_has_the_way_to_the_conversation_in_sight(
     bob.goto(f"/runs/{couple.key}")
 
     button(bob, "Take my seat back").click()
-    go = button(bob, "Go to the conversation now")
+    go = button(bob, "Skip my answers and go to the conversation")
     expect(go).to_be_in_viewport()
+    expect(bob.get_by_text("You can then no longer answer")).to_be_in_viewport()
+    at = bob.locator("#live").bounding_box()
+    assert at
+    assert at["height"] <= 0.4 * PHONE["height"], at
     bob.locator("main p").last.scroll_into_view_if_needed()
     expect(go).to_be_in_viewport()
     found.clear()

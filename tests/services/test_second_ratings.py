@@ -379,3 +379,19 @@ def test_of_two_commits_after_a_play_one_is_taken(
     ).all()
     assert len(rows) == 8
     assert None not in rows
+
+
+def test_a_first_answer_that_is_not_committed_has_nothing_beside_it(
+    session: Session, stand_at: StandAt, script: Script, sentence: str
+) -> None:
+    run = stand_at(Stage.DEBRIEF)
+    give_again(session, run, script, answer(5, sentence))
+    with database.writing(session):
+        session.execute(
+            sa.update(Rating)
+            .where(Rating.run_id == run.run_id, Rating.round == Round.BEFORE)
+            .values(committed_at=None)
+        )
+
+    assert second_ratings.again_of(session, run, script) == {}
+    assert after_play.sheet_of(session, run, script).first == {}

@@ -14,9 +14,11 @@ from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Diagnosis, Participant, Rating, Run, Stage
 from tests.conftest import HTMX, Browser
 from tests.together import Together, words_of
+from tests.web.conftest import values
 from tests.web.pairs import Two
+from tests.web.test_debrief import words_of as text_of
 
-NOW = "Go to the conversation now"
+NOW = "Skip my answers and go to the conversation"
 
 
 @pytest.fixture
@@ -224,3 +226,99 @@ def test_on_ones_own_turn_somebody_away_can_be_left_a_sign(begun: Two) -> None:
     go_away(begun, begun.bob)
     assert "Leave a sign" not in look(begun, begun.alice)
     assert play.replay(together.script(alice_id), together.position(alice_id).path).scene is None
+
+
+def test_who_rated_nobody_sees_what_the_other_said_beside_the_reference(late: Two) -> None:
+    late.bob.post(f"{late.url}/catch-up")
+    his, hers = (
+        text_of(each.get(f"{late.url}?stage=rating").text) for each in (late.bob, late.alice)
+    )
+
+    assert "What was said before the conversation" in his
+    assert "What you both said" not in his + hers
+    assert "You have not rated, so here is what Alice said beside the reference." in his
+    assert "The widest difference first" not in his + hers
+    assert words_of(late.alice.user_id, "rating") in his
+    assert "You, Bob Not rated" in his
+    assert "You have not rated this." in his
+    assert "Your rating beside the reference" not in his
+    assert "Rate it once more" not in his
+    assert "Reference" in his
+    assert "You named the same" not in his
+    assert "You have committed no diagnosis" in his
+
+
+def told_after_it(late: Two) -> Two:
+    """Bob comes when the conversation is over, goes on without answering, and both rate it."""
+    together, (alice_id, bob_id) = late.together, late.both
+    write_a_draft(late)
+    together.play_to_the_end(alice_id)
+    late.bob.post(f"{late.url}/catch-up", htmx=True)
+    together.session.rollback()
+    together.rate_play(bob_id)
+    together.rate_play(alice_id)
+    return late
+
+
+@pytest.mark.parametrize("place", ["?stage=debrief", "/debrief"])
+def test_a_debrief_has_no_ratings_to_compare_for_who_rated_nobody(late: Two, place: str) -> None:
+    told_after_it(late)
+    his, hers = (each.get(f"{late.url}{place}").text for each in (late.bob, late.alice))
+    nothing = "You rated nobody in this play, so there is nothing to compare."
+
+    assert nothing in his
+    assert 'id="ratings-beside"' not in his
+    assert "#ratings-beside-title" not in his
+    assert "#diagnosis-beside-title" not in his
+    assert nothing not in hers
+    assert 'id="ratings-beside"' in hers
+    assert "#ratings-beside-title" in hers
+    assert "#diagnosis-beside-title" in hers
+
+
+def test_a_debrief_quotes_nothing_of_a_diagnosis_that_was_not_committed(late: Two) -> None:
+    told_after_it(late)
+
+    his = late.bob.get(f"{late.url}?stage=debrief").text
+
+    assert "You wrote in your diagnosis" not in his
+    assert "half a thought" not in his
+
+
+def test_what_can_no_longer_be_answered_is_said_beside_the_way_past_it(late: Two) -> None:
+    both = "You can then no longer answer the diagnosis or the ratings."
+    one = "You can then no longer answer the ratings."
+    at_the_case = late.bob.get(late.url).text
+    late.together.finish_case(late.bob.user_id)
+    at_the_diagnosis = late.bob.get(late.url).text
+    late.together.diagnose(late.bob.user_id)
+    at_the_ratings = late.bob.get(late.url).text
+
+    for page, said in ((at_the_case, both), (at_the_diagnosis, both), (at_the_ratings, one)):
+        assert said in page.split("What if I do?")[0]
+
+
+def test_next_time_quotes_nothing_that_was_only_begun(late: Two) -> None:
+    together, (alice_id, bob_id) = late.together, late.both
+    write_a_draft(late)
+    late.bob.post(f"{late.url}/catch-up")
+    together.session.rollback()
+    while not together.company(alice_id).ending_id:
+        if "principal" in together.on_turn(alice_id):
+            page = late.bob.get(f"{late.url}?stage=role-play").text
+            (step, *_), choices = values(page, "step"), values(page, "choice")
+            late.bob.post(f"{late.url}/choices", {"choice": choices[-1], "step": step})
+            together.session.rollback()
+        if "principal" not in together.on_turn(alice_id):
+            together.choose(alice_id)
+        else:
+            for each in together.company(alice_id).deciders(together.on_turn(alice_id)):
+                if each.user_id == alice_id:
+                    together.choose(alice_id, choices[-1])
+    together.rate_play(alice_id)
+    together.rate_play(bob_id)
+
+    his = late.bob.get(f"{late.url}?stage=debrief").text
+
+    assert 'id="next-time"' in his
+    assert "You wrote in your diagnosis" not in his

@@ -360,13 +360,15 @@ def test_at_one_screen_too_the_late_one_may_go_to_the_conversation(
     here.session.rollback()
     assert here.people.opened_at is not None
     page = take(alice, url, OTHER)
-    assert "the stand-in answers for Bob" in page
+    assert "The conversation is open, and the stand-in answers for Bob" in page
+    assert "You can then no longer answer the diagnosis or the ratings." in page
+    assert "Skip my answers and go to the conversation" in page
 
     answer = alice.post(f"{url}/catch-up")
 
     assert answer.status_code == 303
     there = alice.get(answer.location).text
-    assert "Go to the conversation now" not in there
+    assert "Skip my answers" not in there
     here.session.rollback()
     assert here.people.person(other.user_id).stage is Stage.ROLE_PLAY
 
@@ -381,3 +383,57 @@ def test_a_refusal_gives_no_words_back_where_the_other_may_have_the_screen(
 
     assert answer.status_code == 409
     assert "Only Alice should read this" not in answer.text
+
+
+@pytest.fixture
+def late_there(here: Shared, alice: Browser, url: str) -> Shared:
+    """Alice has gone on at this screen without Bob, who may come back."""
+    here.commit(alice.user_id)
+    alice.post(f"{url}/screen", {"seat": OTHER, "act": "without"})
+    here.session.rollback()
+    assert here.people.opened_at is not None
+    return here
+
+
+def test_at_one_screen_a_conversation_that_is_over_is_not_called_open(
+    late_there: Shared, alice: Browser, url: str
+) -> None:
+    late_there.play_to_the_end(alice.user_id)
+
+    page = take(alice, url, OTHER)
+
+    assert "The conversation is over, and the stand-in has answered for Bob." in page
+    assert "The conversation is open" not in page
+
+
+def test_a_reveal_is_for_both_only_once_nobody_is_late(
+    late_there: Shared, alice: Browser, url: str
+) -> None:
+    for_both, late_one = "This is for both of you.", late_there.person(OTHER).user_id
+    alone = alice.get(f"{url}?stage=rating").text
+    take(alice, url, OTHER)
+    late_there.finish_case(late_one)
+    late_there.diagnose(late_one)
+    form = alice.get(f"{url}?stage=rating").text
+
+    assert 'id="reveal"' in alone
+    assert "<b>Alice</b> has the screen" in alone
+    assert "<b>Bob</b> has the screen" in form
+    assert 'name="level"' in form
+    assert for_both not in alone + form
+    late_there.commit(late_one)
+    assert for_both in alice.get(f"{url}?stage=rating").text
+
+
+def test_at_one_screen_a_diagnosis_that_was_not_committed_is_shown_to_nobody(
+    late_there: Shared, alice: Browser, url: str
+) -> None:
+    take(alice, url, OTHER)
+    late_there.finish_case(late_there.person(OTHER).user_id)
+    alice.post(f"{url}/diagnosis", {"act": "keep", "reason": "half a thought"}, htmx=True)
+    alice.post(f"{url}/catch-up")
+
+    page = alice.get(f"{url}?stage=diagnosis").text
+
+    assert "before you had committed a diagnosis" in page
+    assert "half a thought" not in page

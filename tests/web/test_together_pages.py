@@ -111,7 +111,9 @@ def test_a_partner_who_left_is_said_to_have_rated_nothing(two: Two) -> None:
     page = two.alice.get(f"{two.url}?stage=rating").text
 
     assert "Bob left before rating" in page
-    assert "What you both said" in page
+    assert "What was said before the conversation" in page
+    assert "Nobody else has rated, so here is what you said beside the reference." in page
+    assert "What you both said" not in page
 
 
 def form_of(two: Two, browser: Browser, **changes: object) -> dict[str, object]:
