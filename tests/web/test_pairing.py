@@ -152,6 +152,33 @@ def test_whoever_comes_back_to_pairs_that_are_made_is_told_and_makes_nothing_twi
     assert stored(RUNS) == 2
 
 
+def test_pairs_stay_made_when_somebody_of_them_has_left_the_cohort(
+    room: Room, stored: Stored
+) -> None:
+    cohort, people = room
+    sent = sent_by(cohort.deal(ids(people), mix="once"))
+    cohort.browser.post(f"{cohort.url}/pairs", sent)
+    cohort.browser.get(cohort.url)
+    people[-1].post(f"{cohort.url}/leave")
+
+    page = cohort.deal(ids(people), mix="once")
+
+    assert "These pairs are made" in page
+    assert "Make these pairs" not in page
+    assert stored(RUNS) == 2
+
+
+def test_pairs_shown_before_somebody_left_are_made_once(room: Room, stored: Stored) -> None:
+    cohort, people = room
+    people[-1].post(f"{cohort.url}/leave")
+    sent = sent_by(cohort.deal(ids(people), mix="once"))
+    cohort.browser.post(f"{cohort.url}/pairs", sent)
+    cohort.browser.get(cohort.url)
+
+    assert "These pairs are made" in cohort.deal(ids(people), mix="once")
+    assert stored(RUNS) == 2
+
+
 def test_the_same_page_makes_other_pairs_for_other_people(room: Room, stored: Stored) -> None:
     cohort, people = room
 
