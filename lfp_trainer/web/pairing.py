@@ -206,6 +206,12 @@ def _who(sent: Sent) -> list[int]:
     return [int(each) for each in ticked if each.isascii() and each.isdigit() and len(each) < 19]
 
 
+def _sent_on(sent: Sent) -> dict[str, Any]:
+    """Return what was sent of a choice that lacks something, for the address that asks for it."""
+    scenario, way = (forms.clean(sent.get(each, ""))[:64] for each in ("scenario", "way"))
+    return {"scenario": scenario, "way": way, "who": _who(sent), "mix": _mix(sent)}
+
+
 def _mix(sent: Sent) -> str:
     return forms.clean(sent.get("mix", ""))[:40]
 
@@ -238,15 +244,17 @@ def _by_hand(chosen: Chosen, sent: Sent) -> tuple[list[Table], dict[str, str]]:
 @bp.post("")
 @allow(Allowed.FACILITATORS)
 def make(key: str) -> ResponseReturnValue:
-    """Make the pairs as they stand in the form: a run for each, begun by none of them yet."""
+    """Make the pairs as they stand in the form: a run for each, begun by none of them yet.
+
+    What is wrong with them is not shown here: a page that a form was sent to cannot be come back
+    to without sending it again.
+    """
     try:
         chosen = _chosen(key, request.form)
-    except Incomplete as error:
-        return _choose_page(key, error.fields, request.form)
+    except Incomplete:
+        return go_to(url_for(".deal", key=key, **_sent_on(request.form)))
     tables, problems = _by_hand(chosen, request.form)
     if problems:
-        # Not shown here: a page that a form was sent to cannot be come back to without sending it
-        # again.
         seated: dict[str, Any] = {
             f"{seat}-{number}": each or ""
             for number, table in enumerate(tables, start=1)

@@ -234,6 +234,24 @@ def test_what_is_missing_is_asked_for(room: Room, change: dict[str, object]) -> 
     assert "Not quite finished" in answer.text
 
 
+@pytest.mark.parametrize("change", [{"scenario": "nowhere"}, {"way": ""}, {"who": []}])
+def test_what_is_missing_from_what_was_sent_is_asked_for_on_a_page_to_come_back_to(
+    room: Room, stored: Stored, change: dict[str, object]
+) -> None:
+    cohort, people = room
+    sent = {**sent_by(cohort.deal(ids(people))), **change}
+
+    answer = cohort.browser.post(f"{cohort.url}/pairs", sent)
+
+    assert answer.status_code == 303
+    answer = cohort.browser.get(answer.location)
+    assert answer.status_code == 422
+    assert "Not quite finished" in answer.text
+    ticks = re.findall(r'name="who" value="(\d+)" checked', answer.text)
+    assert sorted(ticks) == sorted(map(str, sent["who"]))  # type: ignore[call-overload]
+    assert stored(RUNS) == 0
+
+
 def test_nobody_from_outside_is_paired_whatever_is_sent(
     room: Room, bob: Browser, stored: Stored
 ) -> None:
