@@ -126,9 +126,11 @@
   // What was pressed and is long on its way says so where it was pressed, until the answer is there.
   const SLOW = 4000;
   const slow = new WeakMap(); // request → {timer, line}
-  document.addEventListener("htmx:before:request", ({ target, detail }) => {
-    const line = target.matches?.("form") && target.querySelector("[data-sending]");
-    if (line) slow.set(detail.ctx, { line, timer: setTimeout(() => { line.textContent = line.dataset.sending; }, SLOW) });
+  document.addEventListener("htmx:before:request", (event) => {
+    const line = event.target.matches?.("form") && event.target.querySelector("[data-sending]");
+    // What somebody who hears of it later holds back is not on its way, and may never be told to have ended.
+    const say = () => { if (!event.defaultPrevented) line.textContent = line.dataset.sending; };
+    if (line) slow.set(event.detail.ctx, { line, timer: setTimeout(say, SLOW) });
   });
   document.addEventListener("htmx:finally:request", ({ detail }) => {
     const { timer, line } = slow.get(detail.ctx) ?? {};

@@ -261,6 +261,26 @@ def test_a_response_that_did_not_arrive_can_be_pressed_again(talking: Couple) ->
         talking.alice.watch.found.remove(each)
 
 
+HOLD_BACK = """() => {
+  addEventListener("htmx:before:request", (event) => {
+    if (event.target.matches("form")) event.preventDefault();
+  });
+  addEventListener("htmx:finally:request", (event) => {
+    if (event.target.matches("form")) event.stopImmediatePropagation();
+  }, true);
+}"""
+
+
+def test_what_is_not_sent_after_all_is_not_said_to_be_on_its_way(talking: Couple) -> None:
+    page = talking.alice.page
+    page.evaluate(HOLD_BACK)
+    page.locator(".now button.choice").first.click()
+    page.wait_for_timeout(5000)
+
+    expect(page.locator("[data-sending]")).to_have_text("")
+    assert talking.moves() == 0
+
+
 def test_who_closes_the_browser_is_replaced_by_the_stand_in_and_comes_back(
     talking: Couple,
 ) -> None:
