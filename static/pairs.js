@@ -61,8 +61,11 @@
     if (!isLook(asker)) {
       if (response.status !== 401 || !looks().length) return;
       event.preventDefault();
+      const wasOut = isOut, draft = asker.matches(".autosave");
       isOut = true;
       tell("out");
+      // A press is answered where it can be seen; a draft moves no page, least of all under who is writing.
+      if (draft && (wasOut || asker.contains(document.activeElement))) return;
       return document.querySelector(".live-off").scrollIntoView({ block: "nearest" });
     }
     // The page has moved on meanwhile and has a newer panel: an older one must not take its place.

@@ -362,6 +362,43 @@ def test_after_signing_in_beside_it_a_page_goes_on_by_itself_and_saves(talking: 
     expect(page.locator(".moment .led-to")).to_have_count(1, timeout=SOON)
 
 
+FIELD = "Which words of the case show it?"
+WORDS = "Nobody but Alice is to read this."
+
+
+def diagnosing(couple: Couple) -> Page:
+    """Bring Alice to the diagnosis, with words in it that are not kept yet."""
+    couple.alice.watch.expected |= {400, 401}
+    couple.come("case")
+    for each in (couple.alice, couple.bob):
+        button(each.page, "I have read it").first.click()
+        expect(each.page.get_by_label(FIELD)).to_be_visible()
+    page = couple.alice.page
+    page.context.clear_cookies()
+    page.get_by_label(FIELD).fill(WORDS)
+    return page
+
+
+TOP = "document.activeElement.getBoundingClientRect().top"
+
+
+def test_a_draft_refused_while_somebody_writes_does_not_move_the_page(couple: Couple) -> None:
+    # The panel stands at the top of a low screen.
+    couple.alice.page.set_viewport_size({"width": 640, "height": 320})
+    held: list[Route] = []
+    couple.alice.page.route("**/live?*", lambda route: held.append(route))
+    page = diagnosing(couple)
+    page.get_by_label(FIELD).focus()
+    before = page.evaluate(TOP)
+    for word in ("One.", "Two."):
+        with page.expect_response(lambda answer: answer.status == 401):
+            page.get_by_label(FIELD).press_sequentially(word)
+    page.wait_for_timeout(500)
+
+    assert page.evaluate(TOP) == pytest.approx(before, abs=2)
+    expect(page.locator(".live-off")).to_contain_text("You are signed out here.")
+
+
 def test_a_guest_whose_cookie_is_gone_is_let_in_again_and_goes_on_in_the_same_page(
     visit: Visit, site: Site
 ) -> None:
