@@ -98,10 +98,12 @@
     requestAnimationFrame(() => top.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" }));
   });
 
-  // A notice about a page that had been open too long brings a token: every form of the page takes it.
+  // A notice about a page that had been open too long brings a token: every form of the page takes it. Not in a run
+  // together: pairs.js sees first whose sign-in it is of.
   document.addEventListener("htmx:after:settle", () => {
     const renewed = document.querySelector("#notice input[name=csrf_token]");
-    if (renewed) for (const token of document.querySelectorAll("input[name=csrf_token]")) token.value = renewed.value;
+    if (!renewed || document.querySelector("[data-look][data-seat]")) return;
+    for (const token of document.querySelectorAll("input[name=csrf_token]")) token.value = renewed.value;
   });
 
   // A button disabled while it waits loses focus: give it back if nothing else took it. A draft that
