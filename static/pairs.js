@@ -5,7 +5,7 @@
   const SEEN = 2000, HIDDEN = 15000, FAILED = 10000, TICK = 500, SLOW = 4000, LOST = 30000;
   const asked = new WeakMap(); // element → when it was last asked for
   const waiting = new WeakSet(); // elements that an answer is under way for
-  let failed = false, isOut = false, isGone = false, isBack = false;
+  let failed = false, isOut = false, isGone = false, isBack = false, isOther = false;
 
   const looks = () => document.querySelectorAll("[data-look]");
   const isLook = (el) => el instanceof Element && el.matches("[data-look]");
@@ -44,14 +44,47 @@
     }
     for (const way of document.querySelectorAll(".live-back")) way.hidden = what !== "out";
   };
+  // Whose page it is, is told by the seat: a guest who is let in again is another user in the same one. The other of a
+  // run, signed in beside the page, gets none of the words in it, and the page not their panel.
+  document.addEventListener("htmx:after:request", (event) => {
+    const { sourceElement: asker, response, text } = event.detail.ctx;
+    if (!isLook(asker) || response.status !== 200) return;
+    const { seat } = asker.dataset;
+    const theirs = seat && new DOMParser().parseFromString(text, "text/html").querySelector("[data-seat]")?.dataset.seat;
+    isOther = Boolean(theirs) && theirs !== seat;
+    isBack ||= isOut && !isOther;
+    isOut = isOther;
+    tell(isOther ? "other" : "");
+    if (!isOther) return;
+    event.preventDefault();
+    document.querySelector("#notice form")?.remove();
+  });
+  document.addEventListener("htmx:config:request", (event) => {
+    if (isOut && event.target.matches?.(".autosave") && formOf(event.target)) event.preventDefault();
+  });
+  document.addEventListener("submit", (event) => {
+    if (!isOther || !event.target.closest("main")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    document.querySelector(".live-off").scrollIntoView({ block: "nearest" });
+  }, true);
+  // A notice that brings a token says only that somebody is signed in: the panel says who.
+  document.addEventListener("htmx:after:settle", ({ detail }) => {
+    const brings = detail.newContent?.some((el) => el.matches?.("#notice") && el.querySelector("[name=csrf_token]"));
+    if (!brings || !document.querySelector("[data-look][data-seat]")) return;
+    isOut = true;
+    look(true);
+  });
+
   // A page of somebody signed out stays as it is, and goes on once they have signed in beside it: its forms take the
   // token of the new sign-in, and what was not saved is sent once more.
   document.addEventListener("htmx:after:swap", ({ detail }) => {
     if (!isBack || !isLook(detail.ctx?.sourceElement)) return;
     isBack = false;
-    const fresh = document.querySelector("[data-look] input[name=csrf_token]");
+    const token = "input[name=csrf_token]";
+    const fresh = document.querySelector(`[data-look] ${token}`) ?? document.querySelector(`#notice ${token}`);
     if (!fresh) return;
-    for (const token of document.querySelectorAll("input[name=csrf_token]")) token.value = fresh.value;
+    for (const stale of document.querySelectorAll(token)) stale.value = fresh.value;
     for (const form of document.forms) {
       if (typed.has(form)) form.querySelector(".autosave")?.dispatchEvent(new Event("change", { bubbles: true }));
     }
@@ -61,15 +94,19 @@
     if (!isLook(asker)) {
       if (response.status !== 401 || !looks().length) return;
       event.preventDefault();
+      const wasOut = isOut, draft = asker.matches(".autosave");
       isOut = true;
       tell("out");
+      // A press is answered where it can be seen; a draft moves no page, least of all under who is writing.
+      if (draft && (wasOut || asker.contains(document.activeElement))) return;
       return document.querySelector(".live-off").scrollIntoView({ block: "nearest" });
     }
     // The page has moved on meanwhile and has a newer panel: an older one must not take its place.
     if (!asker.isConnected) return event.preventDefault();
     const { status } = response;
-    const wasOut = isOut, isRefused = [401, 403, 404, 410].includes(status);
     failed = status >= 500;
+    if (status === 200) return isGone = false; // whose it is, its text will say
+    const wasOut = isOut, isRefused = [401, 403, 404, 410].includes(status);
     // A guest signed out is a stranger here until they are let in again.
     isOut = status === 401 || wasOut && (isRefused || failed);
     isGone = isRefused && !isOut;
@@ -119,7 +156,7 @@
   const followed = new WeakMap(); // link → when
   const follow = () => {
     const go = document.querySelector("[data-look] [data-go]");
-    if (!go || failed || isWriting() || performance.now() - (followed.get(go) ?? -Infinity) < FAILED) return;
+    if (!go || failed || isOut || isWriting() || performance.now() - (followed.get(go) ?? -Infinity) < FAILED) return;
     followed.set(go, performance.now());
     go.click();
   };

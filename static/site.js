@@ -98,10 +98,12 @@
     requestAnimationFrame(() => top.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" }));
   });
 
-  // A notice about a page that had been open too long brings a token: every form of the page takes it.
+  // A notice about a page that had been open too long brings a token: every form of the page takes it. Not in a run
+  // together: pairs.js sees first whose sign-in it is of.
   document.addEventListener("htmx:after:settle", () => {
     const renewed = document.querySelector("#notice input[name=csrf_token]");
-    if (renewed) for (const token of document.querySelectorAll("input[name=csrf_token]")) token.value = renewed.value;
+    if (!renewed || document.querySelector("[data-look][data-seat]")) return;
+    for (const token of document.querySelectorAll("input[name=csrf_token]")) token.value = renewed.value;
   });
 
   // A button disabled while it waits loses focus: give it back if nothing else took it. A draft that
@@ -126,9 +128,11 @@
   // What was pressed and is long on its way says so where it was pressed, until the answer is there.
   const SLOW = 4000;
   const slow = new WeakMap(); // request → {timer, line}
-  document.addEventListener("htmx:before:request", ({ target, detail }) => {
-    const line = target.matches?.("form") && target.querySelector("[data-sending]");
-    if (line) slow.set(detail.ctx, { line, timer: setTimeout(() => { line.textContent = line.dataset.sending; }, SLOW) });
+  document.addEventListener("htmx:before:request", (event) => {
+    const line = event.target.matches?.("form") && event.target.querySelector("[data-sending]");
+    // What somebody who hears of it later holds back is not on its way, and may never be told to have ended.
+    const say = () => { if (!event.defaultPrevented) line.textContent = line.dataset.sending; };
+    if (line) slow.set(event.detail.ctx, { line, timer: setTimeout(say, SLOW) });
   });
   document.addEventListener("htmx:finally:request", ({ detail }) => {
     const { timer, line } = slow.get(detail.ctx) ?? {};

@@ -65,7 +65,9 @@ class Chosen:
     published: Published
     way: Way
     people: Mapping[int, Member]
-    """Who is there, in the order of the page."""
+    """Who is there and still in the cohort, in the order of the page."""
+    who: list[int]
+    """Who was ticked, as it was sent."""
     mix: str
     """What the dice deal from: the same deals the same pairs."""
 
@@ -76,14 +78,18 @@ class Chosen:
 
     @property
     def key(self) -> str:
-        """What these pairs are made under, once, however often somebody comes back to them."""
+        """What these pairs are made under, once, however often somebody comes back to them.
+
+        Of what was sent, and not of who is still there: pairs that are made stay so when somebody
+        leaves the cohort.
+        """
         return sha256(repr([*self.asked.items()]).encode()).hexdigest()[:32]
 
     @property
     def asked(self) -> dict[str, Any]:
         """What stands in the address of the page that shows the pairs."""
         scenario = self.published.script.scenario.id
-        return {"scenario": scenario, "way": self.way, "who": [*self.people], "mix": self.mix}
+        return {"scenario": scenario, "way": self.way, "who": self.who, "mix": self.mix}
 
 
 def _find(key: str) -> tuple[Joined, list[Member]]:
@@ -156,6 +162,7 @@ def deal(key: str) -> ResponseReturnValue:
         scenario=chosen.published.script.scenario,
         way=chosen.way,
         people=chosen.people,
+        who=chosen.who,
         tables=tables,
         seats=chosen.seats,
         observer=OBSERVER,
@@ -191,8 +198,22 @@ def _chosen(key: str, sent: Sent) -> Chosen:
         problems["scenario"] = invitations.NEEDS_TWO
     if problems:
         raise Incomplete(problems)
-    mix = forms.clean(sent.get("mix", ""))[:40]
-    return Chosen(cohort, published, Way(str(way)), people, mix)
+    return Chosen(cohort, published, Way(str(way)), people, _who(sent), _mix(sent))
+
+
+def _who(sent: Sent) -> list[int]:
+    ticked = dict.fromkeys(sent.getlist("who"))
+    return [int(each) for each in ticked if each.isascii() and each.isdigit() and len(each) < 19]
+
+
+def _sent_on(sent: Sent) -> dict[str, Any]:
+    """Return what was sent of a choice that lacks something, for the address that asks for it."""
+    scenario, way = (forms.clean(sent.get(each, ""))[:64] for each in ("scenario", "way"))
+    return {"scenario": scenario, "way": way, "who": _who(sent), "mix": _mix(sent)}
+
+
+def _mix(sent: Sent) -> str:
+    return forms.clean(sent.get("mix", ""))[:40]
 
 
 def _deal(chosen: Chosen) -> list[Table]:
@@ -223,15 +244,17 @@ def _by_hand(chosen: Chosen, sent: Sent) -> tuple[list[Table], dict[str, str]]:
 @bp.post("")
 @allow(Allowed.FACILITATORS)
 def make(key: str) -> ResponseReturnValue:
-    """Make the pairs as they stand in the form: a run for each, begun by none of them yet."""
+    """Make the pairs as they stand in the form: a run for each, begun by none of them yet.
+
+    What is wrong with them is not shown here: a page that a form was sent to cannot be come back
+    to without sending it again.
+    """
     try:
         chosen = _chosen(key, request.form)
-    except Incomplete as error:
-        return _choose_page(key, error.fields, request.form)
+    except Incomplete:
+        return go_to(url_for(".deal", key=key, **_sent_on(request.form)))
     tables, problems = _by_hand(chosen, request.form)
     if problems:
-        # Not shown here: a page that a form was sent to cannot be come back to without sending it
-        # again.
         seated: dict[str, Any] = {
             f"{seat}-{number}": each or ""
             for number, table in enumerate(tables, start=1)

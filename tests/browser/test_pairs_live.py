@@ -4,15 +4,17 @@ import re
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page, Request, Route, expect
 
+from lfp_trainer.storage.models import Diagnosis
 from tests.browser import meeting
 from tests.browser.conftest import Visit
 from tests.browser.couple import Couple
 from tests.browser.server import Site
 from tests.browser.story import button, heading
 from tests.browser.test_accessibility import examine, found
-from tests.browser.tour import fill_in
+from tests.browser.tour import fill_in, sign_in
 from tests.browser.visitor import Visitor
 
 SOON = 8_000
@@ -261,6 +263,26 @@ def test_a_response_that_did_not_arrive_can_be_pressed_again(talking: Couple) ->
         talking.alice.watch.found.remove(each)
 
 
+HOLD_BACK = """() => {
+  addEventListener("htmx:before:request", (event) => {
+    if (event.target.matches("form")) event.preventDefault();
+  });
+  addEventListener("htmx:finally:request", (event) => {
+    if (event.target.matches("form")) event.stopImmediatePropagation();
+  }, true);
+}"""
+
+
+def test_what_is_not_sent_after_all_is_not_said_to_be_on_its_way(talking: Couple) -> None:
+    page = talking.alice.page
+    page.evaluate(HOLD_BACK)
+    page.locator(".now button.choice").first.click()
+    page.wait_for_timeout(5000)
+
+    expect(page.locator("[data-sending]")).to_have_text("")
+    assert talking.moves() == 0
+
+
 def test_who_closes_the_browser_is_replaced_by_the_stand_in_and_comes_back(
     talking: Couple,
 ) -> None:
@@ -340,6 +362,109 @@ def test_after_signing_in_beside_it_a_page_goes_on_by_itself_and_saves(talking: 
     page.get_by_label("Why?").fill("")
     talking.alice.choose(1)
     expect(page.locator(".moment .led-to")).to_have_count(1, timeout=SOON)
+
+
+FIELD = "Which words of the case show it?"
+WORDS = "Nobody but Alice is to read this."
+SOMEBODY_ELSE = (
+    "Somebody else is signed in here now. What you wrote is still on this page: copy it before you"
+    " load it again."
+)
+
+
+def diagnosing(couple: Couple) -> Page:
+    """Bring Alice to the diagnosis, with words in it that are not kept yet."""
+    couple.alice.watch.expected |= {400, 401}
+    couple.come("case")
+    for each in (couple.alice, couple.bob):
+        button(each.page, "I have read it").first.click()
+        expect(each.page.get_by_label(FIELD)).to_be_visible()
+    page = couple.alice.page
+    page.context.clear_cookies()
+    page.get_by_label(FIELD).fill(WORDS)
+    return page
+
+
+def sign_in_beside(couple: Couple, user_id: int) -> None:
+    page = couple.alice.page
+    page.context.clear_cookies()
+    other = Visitor(page.context.new_page(), couple.alice.watch)
+    sign_in(other, couple.email_of(user_id))
+    other.page.close()
+    page.evaluate("dispatchEvent(new Event('focus'))")
+
+
+def kept(couple: Couple) -> list[tuple[int, str]]:
+    with couple.site.session() as session:
+        rows = session.execute(
+            sa.select(Diagnosis.user_id, Diagnosis.reason).where(
+                Diagnosis.user_id.in_((couple.alice_id, couple.bob_id)), Diagnosis.reason != ""
+            )
+        )
+        return [(row.user_id, row.reason) for row in rows]
+
+
+def test_what_one_wrote_is_not_sent_as_the_other_who_signs_in_beside_it(couple: Couple) -> None:
+    page = diagnosing(couple)
+    expect(page.locator(".live-back")).to_be_visible(timeout=SOON)
+    sign_in_beside(couple, couple.bob_id)
+
+    expect(page.locator(".live-off")).to_have_text(SOMEBODY_ELSE, timeout=SOON)
+    expect(page.locator(".live-people")).to_contain_text("Bob")
+    page.get_by_label(FIELD).press_sequentially(" More.")
+    page.wait_for_timeout(3000)
+    button(page, "Commit my diagnosis").click()
+    page.wait_for_timeout(1000)
+    expect(page.locator("#notice")).to_have_text("")
+    expect(page.get_by_label(FIELD)).to_have_value(f"{WORDS} More.")
+    assert kept(couple) == []
+
+    sign_in_beside(couple, couple.alice_id)
+    expect(page.locator(".live-off")).to_have_text("", timeout=SOON)
+    expect(page.get_by_text(re.compile(r"^Saved \d"))).to_be_visible(timeout=SOON)
+    assert kept(couple) == [(couple.alice_id, f"{WORDS} More.")]
+
+
+def test_nor_where_the_other_came_before_the_page_knew_that_one_was_signed_out(
+    couple: Couple,
+) -> None:
+    # Only drafts are answered, so that none of them can tell whose page it is.
+    held: list[Route] = []
+    couple.alice.page.route("**/live?*", lambda route: held.append(route))
+    page = diagnosing(couple)
+    page.context.add_cookies(couple.bob.page.context.cookies())  # type: ignore[arg-type]
+    page.get_by_label(FIELD).press_sequentially(" More.")
+    page.wait_for_timeout(4000)
+    page.get_by_label(FIELD).press_sequentially(" And more.")
+    page.wait_for_timeout(4000)
+    assert kept(couple) == []
+
+    page.unroute("**/live?*")
+    expect(page.locator(".live-off")).to_have_text(SOMEBODY_ELSE, timeout=35_000)
+    page.get_by_label(FIELD).press_sequentially(" Still more.")
+    page.wait_for_timeout(3000)
+    expect(page.get_by_label(FIELD)).to_have_value(f"{WORDS} More. And more. Still more.")
+    assert kept(couple) == []
+
+
+TOP = "document.activeElement.getBoundingClientRect().top"
+
+
+def test_a_draft_refused_while_somebody_writes_does_not_move_the_page(couple: Couple) -> None:
+    # The panel stands at the top of a low screen.
+    couple.alice.page.set_viewport_size({"width": 640, "height": 320})
+    held: list[Route] = []
+    couple.alice.page.route("**/live?*", lambda route: held.append(route))
+    page = diagnosing(couple)
+    page.get_by_label(FIELD).focus()
+    before = page.evaluate(TOP)
+    with page.expect_response(lambda answer: answer.status == 401):
+        page.get_by_label(FIELD).press_sequentially("One.")
+    page.get_by_label(FIELD).press_sequentially("Two.")
+    page.wait_for_timeout(2500)
+
+    assert page.evaluate(TOP) == pytest.approx(before, abs=2)
+    expect(page.locator(".live-off")).to_contain_text("You are signed out here.")
 
 
 def test_a_guest_whose_cookie_is_gone_is_let_in_again_and_goes_on_in_the_same_page(

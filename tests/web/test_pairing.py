@@ -152,6 +152,33 @@ def test_whoever_comes_back_to_pairs_that_are_made_is_told_and_makes_nothing_twi
     assert stored(RUNS) == 2
 
 
+def test_pairs_stay_made_when_somebody_of_them_has_left_the_cohort(
+    room: Room, stored: Stored
+) -> None:
+    cohort, people = room
+    sent = sent_by(cohort.deal(ids(people), mix="once"))
+    cohort.browser.post(f"{cohort.url}/pairs", sent)
+    cohort.browser.get(cohort.url)
+    people[-1].post(f"{cohort.url}/leave")
+
+    page = cohort.deal(ids(people), mix="once")
+
+    assert "These pairs are made" in page
+    assert "Make these pairs" not in page
+    assert stored(RUNS) == 2
+
+
+def test_pairs_shown_before_somebody_left_are_made_once(room: Room, stored: Stored) -> None:
+    cohort, people = room
+    people[-1].post(f"{cohort.url}/leave")
+    sent = sent_by(cohort.deal(ids(people), mix="once"))
+    cohort.browser.post(f"{cohort.url}/pairs", sent)
+    cohort.browser.get(cohort.url)
+
+    assert "These pairs are made" in cohort.deal(ids(people), mix="once")
+    assert stored(RUNS) == 2
+
+
 def test_the_same_page_makes_other_pairs_for_other_people(room: Room, stored: Stored) -> None:
     cohort, people = room
 
@@ -205,6 +232,24 @@ def test_what_is_missing_is_asked_for(room: Room, change: dict[str, object]) -> 
 
     assert answer.status_code == 422
     assert "Not quite finished" in answer.text
+
+
+@pytest.mark.parametrize("change", [{"scenario": "nowhere"}, {"way": ""}, {"who": []}])
+def test_what_is_missing_from_what_was_sent_is_asked_for_on_a_page_to_come_back_to(
+    room: Room, stored: Stored, change: dict[str, object]
+) -> None:
+    cohort, people = room
+    sent = {**sent_by(cohort.deal(ids(people))), **change}
+
+    answer = cohort.browser.post(f"{cohort.url}/pairs", sent)
+
+    assert answer.status_code == 303
+    answer = cohort.browser.get(answer.location)
+    assert answer.status_code == 422
+    assert "Not quite finished" in answer.text
+    ticks = re.findall(r'name="who" value="(\d+)" checked', answer.text)
+    assert sorted(ticks) == sorted(map(str, sent["who"]))  # type: ignore[call-overload]
+    assert stored(RUNS) == 0
 
 
 def test_nobody_from_outside_is_paired_whatever_is_sent(
