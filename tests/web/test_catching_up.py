@@ -205,7 +205,7 @@ def test_somebody_away_can_be_left_a_sign_before_anybody_waits(begun: Two) -> No
     assert "Leave a sign" in hers
     assert "stand-in take the seat" not in hers
     left = begun.alice.post(f"{begun.url}/nudge", {"whom": begun.bob.user_id}, htmx=True).text
-    assert "You have left a sign." in left
+    assert "You have left a sign that you are here." in left
     assert "Leave a sign" not in left
     assert "Alice left you this sign while you were away" in look(begun, begun.bob)
 
@@ -309,7 +309,7 @@ def test_next_time_quotes_nothing_that_was_only_begun(late: Two) -> None:
             (step, *_), choices = values(page, "step"), values(page, "choice")
             late.bob.post(f"{late.url}/choices", {"choice": choices[-1], "step": step})
             together.session.rollback()
-        if "principal" not in together.on_turn(alice_id):
+        if together.on_turn(alice_id) == ("partner",):
             together.choose(alice_id)
         else:
             for each in together.company(alice_id).deciders(together.on_turn(alice_id)):
