@@ -185,7 +185,7 @@ def test_a_sign_in_that_has_ended_leads_through_the_sign_in_page_back(
 
 def test_a_page_whose_cookies_are_gone_says_so_and_keeps_what_was_written(visit: Visit) -> None:
     visitor = visit()
-    visitor.watch.expected.add(400)
+    visitor.watch.expected.add(401)
     story.begin_as_guest(visitor)
     story.read_the_case(visitor)
     story.write_diagnosis(visitor)
@@ -193,7 +193,8 @@ def test_a_page_whose_cookies_are_gone_says_so_and_keeps_what_was_written(visit:
 
     visitor.press(button(visitor.page, "Commit my diagnosis"))
 
-    expect(visitor.page.get_by_text("This page had been open too long")).to_be_in_viewport()
+    expect(visitor.page.get_by_text("You are signed out")).to_be_in_viewport()
+    expect(visitor.page.get_by_text("It is renewed")).to_have_count(0)
     expect(visitor.page.get_by_label("Which words of the case show it?")).to_have_value(story.WORDS)
 
 
