@@ -18,6 +18,7 @@ from lfp_trainer.services.library import Published
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import ScenarioVersion, Stage, Step
 from tests.conftest import NOON
+from tests.together import Together
 
 StandAt = Callable[..., Seated]
 
@@ -57,6 +58,20 @@ def published(session: Session, version: dict[str, Any]) -> Published:
 def alice_id(session: Session) -> int:
     with database.writing(session):
         return accounts.make_guest(session, now=NOON)
+
+
+@pytest.fixture
+def bob_id(session: Session) -> int:
+    with database.writing(session):
+        return accounts.make_guest(session, now=NOON)
+
+
+@pytest.fixture
+def lobby(session: Session, published: Published, alice_id: int, bob_id: int) -> Together:
+    """A run that Alice has opened and Bob has come to; neither is ready."""
+    together = Together.open(session, alice_id, now=NOON)
+    together.join(bob_id)
+    return together
 
 
 @pytest.fixture

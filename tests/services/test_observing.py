@@ -26,12 +26,6 @@ SEEN = Marked(("LFP7m", "DIF"), {"motivate": 3}, "Dana's note: she asked before 
 
 
 @pytest.fixture
-def bob_id(session: Session) -> int:
-    with writing(session):
-        return accounts.make_guest(session, now=NOON)
-
-
-@pytest.fixture
 def dana_id(session: Session) -> int:
     with writing(session):
         dana_id = accounts.make_guest(session, now=NOON)

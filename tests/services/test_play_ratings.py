@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine.rubric import Rating as Given
 from lfp_trainer.errors import Incomplete, NotInWhatIf, NotYet, RatedTogether, StaleMove
-from lfp_trainer.services import accounts, after_play, play_ratings, turns
+from lfp_trainer.services import after_play, play_ratings, turns
 from lfp_trainer.services.library import Published
 from lfp_trainer.services.play_ratings import Told
 from lfp_trainer.services.ratings import Kept
@@ -14,12 +14,6 @@ from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Rating, Round, Stage
 from tests.conftest import NOON
 from tests.together import ONE, OTHER, Together, words_of
-
-
-@pytest.fixture
-def bob_id(session: Session) -> int:
-    with writing(session):
-        return accounts.make_guest(session, now=NOON)
 
 
 @pytest.fixture

@@ -41,19 +41,6 @@ def count(session: Session, *models: type[Model]) -> list[int]:
     return [session.scalar(sa.select(sa.func.count()).select_from(each)) or 0 for each in models]
 
 
-@pytest.fixture
-def bob_id(session: Session) -> int:
-    with writing(session):
-        return accounts.make_guest(session, now=NOON)
-
-
-@pytest.fixture
-def lobby(session: Session, published: Published, alice_id: int, bob_id: int) -> Together:
-    together = Together.open(session, alice_id, now=NOON)
-    together.join(bob_id)
-    return together
-
-
 def test_a_lobby_is_gone_thirty_days_after_anybody_was_there(
     session: Session, lobby: Together
 ) -> None:

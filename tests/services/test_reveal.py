@@ -15,12 +15,6 @@ from tests.together import Together, words_of
 
 
 @pytest.fixture
-def bob_id(session: Session) -> int:
-    with writing(session):
-        return accounts.make_guest(session, now=NOON)
-
-
-@pytest.fixture
 def begun(session: Session, published: Published, alice_id: int, bob_id: int) -> Together:
     together = Together.open(session, alice_id, now=NOON)
     together.join(bob_id)

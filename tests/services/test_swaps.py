@@ -16,12 +16,6 @@ from tests.together import ONE, OTHER, Together
 
 
 @pytest.fixture
-def bob_id(session: Session) -> int:
-    with writing(session):
-        return accounts.make_guest(session, now=NOON)
-
-
-@pytest.fixture
 def watcher_id(session: Session) -> int:
     with writing(session):
         return accounts.make_guest(session, now=NOON)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import play
 from lfp_trainer.errors import StaleMove
-from lfp_trainer.services import accounts, presence, runs, timing
+from lfp_trainer.services import presence, runs, timing
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage.database import writing
 from tests.conftest import NOON
@@ -15,12 +15,6 @@ from tests.together import ONE, Together
 
 TIMED = "the-gift"
 """The principal decides it, within four minutes."""
-
-
-@pytest.fixture
-def bob_id(session: Session) -> int:
-    with writing(session):
-        return accounts.make_guest(session, now=NOON)
 
 
 @pytest.fixture

@@ -29,19 +29,6 @@ from tests.together import ONE, OTHER, Together
 
 
 @pytest.fixture
-def bob_id(session: Session) -> int:
-    with writing(session):
-        return accounts.make_guest(session, now=NOON)
-
-
-@pytest.fixture
-def lobby(session: Session, published: Published, alice_id: int, bob_id: int) -> Together:
-    together = Together.open(session, alice_id, now=NOON)
-    together.join(bob_id)
-    return together
-
-
-@pytest.fixture
 def begun(lobby: Together, alice_id: int, bob_id: int) -> Together:
     lobby.ready(alice_id, bob_id)
     return lobby

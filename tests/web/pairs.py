@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -37,8 +38,8 @@ class Two:
     bob: Browser
 
     @classmethod
-    def meet(cls, session: Session, alice: Browser, bob: Browser) -> "Two":
-        together = Together.open(session, alice.user_id, now=NOON)
+    def meet(cls, session: Session, alice: Browser, bob: Browser, *, now: datetime = NOON) -> "Two":
+        together = Together.open(session, alice.user_id, now=now)
         together.join(bob.user_id)
         together.ready(alice.user_id, bob.user_id)
         return cls(together, alice, bob)

@@ -1,6 +1,5 @@
 """A player comes back to a conversation that opened without them; and signs to who is away."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +12,7 @@ from lfp_trainer.services import presence, runs
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import Diagnosis, Participant, Rating, Run, Stage
 from tests.conftest import HTMX, Browser
-from tests.together import Together, words_of
+from tests.together import words_of
 from tests.web.conftest import values
 from tests.web.pairs import Two
 from tests.web.test_debrief import words_of as text_of
@@ -22,14 +21,8 @@ NOW = "Skip my answers and go to the conversation"
 
 
 @pytest.fixture
-def begun(database_url: str, alice: Browser, bob: Browser) -> Iterator[Two]:
-    engine = database.connect(database_url)
-    with Session(engine, expire_on_commit=False) as session:
-        together = Together.open(session, alice.user_id, now=datetime.now(UTC))
-        together.join(bob.user_id)
-        together.ready(alice.user_id, bob.user_id)
-        yield Two(together, alice, bob)
-    engine.dispose()
+def begun(session: Session, alice: Browser, bob: Browser) -> Two:
+    return Two.meet(session, alice, bob, now=datetime.now(UTC))
 
 
 @pytest.fixture
