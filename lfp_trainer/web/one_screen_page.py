@@ -44,8 +44,9 @@ def looks_at_together(seated: Seated, at: Stage, part: str | None) -> bool:
     """Tell whether the page that shows is one that both look at: a reveal, an end, a debrief."""
     if part == ENDED:
         return True
-    both = at in (Stage.RATING, Stage.DEBRIEF) and is_for_both(seated, at)
-    return both and not _is_anybody_late(seated)
+    if at is Stage.DEBRIEF:
+        return is_for_both(seated, at) and not _is_anybody_late(seated)
+    return at is Stage.RATING and is_for_both(seated, at)
 
 
 def _is_anybody_late(seated: Seated) -> bool:
