@@ -17,7 +17,7 @@ from lfp_trainer.services.data_registry import REGISTRY
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Model, Run, Step, User, UserSession
 from tests.conftest import NOON, PASSWORD, Browser
-from tests.statements import counted
+from tests.statements import all_counted
 from tests.web.calibration import SetPage
 from tests.web.conftest import DIAGNOSIS, SCENARIO, RunPage, start
 
@@ -277,9 +277,11 @@ def test_whoever_is_deleted_in_another_tab_while_they_act_is_told_so(
     with ThreadPoolExecutor(1) as pool, Session(engine) as other:
         with writing(other):
             forgetting.forget(other, [alice.user_id], now=NOON)
-            with counted(alice.app) as statements:
+            with all_counted(alice.app) as statements:
                 acting = pool.submit(alice.post, *sent[act], htmx=htmx)
+                patience = time.monotonic() + 10
                 while not statements and not acting.done():
+                    assert time.monotonic() < patience, "the act has not begun"
                     time.sleep(0.01)
                 # By now it finds who asks: long enough for it to wait where it would write.
                 time.sleep(0.4)
