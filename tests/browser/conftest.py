@@ -21,6 +21,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+# The first is the same engine without windows and menus, which cost more than the pages.
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PATIENCE = 10_000
 
 
@@ -28,13 +30,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            # One server and one browser do for all: keep the tests on one worker.
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 def find_chromium() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next(filter(None, map(shutil.which, names)), None)
+    return next(filter(None, map(shutil.which, CHROMIUMS)), None)
 
 
 def launch(playwright: Playwright, path: str) -> Browser:
@@ -47,7 +46,7 @@ def launch(playwright: Playwright, path: str) -> Browser:
 def chromium() -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
-        reason = "no chromium, chromium-browser or google-chrome on the PATH: left out"
+        reason = f"none of {', '.join(CHROMIUMS)} on the PATH: left out"
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
