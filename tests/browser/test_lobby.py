@@ -85,7 +85,7 @@ def test_on_a_phone_the_link_is_at_hand_until_somebody_has_come(visit: Visit) ->
     meeting.take_seat(other, "Bob")
 
     expect(page.get_by_role("status").filter(has_text="Bob has come.")).to_be_visible()
-    assert not page.evaluate(SEEN_FIRST)
+    page.wait_for_function(f"!({SEEN_FIRST})()")
     expect(copy).to_be_visible()
     expect(copy).to_be_focused()
 
