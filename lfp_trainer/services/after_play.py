@@ -152,23 +152,29 @@ def save(
     own: Mapping[Card, Kept],
     *,
     now: datetime,
-) -> None:
-    """Keep all of it as a draft.
+) -> bool:
+    """Keep all of it as a draft; return False where it is committed just as it is.
 
     :raise NotInWhatIf: if the run rewinds another
     :raise NotYet: if it is not played to its end
     :raise Incomplete: if it names something that is not there
-    :raise StaleMove: if it is committed already
+    :raise StaleMove: if something else is committed already
     """
     sheet = sheet_of(session, seated, script)
-    if sheet.committed:
-        raise StaleMove("This is committed already, and stays as it is.")
-    for card, kept in leaders.items():
-        ratings.refuse_unknown(script, card, kept.rating)
-        ratings.keep(session, seated, Round.AFTER, card, kept, now=now)
-    for card, kept in own.items():
-        _refuse_unknown_claim(script, sheet, card, kept.rating)
-        ratings.keep(session, seated, Round.OWN, card, kept, now=now)
+    try:
+        for card, kept in leaders.items():
+            ratings.refuse_unknown(script, card, kept.rating)
+            ratings.keep(session, seated, Round.AFTER, card, kept, now=now)
+        for card, kept in own.items():
+            _refuse_unknown_claim(script, sheet, card, kept.rating)
+            ratings.keep(session, seated, Round.OWN, card, kept, now=now)
+    except StaleMove:
+        # Pressed twice: what is sent again is what is committed.
+        fixed = sheet_of(session, seated, script)
+        if (fixed.leaders, fixed.own) != (leaders, own):
+            raise
+        return False
+    return True
 
 
 def _refuse_unknown_claim(script: Script, sheet: Sheet, card: Card, rating: rubric.Rating) -> None:

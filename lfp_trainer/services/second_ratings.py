@@ -50,17 +50,24 @@ def first_of(session: Session, seated: Seated, script: Script, card: Card) -> Co
 
 def save(
     session: Session, seated: Seated, script: Script, card: Card, kept: Kept, *, now: datetime
-) -> None:
-    """Keep a second rating as a draft.
+) -> bool:
+    """Keep a second rating as a draft; return False where it is committed just as it is.
 
     :raise NotFound: if there is no first one
     :raise NotYet: if the ratings are not committed
     :raise Incomplete: if it names something that is not there
-    :raise StaleMove: if it is committed already
+    :raise StaleMove: if another one is committed already
     """
     first_of(session, seated, script, card)
     ratings.refuse_unknown(script, card, kept.rating)
-    ratings.keep(session, seated, Round.AGAIN, card, kept, now=now)
+    try:
+        ratings.keep(session, seated, Round.AGAIN, card, kept, now=now)
+    except StaleMove:
+        # Pressed twice: what is sent again is what is committed.
+        if ratings.ratings_of(session, seated, Round.AGAIN).get(card) != kept:
+            raise
+        return False
+    return True
 
 
 def commit(session: Session, seated: Seated, script: Script, card: Card, *, now: datetime) -> None:

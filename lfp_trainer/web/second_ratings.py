@@ -58,8 +58,9 @@ def rate_again(key: str, card: int) -> ResponseReturnValue:
         about = second_ratings_page.card_at(script, card)
         sent = sent_rating(script.rubric, about[1], script.scenario.sentences)
         refused = None
-        if not sent.problems:
-            second_ratings.save(db.session, seated, script, about, sent.kept, now=now())
+        if not sent.problems and second_ratings.save(
+            db.session, seated, script, about, sent.kept, now=now()
+        ):
             refused = _commit(partial(second_ratings.commit, card=about), seated, script)
     if sent.problems:
         if keeps_itself():
@@ -95,15 +96,14 @@ def rate_after(key: str) -> ResponseReturnValue:
             own, after_play.own_field
         )
         refused = None
-        if not problems:
-            after_play.save(
-                db.session,
-                seated,
-                script,
-                {card: each.kept for card, each in leaders.items()},
-                {card: each.kept for card, each in own.items()},
-                now=now(),
-            )
+        if not problems and after_play.save(
+            db.session,
+            seated,
+            script,
+            {card: each.kept for card, each in leaders.items()},
+            {card: each.kept for card, each in own.items()},
+            now=now(),
+        ):
             refused = _commit(after_play.commit, seated, script)
     if problems and keeps_itself():
         return errors.answer(422, next(iter(problems.values())))

@@ -130,6 +130,20 @@ def test_sent_twice_it_stays_as_it_is_and_the_page_says_so(alices_run: RunPage, 
 
 
 @BOTH_WAYS
+def test_a_button_pressed_twice_is_one_second_answer(alices_run: RunPage, htmx: bool) -> None:
+    alices_run.to_role_play()
+    form = {**AGAIN, "evidence": [sentence(alices_run)]}
+    assert alices_run.post("/again/0", form).status_code == 303
+
+    repeated = alices_run.post("/again/0", form, htmx=htmx)
+
+    assert repeated.status_code == (200 if htmx else 303)
+    page = words_of(alices_run.get("/again/0").text)
+    assert "Rated twice" in page
+    assert "committed already" not in page + repeated.text
+
+
+@BOTH_WAYS
 def test_before_its_time_it_leads_to_where_the_run_is(alices_run: RunPage, htmx: bool) -> None:
     alices_run.to_rating()
 
@@ -238,6 +252,20 @@ def test_committed_twice_it_stays_as_it_is(alices_run: RunPage, htmx: bool) -> N
     said = words_of(refused.text)
     assert "This is committed already" in said
     assert "You say 5" not in said
+
+
+@BOTH_WAYS
+def test_a_button_pressed_twice_says_once_what_was_shown(alices_run: RunPage, htmx: bool) -> None:
+    alices_run.to_debrief()
+    form = claiming(alices_run, "2")
+    assert alices_run.post("/after", form).status_code == 303
+
+    repeated = alices_run.post("/after", form, htmx=htmx)
+
+    assert repeated.status_code == (200 if htmx else 303)
+    page = words_of(alices_run.get("/after").text)
+    assert "You say 2" in page
+    assert "committed already" not in page + repeated.text
 
 
 def test_it_is_offered_at_the_ending_and_in_the_debrief_until_it_is_done(
