@@ -17,6 +17,9 @@ from lfp_trainer.services import exercise_shelf, installation
 from lfp_trainer.storage import database
 
 APPLICATION = "lfp_trainer.web:create_app"
+MOST_WORKERS = 4
+"""Without being asked for more. Each worker has connections of its own, of which PostgreSQL gives
+a hundred."""
 
 
 def run_server(target: str, host: str, port: int, *, workers: int = 1, threads: int = 4) -> None:
@@ -58,15 +61,31 @@ def _make_ready(settings: Settings) -> None:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--workers", default=1, show_default=True, help="Processes; more with PostgreSQL.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help=f"Processes.  [default: 1 on SQLite; on PostgreSQL one a core, at most {MOST_WORKERS}]",
+)
 @click.option("--threads", default=4, show_default=True, help="Requests at once in each process.")
-def serve(host: str, port: int, workers: int, threads: int) -> None:
+def serve(host: str, port: int, workers: int | None, threads: int) -> None:
     """Run the server, with settings from LFP_ variables.
 
     Applies migrations and publishes new or changed scenarios first.
     """
-    _make_ready(_settings())
+    settings = _settings()
+    _make_ready(settings)
+    workers = workers or workers_for(settings.database_url)
     run_server(APPLICATION, host, port, workers=workers, threads=threads)
+
+
+def workers_for(database_url: str) -> int:
+    """Return how many processes suit a database on this machine.
+
+    One reads from PostgreSQL on one core only, whatever its threads; SQLite lets its own go.
+    """
+    if database_url.startswith("sqlite"):
+        return 1
+    return min(os.cpu_count() or 1, MOST_WORKERS)
 
 
 @click.command()

@@ -6,7 +6,8 @@ columns and raise the errors of SQLAlchemy, so that a service cannot tell the di
 that is not on the way of a choice is an ordinary statement.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,8 +31,10 @@ class Prepared:
             return compiled.converted(cursor.fetchall())
         borrowed = within.raw_connection()
         try:
-            compiled, cursor = self._execute(within.dialect, borrowed.dbapi_connection, values)
-            return compiled.converted(cursor.fetchall())
+            driver = borrowed.dbapi_connection
+            with _by_itself(driver):
+                compiled, cursor = self._execute(within.dialect, driver, values)
+                return compiled.converted(cursor.fetchall())
         finally:
             borrowed.close()
 
@@ -57,6 +60,23 @@ class Prepared:
         except dialect.loaded_dbapi.Error as error:
             base = dialect.loaded_dbapi.Error
             raise sa.exc.DBAPIError.instance(compiled.sql, None, error, base) from error
+
+
+@contextmanager
+def _by_itself(driver: Any) -> Iterator[None]:
+    """Let PostgreSQL run one statement as its own transaction, without a BEGIN and a ROLLBACK.
+
+    Each of the two is a round trip, and the statement itself is only one more.
+    """
+    if not hasattr(driver, "set_autocommit"):  # SQLite begins nothing by itself here
+        yield
+        return
+    driver.set_autocommit(True)
+    try:
+        yield
+    finally:
+        if not driver.closed:  # a connection that broke keeps its own error
+            driver.set_autocommit(False)
 
 
 class _Compiled:

@@ -77,6 +77,28 @@ def test_a_row_that_exists_already_is_the_error_of_sqlalchemy(session: Session) 
     assert len(FIND.rows(session, address="alice@district.example")) == 1
 
 
+def test_on_an_engine_a_question_leaves_its_connection_as_it_found_it(engine: sa.Engine) -> None:
+    with database.writing_on(engine) as connection:
+        ADD.count(connection, **ALICE)
+
+    assert FIND.rows(engine, address="alice@district.example")[0][0] == "Alice"
+
+    # The same connection, from the pool: what is begun on it can still be undone.
+    with engine.connect() as connection:
+        connection.execute(sa.update(users).values(name="Nobody"))
+        connection.rollback()
+    assert FIND.rows(engine, address="alice@district.example")[0][0] == "Alice"
+
+
+def test_a_question_that_fails_on_an_engine_leaves_it_usable(engine: sa.Engine) -> None:
+    wrong = Prepared(sa.select(sa.literal_column("nothing")).select_from(users))
+
+    with pytest.raises(sa.exc.DBAPIError):
+        wrong.rows(engine)
+
+    assert FIND.rows(engine, address="alice@district.example") == []
+
+
 def test_a_block_on_a_connection_is_committed_or_undone_as_a_whole(
     engine: sa.Engine, session: Session
 ) -> None:
