@@ -81,9 +81,10 @@ def serve(host: str, port: int, workers: int | None, threads: int) -> None:
 def workers_for(database_url: str) -> int:
     """Return how many processes suit a database on this machine.
 
-    One reads from PostgreSQL on one core only, whatever its threads; SQLite lets its own go.
+    Threads of one process take turns at one core. On PostgreSQL that is what everybody waits for
+    first; what SQLite does for a thread runs beside the others, and its writers queue anyway.
     """
-    if database_url.startswith("sqlite"):
+    if database.is_sqlite(database_url):
         return 1
     return min(os.cpu_count() or 1, MOST_WORKERS)
 

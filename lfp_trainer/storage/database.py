@@ -49,9 +49,14 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def is_sqlite(url: str) -> bool:
+    """Tell whether a database URL names a SQLite file."""
+    return sa.make_url(url).get_backend_name() == "sqlite"
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """Return the arguments of ``create_engine`` that fit a database URL."""
-    if sa.make_url(url).get_backend_name() == "sqlite":
+    if is_sqlite(url):
         return {"module": sqlite3, "connect_args": {"isolation_level": None, "timeout": 10}}
     return {"pool_pre_ping": True}
 
