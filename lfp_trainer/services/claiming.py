@@ -1,4 +1,8 @@
-"""Give an account what a guest played, also in the middle of a run that others are in."""
+"""Give somebody what a guest played, also in the middle of a run that others are in.
+
+Mostly an account, when the guest signs in; or a guest, who comes back in a browser in which they
+have begun once more (``services/own_codes.py``).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,6 +79,24 @@ def claim(session: Session, guest_id: int, account_id: int, *, now: datetime) ->
 
     :raise NotFound: if the guest is not a guest, or the account not an account
     """
+    _give(session, guest_id, account_id, User.email.is_not(None), now)
+
+
+def bring_along(session: Session, guest_id: int, other_id: int, *, now: datetime) -> None:
+    """Give another guest, who has shown to be the same person, what a guest played; as ``claim``.
+
+    :raise NotFound: if one of them is not a guest
+    """
+    _give(session, guest_id, other_id, User.email.is_(None), now)
+
+
+def _give(
+    session: Session,
+    guest_id: int,
+    owner_id: int,
+    owner_is: sa.ColumnElement[bool],
+    now: datetime,
+) -> None:
     # First the runs, then the people: whoever writes into a run takes hold of both in that order.
     theirs = session.scalars(
         sa.select(Run.id)
@@ -85,13 +107,15 @@ def claim(session: Session, guest_id: int, account_id: int, *, now: datetime) ->
     guest = session.scalar(
         sa.select(User.id).where(User.id == guest_id, User.email.is_(None)).with_for_update()
     )
-    account = session.scalar(
-        sa.select(User.id).where(User.id == account_id, User.email.is_not(None)).with_for_update()
+    owner = session.scalar(
+        sa.select(User.id)
+        .where(User.id == owner_id, User.id != guest_id, owner_is)
+        .with_for_update()
     )
-    if guest is None or account is None:
+    if guest is None or owner is None:
         raise NotFound
-    _hand_over(session, guest_id, account_id)
-    accounts.take_back_questions_about(session, account_id)
+    _hand_over(session, guest_id, owner_id)
+    accounts.take_back_questions_about(session, owner_id)
     session.execute(sa.delete(User).where(User.id == guest_id))
     pairs.go_on_without(session, theirs, now=now)
     session.expire_all()

@@ -18,7 +18,7 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Companion, Company
 from lfp_trainer.services.ways import ways_of
 from lfp_trainer.storage.database import writing
-from lfp_trainer.web import code_tried, errors, run_page
+from lfp_trainer.web import code_tried, errors, own_code, run_page
 from lfp_trainer.web.asker import me, now, viewer_id
 from lfp_trainer.web.auth import POSITIONS
 from lfp_trainer.web.extensions import db
@@ -185,6 +185,7 @@ def show_members(
         tag=tag,
         message=message,
         works_at=_works_at(company),
+        own_code=own_code.shown_to_asker(company),
         **_seats(company, script),
     )
     response.headers["HX-PTag"] = tag
@@ -223,7 +224,9 @@ def show_others(
 
 def show_finder(code: str = "", *, status: int = 200, message: str = "") -> Response:
     """Render the page that asks for a code."""
-    page = render_template("pairs/find.html", code=code, message=message)
+    clean = lobby.clean_code(code)
+    may_be_over = clean if len(clean) == lobby.LENGTH else ""
+    page = render_template("pairs/find.html", code=code, message=message, may_be_over=may_be_over)
     return make_response(page, status)
 
 

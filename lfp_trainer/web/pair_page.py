@@ -26,7 +26,7 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Company
 from lfp_trainer.services.conversation import Conversation, conversation_of
 from lfp_trainer.storage.models import Stage
-from lfp_trainer.web import live_page, looking_back, observing_page, one_screen_page
+from lfp_trainer.web import live_page, looking_back, observing_page, one_screen_page, own_code
 from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to
@@ -102,6 +102,7 @@ def company_context(
     return {
         "live": live_page.panel_of(seated, script, together, talk=talk, at=shown, now=then),
         "company": together,
+        "own_code": own_code.shown_to_asker(together),
         "mine": me,
         "awaited": ways.awaited(together, me, on_turn),
         "absent": ways.absent(together, me, then),

@@ -1,17 +1,21 @@
-"""A guest who comes back on another device: ask for the seat, wait, be let in by who is there."""
+"""A guest who comes back on another device: with their own code, or let in by who is there.
+
+Who has noted the code needs nobody. Who has not asks for the seat, waits, and is let in.
+"""
 
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from lfp_trainer.errors import NotFound
-from lfp_trainer.services import lobby, readmission
+from lfp_trainer.services import accounts, claiming, lobby, own_codes, readmission
 from lfp_trainer.services.company import Company
 from lfp_trainer.storage.database import writing
-from lfp_trainer.web import auth, code_tried, forms, lobby_page
+from lfp_trainer.web import auth, code_tried, forms, lobby_page, own_code
 from lfp_trainer.web.asker import me, now
-from lfp_trainer.web.browser_session import polls
+from lfp_trainer.web.browser_session import polls, start_over
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
@@ -20,6 +24,9 @@ from lfp_trainer.web.lobby_page import after, answer_refusals, find_company, min
 bp = Blueprint("readmission", __name__, url_prefix="/pairs")
 
 answer_refusals(bp)
+
+NOT_YOURS = "No guest in this run has that code. Check it, and the link you came by."
+IN_IT = "You are in this run yourself, with this account. Open another browser to come back to it."
 
 
 @bp.post("/<code:code>/return")
@@ -91,3 +98,62 @@ def refuse(code: str) -> ResponseReturnValue:
         _, seated = mine(code)
         readmission.refuse(db.session, seated, whom, asker)
     return after(code)
+
+
+@bp.get("/<code:code>/own-code")
+@allow(Allowed.EVERYONE)
+def show_come_back(code: str) -> ResponseReturnValue:
+    """Ask for somebody's own code; whether there is such a run is not said."""
+    return _own_code_page(code, {})
+
+
+@bp.post("/<code:code>/own-code")
+@allow(Allowed.EVERYONE)
+def come_back(code: str) -> ResponseReturnValue:
+    """Make this browser that of the guest whose own code is typed; an account takes them in."""
+    code_tried.refuse_too_many()
+    try:
+        company, _ = lobby.find_lobby(db.session, code)
+        typed = forms.line("own_code", 40)
+        guest_id = own_codes.guest_with(db.session, company, own_code.secret(), typed)
+    except NotFound:
+        code_tried.count_wrong()
+        return _own_code_page(code, {"own_code": NOT_YOURS}, status=422)
+    db.session.rollback()
+    if current_user.is_authenticated and not current_user.is_guest:
+        if lobby_page.seat_of_asker(company) is not None:
+            return _own_code_page(code, {"own_code": IN_IT}, status=409)
+        with writing(db.session):
+            claiming.claim(db.session, guest_id, me().id, now=now())
+        flash("What you practiced as a guest is in your account now.", "success")
+    elif not current_user.is_authenticated or me().id != guest_id:
+        _become(company, guest_id)
+    return go_to(url_for("lobby.show", code=company.code))
+
+
+def _become(company: Company, guest_id: int) -> None:
+    if current_user.is_authenticated and forms.ticked("bring"):
+        with writing(db.session):
+            claiming.bring_along(db.session, me().id, guest_id, now=now())
+    with writing(db.session):
+        own_codes.come_back(db.session, company, guest_id)
+    start_over(guest_id, remembered=True, now=now())
+
+
+def _own_code_page(
+    code: str, problems: dict[str, str], *, status: int = 200
+) -> ResponseReturnValue:
+    guest_id = me().id if current_user.is_guest else None
+    is_known = current_user.is_authenticated and guest_id is None
+    # As at the sign-in: what others are in must not be left behind by a default.
+    playing = guest_id is not None and accounts.is_playing(db.session, guest_id, now=now())
+    page = render_template(
+        "pairs/own_code.html",
+        code=code,
+        problems=problems,
+        typed=forms.clean(request.form.get("own_code", ""))[:40],
+        can_bring=guest_id is not None and accounts.has_practice(db.session, guest_id),
+        bring=forms.ticked("bring") if request.method == "POST" else playing,
+        account=current_user.name if is_known else None,
+    )
+    return page, status

@@ -40,6 +40,9 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "lobby.live"): ("{lobby}/live", HER_RUN),
     ("POST", "readmission.let_in"): ("{lobby}/let-in", HER_RUN),
     ("POST", "readmission.refuse"): ("{lobby}/not-them", HER_RUN),
+    # Whoever types the own code of a guest is that guest; nobody else gets anywhere.
+    ("GET", "readmission.show_come_back"): ("{lobby}/own-code", EVERYONE),
+    ("POST", "readmission.come_back"): ("{lobby}/own-code", EVERYONE),
     ("POST", "lobby.take_seat"): ("{lobby}/seat", HER_RUN),
     ("POST", "lobby.say_ready"): ("{lobby}/ready", HER_RUN),
     ("POST", "lobby.begin"): ("{lobby}/begin", HER_RUN),
