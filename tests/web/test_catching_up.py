@@ -1,5 +1,6 @@
 """A player comes back to a conversation that opened without them; and signs to who is away."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -42,7 +43,7 @@ def go_away(two: Two, browser: Browser) -> None:
         session.execute(
             sa.update(Participant)
             .where(Participant.run_id == run, Participant.user_id == browser.user_id)
-            .values(seen_at=datetime.now(UTC) - timedelta(seconds=61))
+            .values(seen_at=two.together.now - timedelta(seconds=61))
         )
 
 
@@ -239,6 +240,20 @@ def test_who_rated_nobody_sees_what_the_other_said_beside_the_reference(late: Tw
     assert "Reference" in his
     assert "You named the same" not in his
     assert "You have committed no diagnosis" in his
+
+
+def test_what_a_late_partner_named_stands_beside_ones_own_though_they_rated_nobody(
+    late: Two,
+) -> None:
+    late.together.finish_case(late.bob.user_id)
+    late.together.diagnose(late.bob.user_id)
+    late.bob.post(f"{late.url}/catch-up")
+
+    page = late.alice.get(f"{late.url}?stage=rating").text
+
+    assert re.findall(r'<th scope="col">([^<]+)</th>', page) == ["Named", "You", "Bob", "Reference"]
+    assert f"Bob wrote: {words_of(late.bob.user_id, 'diagnosis')}" in text_of(page)
+    assert "went to the conversation without rating, so no rating of Bob stands here" in page
 
 
 def told_after_it(late: Two) -> Two:
