@@ -156,7 +156,7 @@ EXPIRED_HERE = (
 
 RENEWED = "This page had been open too long. It is renewed: what you write next is saved again."
 
-OTHER = "Somebody else is signed in in this browser now, so nothing was saved."
+OTHER = "Somebody else is signed in here now, so nothing was saved."
 UNKNOWN = "This page had been open too long to tell whose it is, so nothing was saved."
 STILL_HERE = "What you wrote is still on this page."
 COPY = "Copy what you wrote, then load the page again."

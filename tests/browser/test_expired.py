@@ -163,7 +163,9 @@ def test_words_written_before_somebody_else_signed_in_are_kept_for_their_writer(
     answer_everything(visitor)
     enrol_charlie(visitor, site)
     visitor.press(button(page, "Commit my diagnosis"))
-    expect(page.get_by_text("Somebody else is signed in in this browser now")).to_be_visible()
+    expect(
+        page.get_by_text("Somebody else is signed in here now, so nothing was saved")
+    ).to_be_visible()
     expect(button(page, "Send it again")).to_have_count(0)
     words = page.get_by_label(FIELD if script else "Reason")
     expect(words).to_have_value(WORDS)

@@ -458,7 +458,9 @@ def test_nor_as_a_third_to_whom_the_run_is_not_there_and_it_goes_on_with_its_wri
     third.page.close()
     page.evaluate("dispatchEvent(new Event('focus'))")
     button(page, "Commit my diagnosis").click()
-    expect(page.get_by_text("Somebody else is signed in in this browser now")).to_be_visible()
+    expect(
+        page.get_by_text("Somebody else is signed in here now, so nothing was saved")
+    ).to_be_visible()
     expect(page.get_by_label(FIELD)).to_have_value(WORDS)
     assert kept(couple) == []
 

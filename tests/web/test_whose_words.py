@@ -17,7 +17,7 @@ from tests.web.pairs import Two
 
 WORDS = "Alice's own words,\n<b>on two lines</b> & to the end"
 ESCAPED = "Alice&#39;s own words,\n&lt;b&gt;on two lines&lt;/b&gt; &amp; to the end"
-OTHER = "Somebody else is signed in in this browser now"
+OTHER = "Somebody else is signed in here now, so nothing was saved"
 WAYS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
 
 FORMS: dict[str, dict[str, object]] = {
