@@ -73,6 +73,8 @@
     const brings = detail.newContent?.some((el) => el.matches?.("#notice") && el.querySelector("[name=csrf_token]"));
     if (!brings || !document.querySelector("[data-look][data-seat]")) return;
     isOut = true;
+    // To somebody else the run was not there; its reader has signed in again.
+    isGone = false;
     look(true);
   });
 

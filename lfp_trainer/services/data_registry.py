@@ -337,7 +337,7 @@ REGISTRY: tuple[Store, ...] = (
             "left_at": Column("When you left a run that others went on with."),
             "stand_in_from": Column("Since when the stand-in has played your seat."),
             "nudged_at": Column("When somebody left you a sign that they wait for you."),
-            "rated_play_at": Column("When you had said what both plays showed."),
+            "rated_play_at": Column("When you had rated what was played, or gone on without."),
             "asked_by": Column(
                 "Who says on another device that they are you.",
                 withheld="It is somebody else's number, or your own of another device.",

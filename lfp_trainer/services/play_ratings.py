@@ -28,7 +28,7 @@ from lfp_trainer.services.ratings import Card, Kept
 from lfp_trainer.storage.models import Participant, Rating, Round, Stage, table
 
 ROUNDS = (Round.OWN, Round.OTHER)
-DONE = "You have rated the play already. It stays as it is."
+DONE = "You are done with rating the play. What you committed of it stays as it is."
 NOT_THEIRS = "This is not part of what they chose."
 
 _parts = table(Participant)
@@ -216,6 +216,17 @@ def pass_over(session: Session, seated: Seated, script: Script, *, now: datetime
     """
     _finish(session, seated, now)
     pairs.settle(session, seated, script, now=now)
+
+
+def has_rated(session: Session, seated: Seated) -> bool:
+    """Tell whether somebody who is done with it said something, or passed it over."""
+    theirs = sa.select(Rating.id).where(
+        Rating.run_id == seated.run_id,
+        Rating.rater_id == seated.user_id,
+        Rating.round.in_(ROUNDS),
+        Rating.committed_at.is_not(None),
+    )
+    return session.scalar(theirs.limit(1)) is not None
 
 
 def _finish(session: Session, seated: Seated, now: datetime) -> None:

@@ -70,10 +70,12 @@ def _sign_in() -> ResponseReturnValue:
         return _sign_in_page({"email": str(error)}, status=429)
     if found is None:
         return _sign_in_page({"email": WRONG}, status=422)
+    claimed = None
     if current_user.is_guest and forms.ticked("claim"):
+        claimed = current_user.person.id
         with writing(db.session):
-            claiming.claim(db.session, current_user.person.id, found.user_id, now=now)
-    start_over(found.user_id, remembered=forms.ticked("remember"), now=now)
+            claiming.claim(db.session, claimed, found.user_id, now=now)
+    start_over(found.user_id, remembered=forms.ticked("remember"), now=now, took_over=claimed)
     return go_to(_next())
 
 

@@ -31,7 +31,7 @@ from lfp_trainer.services import accounts, guests, passwords, retention, sign_in
 from lfp_trainer.services.accounts import Person
 from lfp_trainer.storage import database
 from lfp_trainer.storage.database import writing
-from lfp_trainer.web import errors
+from lfp_trainer.web import errors, form_tokens
 from lfp_trainer.web.extensions import db, login_manager
 from lfp_trainer.web.fragments import wants_fragment
 
@@ -92,6 +92,7 @@ def install(app: Flask) -> None:
     login_manager.user_loader(_load)
     login_manager.unauthorized_handler(_unauthorized)
     app.before_request(_note_seen)
+    form_tokens.install(app)
 
 
 def polls(view: View) -> View:
@@ -119,7 +120,7 @@ def _unauthorized() -> ResponseReturnValue:
             401,
             SIGNED_OUT,
             sign_in_url=url_for("auth.sign_in", next=_page_above()),
-            sent=None if wants_fragment() else errors.what_was_sent(),
+            sent=None if wants_fragment() else errors.what_was_sent(token=form_tokens.sent()),
         )
     if wants_fragment():
         shown = re.sub(r"^https?://[^/]+", "", request.headers.get("HX-Current-URL", ""))
@@ -191,12 +192,13 @@ def _start(user_id: int, *, remembered: bool, now: datetime) -> str:
     return sign_in.start_session(db.session, user_id, device=device, remembered=remembered, now=now)
 
 
-def _recognise(token: str, *, remembered: bool) -> None:
+def _recognise(token: str, *, remembered: bool, took_over: int | None = None) -> None:
     """Make this browser the holder of a token, and forget what it held before."""
     session.clear()
     visit = _load(token)
     assert visit is not None
     login_user(visit)
+    form_tokens.mark(visit.person.id, took_over=took_over)
 
     @after_this_request
     def remember(response: Response) -> Response:
@@ -229,13 +231,18 @@ def _cookie_options() -> dict[str, Any]:
     }
 
 
-def start_over(user_id: int, *, remembered: bool, now: datetime) -> None:
-    """Replace this browser's session by a new one. Commits."""
+def start_over(
+    user_id: int, *, remembered: bool, now: datetime, took_over: int | None = None
+) -> None:
+    """Replace this browser's session by a new one. Commits.
+
+    :param took_over: the guest it stood for, whose practice has become this person's
+    """
     with writing(db.session):
         if current_user.is_authenticated:
             sign_in.end_session(db.session, current_user.person.session_id)
         token = _start(user_id, remembered=remembered, now=now)
-    _recognise(token, remembered=remembered)
+    _recognise(token, remembered=remembered, took_over=took_over)
 
 
 def count_try(email: str, *, now: datetime) -> int:

@@ -24,7 +24,9 @@ from lfp_trainer.errors import (
     UnknownChoice,
 )
 from lfp_trainer.services import forgetting
+from lfp_trainer.web import form_tokens
 from lfp_trainer.web.extensions import db, login_manager
+from lfp_trainer.web.form_tokens import Writer
 from lfp_trainer.web.fragments import wants_fragment
 from lfp_trainer.web.gate import Allowed, policy_of
 
@@ -68,17 +70,36 @@ class Sent:
     action: str
     fields: tuple[tuple[str, str | None], ...]
     """Name and value. A password has no value: it is asked for again, never sent back."""
+    token: str | None = None
+    """The token it came with, where only who wrote it may send it on; else it gets a new one."""
+    is_held: bool = False
+    """Whether it is only to be read and copied: whoever is signed in did not write it."""
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """What somebody wrote, as far as it can be told from what they picked."""
+        return [(name, value) for name, value in self.fields if value and _is_prose(value)]
+
+    @property
+    def rest(self) -> list[tuple[str, str]]:
+        return [(name, value or "") for name, value in self.fields if not _is_prose(value or "")]
 
 
-def what_was_sent() -> Sent:
-    """Return the form of this request, without its token."""
+def _is_prose(value: str) -> bool:
+    return len(value) > 60 or any(each.isspace() for each in value.strip())
+
+
+def what_was_sent(*, token: str | None = None, is_held: bool = False) -> Sent:
+    """Return the form of this request, without its token, or with the one that is to stay."""
     return Sent(
         action=url_for(request.endpoint or "", **(request.view_args or {})),
         fields=tuple(
             (name, None if "password" in name.lower() else value)
             for name, value in request.form.items(multi=True)
-            if name != "csrf_token"
+            if name != form_tokens.FIELD
         ),
+        token=token,
+        is_held=is_held,
     )
 
 
@@ -89,9 +110,22 @@ def answer(
     sign_in_url: str | None = None,
     sent: Sent | None = None,
     new_token: bool = False,
+    other_url: str | None = None,
 ) -> Response:
-    """Return an error as a page, or for htmx as the notice of the page that is showing."""
-    told = {"message": message, "sign_in_url": sign_in_url, "sent": sent, "new_token": new_token}
+    """Return an error as a page, or for htmx as the notice of the page that is showing.
+
+    :param sign_in_url: where to sign in, to somebody who is signed out
+    :param sent: what was sent and not taken
+    :param new_token: whether the forms of the page that is showing get a new token
+    :param other_url: a page to open beside this one, where somebody else can sign in
+    """
+    told = {
+        "message": message,
+        "sign_in_url": sign_in_url,
+        "sent": sent,
+        "new_token": new_token,
+        "other_url": other_url,
+    }
     if wants_fragment():
         response = make_response(render_template("_notice.html", **told), status)
         response.headers["HX-Retarget"] = "#notice"
@@ -122,6 +156,11 @@ EXPIRED_HERE = (
 
 RENEWED = "This page had been open too long. It is renewed: what you write next is saved again."
 
+OTHER = "Somebody else is signed in here now, so nothing was saved."
+UNKNOWN = "This page had been open too long to tell whose it is, so nothing was saved."
+STILL_HERE = "What you wrote is still on this page."
+COPY = "Copy what you wrote, then load the page again."
+
 
 def _expired_form(error: CSRFError) -> Response:
     # Only what a page of ours sent goes into a form that one press sends again: with a good token,
@@ -131,17 +170,43 @@ def _expired_form(error: CSRFError) -> Response:
     if _needs_to_sign_in():
         # To renew the page would promise what the next answer takes back.
         return make_response(login_manager.unauthorized())
+    if current_user.is_authenticated:
+        # The same of what another person wrote here, before this one signed in.
+        writer = form_tokens.writer()
+        if writer is Writer.OTHER:
+            return _held_back()
+        if writer is Writer.UNKNOWN and not _is_open_to_everyone():
+            return _nobodys()
     if wants_fragment() and request.form.get("act") == "keep":
         # A draft, sent while somebody goes on writing: to send this again would lose the rest.
         return answer(400, RENEWED, new_token=True)
     return answer(400, EXPIRED_HERE, sent=what_was_sent())
 
 
+def _held_back() -> Response:
+    """Keep what somebody wrote from whoever is signed in by now, and from being lost."""
+    # Its token stays: it opens nothing for anybody else, and tells the writer once they are back.
+    sent = what_was_sent(token=form_tokens.sent(), is_held=True)
+    elsewhere = url_for("home.welcome")
+    if not sent.fields:
+        return answer(400, OTHER, other_url=elsewhere)
+    if wants_fragment():
+        return answer(400, f"{OTHER} {STILL_HERE}", other_url=elsewhere)
+    return answer(400, OTHER, sent=sent, other_url=elsewhere)
+
+
+def _nobodys() -> Response:
+    if wants_fragment():
+        return answer(400, f"{UNKNOWN} {COPY}")
+    return answer(400, UNKNOWN, sent=what_was_sent(is_held=True))
+
+
+def _is_open_to_everyone() -> bool:
+    return policy_of(current_app, request.endpoint or "") is Allowed.EVERYONE
+
+
 def _needs_to_sign_in() -> bool:
-    endpoint = request.endpoint
-    if endpoint is None or current_user.is_authenticated:
-        return False
-    return policy_of(current_app, endpoint) is not Allowed.EVERYONE
+    return not current_user.is_authenticated and not _is_open_to_everyone()
 
 
 def _is_from_own_page() -> bool:

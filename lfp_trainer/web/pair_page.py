@@ -119,6 +119,7 @@ def _waiting(seated: Seated, script: Script) -> dict[str, Any]:
         "answer": diagnosis.diagnosis_of(db.session, seated).answer,
         "cards": ratings.cards_of(script),
         "kept": ratings.ratings_of(db.session, seated),
+        "has_rated_play": play_ratings.has_rated(db.session, seated),
     }
 
 

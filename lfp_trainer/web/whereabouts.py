@@ -57,7 +57,7 @@ def _where(person: Companion, seat: str, company: Company, talk: Conversation) -
     elif person.stage is Stage.ROLE_PLAY:
         return "is ready to watch" if person.is_observer else "has answered everything"
     elif person.stage is Stage.DEBRIEF and company.told_at is None and not person.is_observer:
-        return "has rated the play" if person.rated_play_at else "is rating the play"
+        return "is ready for the debrief" if person.rated_play_at else "is rating the play"
     return f"is {WHERE.get(person.stage, 'here')}"
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
@@ -137,3 +138,42 @@ def test_drafts_are_saved_again_after_signing_in_elsewhere(visit: Visit, site: S
     expect(page.get_by_text(re.compile(r"^Saved \d"))).to_be_visible()
     page.reload()
     expect(option(page, "systems", "ILR")).to_be_checked()
+
+
+def enrol_charlie(visitor: Visitor, site: Site) -> None:
+    """Let Charlie sign in beside the page, in the same browser."""
+    sign_in_beside(visitor, site.enrol("charlie"))
+
+
+def sign_in_beside(visitor: Visitor, email: str) -> None:
+    other = Visitor(visitor.page.context.new_page(), visitor.watch)
+    visitor.page.context.clear_cookies()
+    sign_in(other, email)
+    other.page.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_words_written_before_somebody_else_signed_in_are_kept_for_their_writer(
+    visit: Visit, site: Site, script: bool
+) -> None:
+    visitor = visit(java_script_enabled=script)
+    page = visitor.page
+    email = begin(visitor, site)
+    before = len(stored(site))
+    answer_everything(visitor)
+    enrol_charlie(visitor, site)
+    visitor.press(button(page, "Commit my diagnosis"))
+    expect(
+        page.get_by_text("Somebody else is signed in here now, so nothing was saved")
+    ).to_be_visible()
+    expect(button(page, "Send it again")).to_have_count(0)
+    words = page.get_by_label(FIELD if script else "Reason")
+    expect(words).to_have_value(WORDS)
+    expect(words).to_be_editable(editable=script)
+
+    sign_in_beside(visitor, email)
+    visitor.press(button(page, "Commit my diagnosis" if script else "I have signed in again"))
+    visitor.press(button(page, "Send it again"))
+
+    is_committed(page)
+    assert len(stored(site)) == before + 1

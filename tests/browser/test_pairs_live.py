@@ -447,6 +447,30 @@ def test_nor_where_the_other_came_before_the_page_knew_that_one_was_signed_out(
     assert kept(couple) == []
 
 
+def test_nor_as_a_third_to_whom_the_run_is_not_there_and_it_goes_on_with_its_writer(
+    couple: Couple,
+) -> None:
+    couple.alice.watch.expected |= {404}
+    page = diagnosing(couple)
+    page.context.clear_cookies()
+    third = Visitor(page.context.new_page(), couple.alice.watch)
+    sign_in(third, couple.site.enrol("charlie"))
+    third.page.close()
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    button(page, "Commit my diagnosis").click()
+    expect(
+        page.get_by_text("Somebody else is signed in here now, so nothing was saved")
+    ).to_be_visible()
+    expect(page.get_by_label(FIELD)).to_have_value(WORDS)
+    assert kept(couple) == []
+
+    sign_in_beside(couple, couple.alice_id)
+    page.get_by_label(FIELD).press_sequentially(" More.")
+    expect(page.locator(".live-off")).to_have_text("", timeout=SOON)
+    expect(page.get_by_text(re.compile(r"^Saved \d"))).to_be_visible(timeout=SOON)
+    assert kept(couple) == [(couple.alice_id, f"{WORDS} More.")]
+
+
 TOP = "document.activeElement.getBoundingClientRect().top"
 
 

@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -372,3 +373,75 @@ def test_a_deleted_partner_leaves_a_debrief_that_still_stands(two: Two) -> None:
     swapped = two.alice.post(f"{two.url}/swap/1")
     assert swapped.status_code == 303
     assert two.alice.get(swapped.location).status_code == 200
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+@pytest.mark.parametrize("act", ["pass", "commit"])
+def test_who_is_done_with_rating_the_play_reads_what_they_did_while_the_other_is_at_it(
+    two: Two, htmx: bool, act: str
+) -> None:
+    two.played()
+
+    answer = two.alice.post(f"{two.url}/play", form_of(two, two.alice) | {"act": act}, htmx=htmx)
+
+    page = text(answer.text if htmx else two.alice.get(answer.location).text)
+    passed = act == "pass"
+    assert ("You went on without rating the play" in page) is passed
+    assert ("Your ratings of the play are in" in page) is not passed
+    assert ("that you said nothing of the play" in page) is passed
+    assert "Bob is still rating the play." in page
+    assert "both are in" not in page
+    assert "side by side" not in page
+
+
+@pytest.mark.parametrize("passes", [False, True])
+def test_whoever_is_done_with_rating_the_play_is_ready_and_not_said_to_have_rated(
+    session: Session, alice: Browser, bob: Browser, passes: bool
+) -> None:
+    two = Two.meet(session, alice, bob, now=datetime.now(UTC)).played()
+    if passes:
+        two.together.pass_over(alice.user_id)
+    else:
+        two.together.rate_play(alice.user_id)
+
+    page = text(two.bob.get(f"{two.url}?stage=debrief").text)
+
+    assert "is ready for the debrief" in page
+    assert "has rated the play" not in page
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+def test_who_went_on_without_rating_is_not_told_that_they_rated(two: Two, htmx: bool) -> None:
+    two.played()
+    sent = form_of(two, two.alice)
+    two.together.pass_over(two.alice.user_id)
+
+    answer = two.alice.post(f"{two.url}/play", sent, htmx=htmx)
+
+    assert answer.status_code == 409
+    assert "You are done with rating the play" in text(answer.text)
+    assert "You have rated the play" not in text(answer.text)
+
+
+def test_the_debrief_says_truly_who_rated_a_play(two: Two) -> None:
+    two.played()
+    two.together.pass_over(two.alice.user_id)
+    two.together.rate_play(two.bob.user_id)
+
+    alices = text(two.alice.get(f"{two.url}?stage=debrief").text)
+    bobs = text(two.bob.get(f"{two.url}?stage=debrief").text)
+
+    assert "You have not rated your own play." in alices
+    assert "Nobody else has rated your play." not in alices
+    assert "Nobody else has rated your play." in bobs
+
+
+def test_the_debrief_says_so_where_nobody_rated_a_play(two: Two) -> None:
+    two.played()
+    two.together.pass_over(*two.both)
+
+    page = text(two.alice.get(f"{two.url}?stage=debrief").text)
+
+    assert "None of you has rated this play." in page
+    assert "Only one of you has rated" not in page
+    assert "Nobody else has rated" not in page

@@ -40,7 +40,7 @@ class Seated:
     opened_at: datetime | None = None
     """When everybody had committed what they answer before the conversation."""
     told_at: datetime | None = None
-    """When everybody had rated what was played."""
+    """When everybody had rated what was played, or passed it over."""
     rated_play_at: datetime | None = None
     swap_of: int | None = None
     """The run (by id) of which this is the other way round, with the seats exchanged."""
