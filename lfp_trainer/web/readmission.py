@@ -132,12 +132,13 @@ def come_back(code: str) -> ResponseReturnValue:
 
 
 def _become(company: Company, guest_id: int) -> None:
-    if current_user.is_authenticated and forms.ticked("bring"):
+    brought = me().id if current_user.is_authenticated and forms.ticked("bring") else None
+    if brought is not None:
         with writing(db.session):
-            claiming.bring_along(db.session, me().id, guest_id, now=now())
+            claiming.bring_along(db.session, brought, guest_id, now=now())
     with writing(db.session):
         own_codes.come_back(db.session, company, guest_id)
-    start_over(guest_id, remembered=True, now=now())
+    start_over(guest_id, remembered=True, now=now(), took_over=brought)
 
 
 def _own_code_page(
