@@ -12,7 +12,16 @@ from lfp_trainer.engine.play import Moment, Position
 from lfp_trainer.engine.ranking import Ranked
 from lfp_trainer.engine.scenario import MOST_NAMED
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import diagnosis, library, next_steps, rankings, ratings, runs, turns
+from lfp_trainer.services import (
+    begun,
+    diagnosis,
+    library,
+    next_steps,
+    rankings,
+    ratings,
+    runs,
+    turns,
+)
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.rankings import Order
 from lfp_trainer.services.runs import Note
@@ -170,6 +179,7 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
         "passed_over": not kept.committed,
         "feedback": compare_diagnosis(script.scenario, kept.counts),
         "compared": ratings.compare_ratings(script, ratings.committed_of(db.session, seated)),
+        "begun": begun.begun_by(db.session, seated),
         "notes": notes,
         **looking_back.debrief_context(seated, script, told, path, notes),
         "plan": next_steps.plan_of(db.session, seated),
