@@ -19,6 +19,7 @@ from lfp_trainer.services import (
     next_steps,
     rankings,
     ratings,
+    reasons,
     runs,
     turns,
 )
@@ -121,6 +122,8 @@ def turn_context(
     together = pair_turn.context_of(seated, script, position, notes) if seated.is_pair else {}
     if together.get("is_for_both"):
         own, notes = (), runs.without_reasons(notes)
+    # Nobody else reads them: at one screen, not what both may look at.
+    writing = {} if together.get("is_for_both") else reasons.reasons_of(db.session, seated)
     moments = play.retell(script, position.path, since=since, to=own)
     here = None if position.scene is None else moments.pop()
     return {
@@ -141,6 +144,8 @@ def turn_context(
         "ranked": _ranked(script, moments, orders),
         "way": way if here and not seated.is_pair else "",
         "typed": Typed(),
+        "draft": writing.get(len(position.path) + 1),
+        "unsent": {} if seated.shares_a_device else writing,
         **together,
     }
 
