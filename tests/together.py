@@ -247,6 +247,11 @@ class Together:
         with writing(self.session):
             presence.come_back(self.session, self.seat(user_id), script, now=self.now)
 
+    def catch_up(self, user_id: int) -> None:
+        script = self.script(user_id)
+        with writing(self.session):
+            presence.catch_up(self.session, self.seat(user_id), script, now=self.now)
+
     def let_stand_in(self, user_id: int, whom: int) -> None:
         script = self.script(user_id)
         with writing(self.session):

@@ -16,7 +16,7 @@ from lfp_trainer.engine import play
 from lfp_trainer.engine.play import Position
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, StaleMove
-from lfp_trainer.services import runs
+from lfp_trainer.services import reasons, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Companion, Company, company_in
 from lfp_trainer.services.runs import Note, notes_of, own_seats, path_of
@@ -107,10 +107,12 @@ def record_choice(
     position = play.choose(script, before, choice_id)
     held = own_seats(script, seated.seat) if company is None else company.held
     try:
-        return play_on(within, seated, script, position, held, [step], seen=len(path), now=now)
+        taken = play_on(within, seated, script, position, held, [step], seen=len(path), now=now)
     except StaleMove:  # somebody was faster by less than this transaction
         path = path_of(within, seated.run_id)
         return _already(within, seated, script, path, at_step, choice_id)
+    reasons.forget(within, seated, len(path) + 1)
+    return taken
 
 
 def refuse_others(company: Company, seated: Seated, script: Script, position: Position) -> None:

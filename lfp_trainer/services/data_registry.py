@@ -377,7 +377,8 @@ REGISTRY: tuple[Store, ...] = (
     Store(
         Pick,
         "What you would have chosen",
-        "Your pick where you decided together, and your private note where another role decided.",
+        "Your pick where you decided together, your private note where another role decided, and a"
+        " reason that you wrote and did not send.",
         "user_id is you",
         _by(table(Pick).c.user_id),
         Fate.ERASED,
@@ -389,7 +390,8 @@ REGISTRY: tuple[Store, ...] = (
             "first_choice_id": Column("What you picked first."),
             "choice_id": Column("What you picked last; empty for words alone."),
             "reason": Column("Why, in your words."),
-            "picked_at": Column("When you last picked."),
+            "picked_at": Column("When you last picked, or began to write."),
+            "draft": Column("A reason that you were writing and have not sent."),
         },
     ),
     Store(

@@ -1,5 +1,5 @@
 """Decide in a run together: alone where it is one's turn, together where the scene asks all, and
-privately where another seat decides.
+privately where another seat decides. Keep why, while it is written, also in a run alone.
 """
 
 from datetime import datetime
@@ -7,12 +7,15 @@ from datetime import datetime
 from lfp_trainer.engine import play
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, StaleMove, UnknownChoice
-from lfp_trainer.services import choices, pairs, picks, presence, runs
+from lfp_trainer.services import choices, pairs, picks, presence, reasons, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.choices import Recorded
 from lfp_trainer.services.company import company_in
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.storage.prepared import Within
+
+DECIDED = "That has been decided meanwhile. Here is what came of it."
+OTHER_SEAT = "This was written for another seat, and is not kept for this one."
 
 
 def decide(
@@ -77,7 +80,7 @@ def note(
     choices.hold(within, seated.run_id)
     path = runs.path_of(within, seated.run_id)
     if at_step != len(path):
-        raise StaleMove("That has been decided meanwhile. Here is what came of it.")
+        raise StaleMove(DECIDED)
     runs.require(seated, Stage.ROLE_PLAY)
     position = play.replay(script, path)
     company = company_in(within, seated.run_id)
@@ -93,3 +96,32 @@ def note(
     if choice_id is None and not reason:
         raise Incomplete({"choice": "Pick a response, or write what you think."})
     picks.keep(within, seated, at_step + 1, choice_id, reason, now)
+
+
+def keep_reason(
+    within: Within,
+    seated: Seated,
+    script: Script,
+    reason: str,
+    *,
+    at_step: int,
+    seat: str,
+    now: datetime,
+) -> None:
+    """Keep, for who decides and nobody else, why they decide while they write it.
+
+    :param seat: whose page it was written on: at one screen, the other may have it by now
+    :raise StaleMove: if that decision is taken, or not theirs, or the stand-in has their seat
+    :raise NotYet: if the run has not come to the role-play
+    """
+    choices.hold(within, seated.run_id)
+    path = runs.path_of(within, seated.run_id)
+    if at_step != len(path):
+        raise StaleMove(DECIDED)
+    runs.require(seated, Stage.ROLE_PLAY)
+    if seat != seated.seat:
+        raise StaleMove(OTHER_SEAT)
+    if seated.is_pair:
+        company = company_in(within, seated.run_id)
+        choices.refuse_others(company, seated, script, play.replay(script, path))
+    reasons.keep(within, seated, at_step + 1, reason, now)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from lfp_trainer.engine import play
 from lfp_trainer.engine.play import Position
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import choices, runs
+from lfp_trainer.services import choices, reasons, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Company
 from lfp_trainer.storage.models import Pick, Stage, table
@@ -121,7 +121,9 @@ def told_picks(
         sa.select(
             _picks.c.number, _picks.c.user_id, _picks.c.first_choice_id, _picks.c.choice_id,
             _picks.c.reason,
-        ).where(_picks.c.run_id == seated.run_id, _picks.c.user_id.in_(of))
+        ).where(
+            _picks.c.run_id == seated.run_id, _picks.c.user_id.in_(of), reasons.IS_PICK
+        )
     )  # fmt: skip
     found: dict[int, dict[int, Picked]] = {}
     for row in rows:
@@ -146,7 +148,7 @@ def keep(
         _picks.c.user_id == seated.user_id,
         _picks.c.number == number,
     )
-    values = {"choice_id": choice_id, "reason": reason, "picked_at": now}
+    values = {"choice_id": choice_id, "reason": reason, "picked_at": now, "draft": None}
     first = sa.func.coalesce(_picks.c.first_choice_id, choice_id)
     changed = within.execute(
         sa.update(_picks)

@@ -34,6 +34,11 @@ class Kept:
         return self.not_enough or self.rating.level is not None
 
     @property
+    def says_something(self) -> bool:
+        """Tell whether anything is in it: a draft may have been emptied again."""
+        return self.not_enough or self.rating != rubric.Rating(None)
+
+    @property
     def picked(self) -> str:
         """The answer as a form field: a level number, ``NE`` or nothing."""
         if self.not_enough:

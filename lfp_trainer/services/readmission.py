@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import StaleMove
-from lfp_trainer.services import choices, lobby, pairs, runs
+from lfp_trainer.services import choices, lobby, pairs, reasons, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.accounts import GUEST_NAME
 from lfp_trainer.services.company import Companion, Company, company_in
@@ -139,7 +139,8 @@ def _hand_over(
             .where(model.run_id == run_id, owner.in_([old_id, new_id]), ~goes)
             .values(committed_at=None),
         )
-    _move(session, Pick, Pick.user_id, run_id, old_id, new_id, sa.literal(told))
+    if told:
+        _move_picks(session, run_id, old_id, new_id)
     _move(session, Mark, Mark.user_id, run_id, old_id, new_id, sa.literal(told))
     without_words = sa.literal(told) | (Step.reason == "")
     _everything(
@@ -184,7 +185,7 @@ def _stage(person: Companion, *, revealed: bool, told: bool) -> Stage:
 
 def _move(
     session: Session,
-    model: _Answers | type[Pick] | type[Mark],
+    model: _Answers | type[Mark],
     owner: _Owner,
     run_id: int,
     old_id: int,
@@ -196,6 +197,20 @@ def _move(
     if session.scalar(sa.select(sa.exists().where(*go))):
         _everything(session, sa.delete(model).where(model.run_id == run_id, owner == new_id, goes))
         _everything(session, sa.update(model).where(*go).values({owner.key: new_id}))
+
+
+def _move_picks(session: Session, run_id: int, old_id: int, new_id: int) -> None:
+    """Give what somebody picked to somebody else; what they were writing stays theirs."""
+    theirs = Pick.run_id == run_id, Pick.user_id == old_id, reasons.IS_PICK
+    _everything(
+        session,
+        sa.delete(Pick).where(
+            Pick.run_id == run_id,
+            Pick.user_id == new_id,
+            Pick.number.in_(sa.select(Pick.number).where(*theirs)),
+        ),
+    )
+    _everything(session, sa.update(Pick).where(*theirs).values(user_id=new_id, draft=None))
 
 
 def _everything(session: Session, change: sa.Update | sa.Delete) -> None:

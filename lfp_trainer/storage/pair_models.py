@@ -46,7 +46,8 @@ class Pick(Model):
     """What somebody would choose at a decision that is not theirs alone to take.
 
     Where the scene asks all seats, it counts once all who play have picked the same; where another
-    seat decides, it is a private note until the debrief.
+    seat decides, it is a private note until the debrief. Without a choice and words, it is a draft
+    alone, and no pick.
     """
 
     __tablename__ = "pick"
@@ -62,6 +63,8 @@ class Pick(Model):
     choice_id: Mapped[str | None]
     reason: Mapped[str]
     picked_at: Mapped[datetime]
+    # Why, while it is written by who decides, also alone in a run: nobody else ever reads it.
+    draft: Mapped[str | None]
 
 
 class Mark(Model):

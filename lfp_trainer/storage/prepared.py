@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 Convert = Callable[[Any], Any] | None
 Within = Session | sa.Connection
+Statement = sa.Select[Any] | sa.Update | sa.Insert | sa.Delete
 
 
 class Prepared:
     """A statement whose values are all named parameters."""
 
-    def __init__(self, statement: sa.Select[Any] | sa.Update | sa.Insert) -> None:
+    def __init__(self, statement: Statement) -> None:
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
@@ -82,9 +83,7 @@ def _by_itself(driver: Any) -> Iterator[None]:
 class _Compiled:
     """A statement as one kind of database takes it, and what its values go through."""
 
-    def __init__(
-        self, statement: sa.Select[Any] | sa.Update | sa.Insert, dialect: sa.Dialect
-    ) -> None:
+    def __init__(self, statement: Statement, dialect: sa.Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         assert isinstance(compiled, sa.sql.compiler.SQLCompiler)
         self.sql = compiled.string

@@ -13,6 +13,7 @@ from flask import Response, make_response, url_for
 from lfp_trainer.engine import play
 from lfp_trainer.engine.script import Script
 from lfp_trainer.services import (
+    begun,
     company,
     diagnosis,
     play_ratings,
@@ -115,10 +116,14 @@ def company_context(
 
 def _waiting(seated: Seated, script: Script) -> dict[str, Any]:
     """Return what this participant has answered, to be read while others are at it."""
+    diagnosed = diagnosis.diagnosis_of(db.session, seated)
+    kept = ratings.committed_of(db.session, seated)
     return {
-        "answer": diagnosis.diagnosis_of(db.session, seated).answer,
+        "answer": diagnosed.counts,
         "cards": ratings.cards_of(script),
-        "kept": ratings.ratings_of(db.session, seated),
+        "kept": kept,
+        "has_answered": diagnosed.committed or bool(kept),
+        "begun": begun.begun_by(db.session, seated),
         "has_rated_play": play_ratings.has_rated(db.session, seated),
     }
 
@@ -133,6 +138,7 @@ def _reveal(seated: Seated, script: Script) -> dict[str, Any]:
             "who": ("Who is in the way", script.vocabulary.who),
             "what": ("What is in the way", script.vocabulary.barriers),
         },
+        "begun": begun.begun_by(db.session, seated),
         **looking_back.beside_context(seated, script),
     }
 

@@ -33,7 +33,7 @@ from lfp_trainer.web.run_stages import NAMES, context_of
 
 WHAT_IF_STAGES = (Stage.ROLE_PLAY, Stage.DEBRIEF)
 """A what-if is played and told, and answers nothing of its own around it."""
-FROM_THE_CONVERSATION = ("runs.choose", "live.note", "live.catch_up")
+FROM_THE_CONVERSATION = ("runs.choose", "runs.keep_reason", "live.note", "live.catch_up")
 WRITTEN = ("reason", "current_state", "goal", "steps", "sentence")
 """Fields of one's own words in what is answered in a run."""
 

@@ -12,7 +12,17 @@ from lfp_trainer.engine.play import Moment, Position
 from lfp_trainer.engine.ranking import Ranked
 from lfp_trainer.engine.scenario import MOST_NAMED
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import diagnosis, library, next_steps, rankings, ratings, runs, turns
+from lfp_trainer.services import (
+    begun,
+    diagnosis,
+    library,
+    next_steps,
+    rankings,
+    ratings,
+    reasons,
+    runs,
+    turns,
+)
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.rankings import Order
 from lfp_trainer.services.runs import Note
@@ -112,6 +122,8 @@ def turn_context(
     together = pair_turn.context_of(seated, script, position, notes) if seated.is_pair else {}
     if together.get("is_for_both"):
         own, notes = (), runs.without_reasons(notes)
+    # Nobody else reads them: at one screen, not what both may look at.
+    writing = {} if together.get("is_for_both") else reasons.reasons_of(db.session, seated)
     moments = play.retell(script, position.path, since=since, to=own)
     here = None if position.scene is None else moments.pop()
     return {
@@ -132,6 +144,8 @@ def turn_context(
         "ranked": _ranked(script, moments, orders),
         "way": way if here and not seated.is_pair else "",
         "typed": Typed(),
+        "draft": writing.get(len(position.path) + 1),
+        "unsent": {} if seated.shares_a_device else writing,
         **together,
     }
 
@@ -170,6 +184,7 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
         "passed_over": not kept.committed,
         "feedback": compare_diagnosis(script.scenario, kept.counts),
         "compared": ratings.compare_ratings(script, ratings.committed_of(db.session, seated)),
+        "begun": begun.begun_by(db.session, seated),
         "notes": notes,
         **looking_back.debrief_context(seated, script, told, path, notes),
         "plan": next_steps.plan_of(db.session, seated),

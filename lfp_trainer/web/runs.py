@@ -22,6 +22,7 @@ from lfp_trainer.web.asker import now
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
+from lfp_trainer.web.rated_page import kept
 from lfp_trainer.web.run_page import find
 from lfp_trainer.web.run_stages import NAMES, turn_context
 
@@ -129,6 +130,23 @@ def _record(within: Within, seated: Seated, script: Script, at_step: int) -> Rec
     take = deciding.decide if seated.is_pair else choices.record_choice
     choice_id, reason = request.form.get("choice", ""), forms.text("reason", 1000)
     return take(within, seated, script, choice_id, at_step=at_step, reason=reason, now=now())
+
+
+@bp.post("/<run:key>/reason")
+@allow(Allowed.SIGNED_IN)
+def keep_reason(key: str) -> ResponseReturnValue:
+    """Keep why somebody decides while they write it, for themselves alone."""
+    at_step, reason = forms.number("step", most=9999), forms.text("reason", 1000)
+    seat = request.form.get("seat", "")
+    with writing(db.session):
+        seated, script = find(key)
+        if at_step is None:
+            raise StaleMove
+        deciding.keep_reason(
+            db.session, seated, script, reason, at_step=at_step, seat=seat, now=now()
+        )
+    way = ranking_form.asked_way() or None
+    return kept(run_page.url_of(key, stage=Stage.ROLE_PLAY.value, way=way) + "#now")
 
 
 def answer_turn(context: Mapping[str, Any], here: str) -> Response:

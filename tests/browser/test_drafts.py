@@ -102,3 +102,26 @@ def test_save_and_stop_goes_home_where_the_run_waits(visit: Visit) -> None:
     expect(heading(page, "Your practice")).to_be_visible()
     visitor.press(page.get_by_role("link", name=story.TITLE))
     expect(option(page, "systems", "ILR")).to_be_checked()
+
+
+def test_the_reason_for_a_choice_is_there_again_after_a_reload(visit: Visit) -> None:
+    visitor = visit()
+    page = visitor.page
+    story.come_to_the_conversation(visitor)
+    page.get_by_text("Note why you choose it").click()
+    page.get_by_label("Why?").press_sequentially("They have not looked yet.")
+    expect(page.get_by_text(SAVED)).to_be_visible()
+
+    page.reload()
+    expect(page.get_by_label("Why?")).to_have_value("They have not looked yet.")
+    page.get_by_role("link", name="Rank them all instead").click()
+    expect(page.get_by_label("Why in this order?")).to_have_value("They have not looked yet.")
+    page.reload()
+    expect(page.get_by_label("Why in this order?")).to_have_value("They have not looked yet.")
+    page.get_by_role("link", name="Pick one instead").click()
+    expect(page.get_by_label("Why?")).to_have_value("They have not looked yet.")
+
+    story.respond(visitor)
+    expect(page.locator(".choice-reason").last).to_contain_text("They have not looked yet.")
+    page.reload()
+    expect(page.locator("#reason")).to_have_value("")

@@ -163,6 +163,34 @@ def test_a_private_note_is_kept_by_itself_and_shown_to_nobody_else(talking: Coup
     assert "A word for myself." not in alice.content()
 
 
+def test_the_reason_of_who_decides_survives_a_reload_and_another_tab(talking: Couple) -> None:
+    alice, bob = talking.alice.page, talking.bob.page
+    words, saved = "What she saw, first.", re.compile("^Saved")
+    alice.get_by_text("Note why you choose it").click()
+    alice.get_by_label("Why?").press_sequentially(words)
+    expect(alice.get_by_text(saved)).to_be_visible()
+
+    alice.reload()
+    expect(alice.get_by_label("Why?")).to_be_visible()
+    expect(alice.get_by_label("Why?")).to_have_value(words)
+    elsewhere = alice.context.new_page()
+    elsewhere.goto(f"/runs/{talking.key}?stage=role-play")
+    expect(elsewhere.get_by_label("Why?")).to_have_value(words)
+    elsewhere.close()
+    bob.reload()
+    assert words not in bob.content()
+
+    talking.alice.choose(1)
+    expect(alice.locator(".choice-reason").last).to_have_text(f"“{words}”")
+    with talking.together() as together:
+        while together.on_turn(talking.alice_id) != ("partner",):
+            together.choose(talking.bob_id)
+    alice.reload()
+    expect(alice.get_by_label("Why?")).to_have_value("")
+    bob.reload()
+    assert words not in bob.content()
+
+
 def looks_in(page: Page, seconds: float) -> int:
     asked = []
 

@@ -24,7 +24,16 @@ from lfp_trainer.services import (
 from lfp_trainer.services.library import Published
 from lfp_trainer.services.next_steps import Plan
 from lfp_trainer.storage.database import writing
-from lfp_trainer.storage.models import Diagnosis, Model, Participant, Rating, Stage, Step, User
+from lfp_trainer.storage.models import (
+    Diagnosis,
+    Model,
+    Participant,
+    Pick,
+    Rating,
+    Stage,
+    Step,
+    User,
+)
 from tests.conftest import NOON
 from tests.together import ONE, OTHER, Together, words_of
 
@@ -210,6 +219,38 @@ def test_in_the_debrief_all_is_handed_over_but_the_next_step(
     assert committed(session, phone_id) == answered
     notes = runs.notes_of(session, played.seat(alice_id).run_id)
     assert {note.user_id for note in notes.values()} == {alice_id, phone_id}
+
+
+def test_a_reason_that_was_being_written_stays_with_who_wrote_it(
+    played: Together, session: Session, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    run_id = played.seat(bob_id).run_id
+    played.play_to_the_end(alice_id, bob_id)
+    with writing(session):
+        for number, reason in ((1, "a note"), (2, "")):
+            session.add(
+                Pick(
+                    run_id=run_id, user_id=bob_id, number=number, first_choice_id=None,
+                    choice_id=None, reason=reason, picked_at=NOON, draft="for Bob alone",
+                )
+            )  # fmt: skip
+    played.rate_play(alice_id)
+    played.rate_play(bob_id)
+    with writing(session):
+        runs.move_on(session, played.seat(bob_id), Stage.DEBRIEF, now=played.now)
+    played.later(61)
+    ask(played, phone_id)
+    let_in(played, alice_id, bob_id, phone_id)
+    played.later(61)
+    played.seen(alice_id)
+    ask(played, bob_id)
+    session.rollback()
+    rows = sa.select(Pick.user_id, Pick.number, Pick.draft).order_by(Pick.number).limit(2)
+    assert session.execute(rows).all() == [(phone_id, 1, None), (bob_id, 2, "for Bob alone")]
+
+    let_in(played, alice_id, phone_id, bob_id)
+
+    assert session.execute(rows).all() == [(bob_id, 1, None), (bob_id, 2, "for Bob alone")]
 
 
 def test_a_play_rated_unseen_is_rated_again(

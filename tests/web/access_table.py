@@ -57,6 +57,7 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "answers.rate"): ("{run}/ratings/0", HER_RUN),
     ("POST", "answers.commit_ratings"): ("{run}/ratings", HER_RUN),
     ("POST", "runs.choose"): ("{run}/choices", HER_RUN),
+    ("POST", "runs.keep_reason"): ("{run}/reason", HER_RUN),
     ("POST", "rankings.rank"): ("{run}/rankings", HER_RUN),
     # Of a run alone: nobody is in it with her.
     ("GET", "live.look"): ("{run}/live", NOBODYS),

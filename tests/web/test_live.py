@@ -725,7 +725,9 @@ def test_a_conversation_asks_once_whose_each_response_was(app: Flask, opened: Pa
         page = opened.page(opened.alice)
 
     assert "You both chose" in page
-    picks = [each for each in statements if "FROM pick" in each]
+    asked = [each for each in statements if "FROM pick" in each]
+    picks = [each for each in asked if "pick.draft" not in each]
     people = [each for each in statements if "participant.nudged_at" in each]
     assert len(picks) <= 2, "those that are open, and those that are taken"
+    assert len(asked) - len(picks) == 1, "and what she was writing herself"
     assert len(people) == 1, people
