@@ -1,11 +1,11 @@
-"""Whoever is at the decision of a run together, far down a page, has the panel and its ways in sight."""
+"""Whoever is at the decision of a run together, far down a page, has the panel in sight."""
 
 import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.couple import Couple
@@ -17,7 +17,7 @@ from tests.browser.visitor import Visitor
 SIZES = (
     (320, 568), (360, 640), (360, 740), (640, 360), (844, 390), (768, 1024), (1440, 900),
 )  # fmt: skip
-LOW = {"width": 640, "height": 360}
+LOW: ViewportSize = {"width": 640, "height": 360}
 GONE = timedelta(seconds=61)
 LONG = timedelta(minutes=9)
 TIMED = "the-gift"
@@ -172,6 +172,7 @@ def test_the_panel_and_its_ways_are_in_sight_at_the_decision(
     assert wrong == {}
 
 
+FIELDS = "main :is(input:not([type=hidden]), textarea, button):visible"
 COVERED = """() => {
   const at = document.activeElement, panel = document.querySelector("#live");
   if (!at.closest("main") || panel.contains(at) || at === document.body) return "";
