@@ -183,10 +183,12 @@
     }
   };
 
-  // What somebody has opened in the panel stays open while the rest of it changes.
+  // What somebody has opened in the panel stays open while the rest of it changes; not once they have done there what
+  // brings another page.
   let open = [];
-  document.addEventListener("htmx:before:swap", () => {
-    open = [...document.querySelectorAll("[data-look] details[open][id]")].map((el) => el.id);
+  document.addEventListener("htmx:before:swap", ({ target }) => {
+    const isDone = target.matches?.("[data-look] form[hx-target='#stage']");
+    open = isDone ? [] : [...document.querySelectorAll("[data-look] details[open][id]")].map((el) => el.id);
   });
   document.addEventListener("htmx:after:swap", () => {
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
@@ -194,9 +196,22 @@
   });
 
   // How much of the top the panel takes: pairs.css keeps what is scrolled to clear of it.
+  let height = 0;
   const measure = () => {
     const panel = document.getElementById("live");
-    if (panel) document.documentElement.style.setProperty("--live-height", `${panel.offsetHeight}px`);
+    if (!panel || panel.offsetHeight === height) return;
+    const before = height;
+    height = panel.offsetHeight;
+    document.documentElement.style.setProperty("--live-height", `${height}px`);
+    // Only once the browser has put the page back to where it was.
+    if (before && before < height) requestAnimationFrame(() => requestAnimationFrame(() => giveWay(panel, before)));
+  };
+  // What somebody is at, and a panel that has grown would cover, moves just clear of it.
+  const giveWay = (panel, before) => {
+    const at = document.activeElement;
+    if (!at.matches("main :is(a, button, input, select, textarea, summary)") || panel.contains(at)) return;
+    const edges = panel.getBoundingClientRect(), { top } = at.getBoundingClientRect();
+    if (top >= edges.top + before && top < edges.bottom) scrollBy({ top: top - edges.bottom - 8, behavior: "instant" });
   };
   // Each panel that takes the place of another is watched in its turn; one that is gone is let go.
   const sizes = new ResizeObserver(measure);

@@ -109,6 +109,18 @@ class Company:
             return False
         return person.seen_at is None or now - person.seen_at > AWAY
 
+    def asked_about(self, user_id: int, now: datetime) -> tuple[Companion, ...]:
+        """Return who somebody on another device says they are, for one of the others to answer."""
+        there = {each.user_id for each in self.people}
+        return tuple(
+            each
+            for each in self.people
+            if each.asked_by
+            and each.asked_by not in there
+            and each.user_id != user_id
+            and self.is_away(each, now)
+        )
+
     def person(self, user_id: int) -> Companion:
         """Return one of the people.
 

@@ -98,7 +98,10 @@ def _act(key: str, act: Act) -> ResponseReturnValue:
         if not wants_fragment():
             raise
         return _panel(key, said=str(refused), status=errors.status_of(refused))
-    return _panel(key) if wants_fragment() else go_to(run_page.place_of(key))
+    if wants_fragment():
+        return _panel(key)
+    at_decision = seated.stage is Stage.ROLE_PLAY and seated.opened_at is not None
+    return go_to(run_page.place_of(key) + ("#now" if at_decision else ""))
 
 
 def _whom() -> int:

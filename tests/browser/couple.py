@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from lfp_trainer.services import runs
 from lfp_trainer.storage import database
-from lfp_trainer.storage.models import Participant, Run, User
+from lfp_trainer.storage.models import Pair, Participant, Run, Step, User
 from tests.browser.server import Site
 from tests.browser.tour import sign_in
 from tests.browser.visitor import Visitor
@@ -74,6 +74,14 @@ class Couple:
                 .where(Participant.run_id == run_id, Participant.user_id == user_id)
                 .values(seen_at=datetime.now(UTC) - ago)
             )
+
+    def has_taken_long(self, ago: timedelta) -> None:
+        """Let the decision that is open have been so for some time."""
+        then = datetime.now(UTC) - ago
+        with self.site.session() as session, database.writing(session):
+            run_id = sa.select(Run.id).where(Run.key == self.key).scalar_subquery()
+            session.execute(sa.update(Step).where(Step.run_id == run_id).values(chosen_at=then))
+            session.execute(sa.update(Pair).where(Pair.run_id == run_id).values(opened_at=then))
 
     def email_of(self, user_id: int) -> str:
         with self.site.session() as session:

@@ -503,7 +503,7 @@ TOP = "document.activeElement.getBoundingClientRect().top"
 
 
 def test_a_draft_refused_while_somebody_writes_does_not_move_the_page(couple: Couple) -> None:
-    # The panel stands at the top of a low screen.
+    # The panel takes a third of a low screen at most, and what it says now is one line more.
     couple.alice.page.set_viewport_size({"width": 640, "height": 320})
     held: list[Route] = []
     couple.alice.page.route("**/live?*", lambda route: held.append(route))
