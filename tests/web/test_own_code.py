@@ -242,3 +242,19 @@ def test_the_code_of_a_run_that_is_closed_to_others_leads_to_who_has_their_own(
     assert 'href="/pairs/ZZZZZZ/own-code"' in finder.text
 
     assert come_back(phone, lobby, code).status_code == 303
+
+
+def test_who_is_still_seen_at_the_old_device_is_told_when_they_can_ask(
+    lobby: str, ann: Browser, bo: Browser, phone: Browser, alice: Browser
+) -> None:
+    begin(ann, bo, lobby=lobby)
+
+    joining = phone.get(lobby).text
+    asking = phone.get(f"{lobby}/own-code").text
+
+    assert "I am Ann" not in joining
+    assert f'href="{lobby}/own-code"' in joining
+    assert "ask here in a minute" in joining
+    assert "wait a minute" in asking
+    assert "Sign in</a>" in asking.partition("<main")[2]
+    assert "Sign in</a>" not in alice.get(f"{lobby}/own-code").text.partition("<main")[2]
