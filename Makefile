@@ -21,7 +21,7 @@ run: .venv/.runs
 install: .venv/.develops
 
 test: .venv/.develops
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 lint: .venv/.develops
 	$(BIN)/ruff check .

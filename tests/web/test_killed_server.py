@@ -70,7 +70,6 @@ class Visitor:
         return answer.status, text, answer.headers.get("Location", "")
 
 
-@pytest.mark.xdist_group("server")
 def test_no_answered_act_of_a_run_is_lost_when_the_server_is_killed_after_it(site: Site) -> None:
     visitor = Visitor(site)
     visitor.get("/")
