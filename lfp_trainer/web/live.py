@@ -47,13 +47,22 @@ def look(key: str) -> ResponseReturnValue:
         with writing_on(db.engine) as within:
             presence.note_seen(within, company, mine, now=then)
     if not wants_fragment():
-        return redirect(run_page.url_of(key), code=303)
+        return redirect(_shown_at(key, _at()), code=303)
     if company.begun_at is None:
         return go_to(pair_page.lobby_of(company.code))
     tag = live_page.tag_of(company, mine, _at(), request.args.get("due", ""), then)
     if request.headers.get("HX-PTag") == tag:
         return make_response("", 304)
     return _panel(key, together=company)
+
+
+def _shown_at(key: str, at: str) -> str:
+    """Return where somebody without scripts, who looks again, is shown what is new: the decision,
+    or the end, where they come from the conversation; else where the run is.
+    """
+    if at.partition(".")[0] == Stage.ROLE_PLAY:
+        return run_page.url_of(key, stage=Stage.ROLE_PLAY.value, _anchor="now")
+    return run_page.url_of(key)
 
 
 def _at() -> str:

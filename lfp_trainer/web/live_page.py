@@ -138,7 +138,9 @@ def panel_of(
     return Panel(
         at=at,
         tag=tag_of(company, me, at, due, now),
-        rows=tuple(row_of(each, script, company, talk, now) for each in others),
+        rows=tuple(
+            row_of(each, script, company, talk, now, is_swap=seated.is_swap) for each in others
+        ),
         news=news_of(me, company, talk, now),
         is_own_news=talk.decides(me.user_id)
         and (talk.differs or me.user_id not in talk.has_picked),

@@ -34,6 +34,9 @@ def is_for_both(seated: Seated, at: Stage) -> bool:
     """Tell whether what a stage shows by now hides nothing from the other at this screen."""
     if at in (Stage.DIAGNOSIS, Stage.RATING):
         return seated.opened_at is not None and not _is_anybody_late(seated)
+    if at is Stage.ROLE_PLAY and seated.is_swap:
+        # Nobody rates it, so nothing tells when both have read its end: that stays what shows.
+        return False
     if at in (Stage.ROLE_PLAY, Stage.DEBRIEF):
         # A play the other way round is told from its start, and still to be played.
         return seated.told_at is not None and seated.ending_id is not None

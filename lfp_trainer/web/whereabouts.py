@@ -35,7 +35,13 @@ class Row:
 
 
 def row_of(
-    person: Companion, script: Script, company: Company, talk: Conversation, now: datetime
+    person: Companion,
+    script: Script,
+    company: Company,
+    talk: Conversation,
+    now: datetime,
+    *,
+    is_swap: bool,
 ) -> Row:
     """Return somebody in a run with what they are at."""
     member = script.scenario.cast.get(person.seat)
@@ -44,7 +50,9 @@ def row_of(
     # While nobody is in the conversation, nobody moves on in it: the stand-in does not either.
     plays_on = company.ending_id is None and bool(company.held)
     answered_for = plays_on and company.is_late(person) and not person.is_out
-    return Row(person, seat, _where(person, seat, company, talk), away, answered_for)
+    over = is_swap and company.ending_id is not None
+    where = _after_swap(person) if over else _where(person, seat, company, talk)
+    return Row(person, seat, where, away, answered_for)
 
 
 def _where(person: Companion, seat: str, company: Company, talk: Conversation) -> str:
@@ -61,6 +69,13 @@ def _where(person: Companion, seat: str, company: Company, talk: Conversation) -
     return f"is {WHERE.get(person.stage, 'here')}"
 
 
+def _after_swap(person: Companion) -> str:
+    """Return where somebody is once a play the other way round is over. It is then at its last
+    stage for everybody, and nothing tells who has read how it ended.
+    """
+    return "has left" if person.left_at is not None else "is still here"
+
+
 def _doing(person: Companion, talk: Conversation) -> str:
     if person.is_observer:
         return "is watching"
@@ -75,7 +90,9 @@ def _doing(person: Companion, talk: Conversation) -> str:
 
 def news_of(me: Companion, company: Company, talk: Conversation, now: datetime) -> str:
     """Return what is new in one sentence, which a screen reader says once."""
-    if me.is_out or company.told_at is not None:
+    # The other way round is told from its start, and still to be played.
+    is_told = company.told_at is not None and company.ending_id is not None
+    if me.is_out or is_told:
         return ""
     awaited = ways.awaited(company, me, [each.seat for each in talk.deciders])
     left = [each for each in awaited if each.is_out]
