@@ -103,6 +103,10 @@ class Company:
         plays = not person.is_observer
         return self.opened_at is not None and plays and not person.has_reached(Stage.ROLE_PLAY)
 
+    def is_played_for(self, person: Companion) -> bool:
+        """Tell whether the stand-in has somebody's seat; once nothing is played, nobody has one."""
+        return person.is_out and self.ending_id is None
+
     def is_away(self, person: Companion, now: datetime) -> bool:
         """Tell whether there has been no sign of somebody for a while."""
         if self.shares_a_device:

@@ -39,6 +39,8 @@ class Standing:
     """Where a run with others stands, for one of them."""
 
     me: Companion
+    is_played_for: bool
+    """Whether the stand-in has their seat, in a play that goes on."""
     others: tuple[str, ...]
     awaited: tuple[str, ...]
     """The names of those who are waited for; none where there is something to do oneself."""
@@ -94,7 +96,10 @@ def standings_of(
         me = together.person(viewer_id)
         awaited = ways.awaited(together, me, on_turn)
         standings[run.run_id] = Standing(
-            me, _others(together, viewer_id), tuple(each.name for each in awaited)
+            me,
+            together.is_played_for(me),
+            _others(together, viewer_id),
+            tuple(each.name for each in awaited),
         )
     return standings
 

@@ -218,11 +218,14 @@ def pass_over(session: Session, seated: Seated, script: Script, *, now: datetime
     pairs.settle(session, seated, script, now=now)
 
 
-def has_rated(session: Session, seated: Seated) -> bool:
-    """Tell whether somebody who is done with it said something, or passed it over."""
+def has_rated(session: Session, seated: Seated, who: int | None = None) -> bool:
+    """Tell whether somebody who is done with it said something, or passed it over.
+
+    :param who: another of the run; left out, this participant
+    """
     theirs = sa.select(Rating.id).where(
         Rating.run_id == seated.run_id,
-        Rating.rater_id == seated.user_id,
+        Rating.rater_id == (seated.user_id if who is None else who),
         Rating.round.in_(ROUNDS),
         Rating.committed_at.is_not(None),
     )

@@ -95,7 +95,8 @@ def let_stand_in(
 ) -> Company:
     """Let the stand-in take the seat of somebody who is away, until they come back.
 
-    Where all players are out, an observer lets it play to the end.
+    Where all players are out, an observer lets it play to the end. Once nothing is played any more
+    it takes no seat: nobody then waits for the ratings of who is away, who can still add them.
 
     :raise NotFound: if they are not in the run
     :raise StaleMove: if they are there, or the stand-in has the seat of the one who asks
@@ -107,7 +108,7 @@ def let_stand_in(
         if leads and company.ending_id is None:
             return pairs.play_out(session, seated, script, now=now)
         return company
-    if company.person(seated.user_id).is_out and company.ending_id is None:
+    if company.is_played_for(company.person(seated.user_id)):
         raise StaleMove(choices.STAND_IN_HAS_IT)
     if not company.is_away(person, now):
         raise StaleMove(IS_BACK)
@@ -162,7 +163,7 @@ def catch_up(session: Session, seated: Seated, script: Script, *, now: datetime)
     choices.hold(session, seated.run_id)
     company = company_in(session, seated.run_id)
     me = company.person(seated.user_id)
-    if me.is_out and company.ending_id is None:
+    if company.is_played_for(me):
         raise StaleMove(choices.STAND_IN_HAS_IT)
     if not company.is_late(me):
         raise StaleMove(NOT_OPEN if company.opened_at is None else IS_THERE)

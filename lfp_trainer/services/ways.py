@@ -29,7 +29,8 @@ class Way(StrEnum):
     NUDGE = "nudge"
     """Leave a sign to somebody who is away, whether or not one waits for them by now."""
     STAND_IN = "stand-in"
-    """Let it take the seat of somebody who is away; for an observer whom all players have left,
+    """Let it take the seat of somebody who is away, or, once nothing is played, go on without their
+    ratings; for an observer whom all players have left,
     let it play to the end."""
     COME_BACK = "come-back"
     PASS_SCREEN = "pass-screen"
@@ -80,7 +81,7 @@ def ways_of(
 
     :param on_turn: the seats on turn, while the conversation is open
     """
-    if me.is_out and company.ending_id is None:
+    if company.is_played_for(me):
         return {Way.COME_BACK}
     found = _own(company, me, on_turn, now)
     if company.shares_a_device and awaited(company, me, on_turn):
@@ -115,7 +116,7 @@ def missing(
 
     :param on_turn: the seats on turn, while the conversation is open
     """
-    if company.shares_a_device or (me.is_out and company.ending_id is None):
+    if company.shares_a_device or company.is_played_for(me):
         return ()
     waits = awaited(company, me, on_turn)
     return tuple(each for each in waits if each.is_out or company.is_away(each, now))

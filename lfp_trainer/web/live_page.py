@@ -12,7 +12,7 @@ from flask import url_for
 
 from lfp_trainer.engine.play import Position
 from lfp_trainer.engine.script import Script
-from lfp_trainer.services import presence, runs, timing, ways
+from lfp_trainer.services import play_ratings, presence, runs, timing, ways
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Companion, Company
 from lfp_trainer.services.conversation import Conversation
@@ -39,6 +39,18 @@ class Time:
 
 
 @dataclass(frozen=True, slots=True)
+class Go:
+    """Where the main part of a page is shown as it is now, and what is new there."""
+
+    address: str
+    why: str
+    by_itself: bool = True
+    """Whether the page goes there where nobody types; not from what is read in peace."""
+    beside: bool = False
+    """Whether that is shown in a new tab: what is written here may not be kept yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """What the panel shows to one participant."""
 
@@ -47,9 +59,9 @@ class Panel:
     rows: tuple[Row, ...]
     news: str
     is_own_news: bool
-    """Whether that is about their own turn, and not only where somebody else is."""
-    go: tuple[str, str] | None
-    """Where the main part is shown as it is now, and what is new there; None if it is current."""
+    """Whether that is more than where somebody else is, which stands beside their name."""
+    go: Go | None
+    """None if the main part is current."""
     sign: str
     """What this participant is told of a sign that was left to them while they were away."""
     missed: tuple[str, ...]
@@ -61,8 +73,9 @@ class Panel:
 def shown(at: Stage, seated: Seated, company: Company, talk: Conversation | None) -> str:
     """Return what the main part of a page shows, as far as others can change it, or its reader from
     another window."""
+    missing = _with_dot(_missing_in(at, seated, company))
     if _asks(at, seated):
-        return f"{at}.{ASK}"
+        return f"{at}.{ASK}" + (missing if at is Stage.NEXT_STEP else "")
     if at in (Stage.RATING, Stage.ROLE_PLAY) and company.opened_at is None:
         return f"{at}.{WAIT}"
     if at is Stage.ROLE_PLAY and talk is not None:
@@ -72,9 +85,34 @@ def shown(at: Stage, seated: Seated, company: Company, talk: Conversation | None
         both = _digest(talk) if decides and talk.differs else ""
         mode = "out" if out else "both" if decides and talk.is_together else f"{decides:d}"
         return f"{at}.{len(talk.position.path)}.{mode}.{both}"
-    if at in (Stage.DEBRIEF, Stage.NEXT_STEP):
-        return f"{at}.{WAIT if company.told_at is None else OPEN}"
-    return f"{at}.{OPEN}"
+    if at in (Stage.DEBRIEF, Stage.NEXT_STEP) and company.told_at is None:
+        return f"{at}.{WAIT}"
+    return f"{at}.{OPEN}{missing}"
+
+
+def _missing_in(at: Stage, me: Seated | Companion, company: Company) -> list[str]:
+    """Return the seats of the others whose answers a page would show that can be read without them:
+    what was said before the conversation, and the debrief, which the next step follows."""
+    others = [] if me.is_observer else [each for each in company.players if each.seat != me.seat]
+    if at is Stage.RATING and company.opened_at is not None:
+        return [each.seat for each in others if company.is_late(each)]
+    if at in (Stage.DEBRIEF, Stage.NEXT_STEP) and company.told_at and company.swap_of is None:
+        return [each.seat for each in others if each.rated_play_at is None]
+    return []
+
+
+def _with_dot(seats: list[str]) -> str:
+    return "." + ",".join(seats) if seats else ""
+
+
+def _added(at: str, me: Seated | Companion, company: Company) -> list[Companion]:
+    """Return who was missing in what a page shows, and is no more."""
+    stage, _, rest = at.partition(".")
+    then = rest.partition(".")[2].split(",")
+    if stage not in (Stage.RATING, Stage.DEBRIEF, Stage.NEXT_STEP):
+        return []
+    still = _missing_in(Stage(stage), me, company)
+    return [each for each in company.players if each.seat in then and each.seat not in still]
 
 
 def _digest(talk: Conversation) -> str:
@@ -109,7 +147,9 @@ def tag_of(company: Company, me: Companion, at: str, due: str, now: datetime) ->
     :param due: when the open decision is due, as the page was told
     """
     stage, _, rest = at.partition(".")
-    if rest == ASK:
+    if _added(at, me, company):
+        behind = True
+    elif rest.split(".")[0] == ASK:
         behind = stage in _ORDER and bool(_moved(Stage(stage), me))
     elif rest == WAIT:
         opens = company.opened_at if stage in (Stage.RATING, Stage.ROLE_PLAY) else company.told_at
@@ -138,12 +178,10 @@ def panel_of(
     return Panel(
         at=at,
         tag=tag_of(company, me, at, due, now),
-        rows=tuple(
-            row_of(each, script, company, talk, now, is_swap=seated.is_swap) for each in others
-        ),
+        rows=tuple(row_of(each, script, company, talk, now, me=me) for each in others),
         news=news_of(me, company, talk, now),
-        is_own_news=talk.decides(me.user_id)
-        and (talk.differs or me.user_id not in talk.has_picked),
+        is_own_news=talk.differs
+        or (talk.decides(me.user_id) and me.user_id not in talk.has_picked),
         go=_go(at, seated, script, company, talk),
         sign=_sign(me, company, talk),
         missed=_missed(me, script, company),
@@ -163,26 +201,39 @@ def _time(
     return Time(due, left, timing.is_over(due, now), may)
 
 
-def _go(
-    at: str, seated: Seated, script: Script, company: Company, talk: Conversation
-) -> tuple[str, str] | None:
+def _go(at: str, seated: Seated, script: Script, company: Company, talk: Conversation) -> Go | None:
     stage, _, rest = at.partition(".")
     if stage not in list(Stage):
         return None
-    if rest == ASK:
+    if rest.split(".")[0] == ASK:
         moved = _moved(Stage(stage), seated)
-        return (url_for("runs.show", key=seated.key), moved) if moved else None
+        here = Go(url_for("runs.show", key=seated.key), moved) if moved else None
+        return here or _go_to_added(at, seated, company)
     if shown(Stage(stage), seated, company, talk) == at:
         return None
     if rest == WAIT and stage in (Stage.RATING, Stage.ROLE_PLAY):
         if seated.is_observer:
-            return _address(seated, Stage.ROLE_PLAY), "The conversation is open."
-        return _address(seated, Stage.RATING), "Everybody has answered."
+            return Go(_address(seated, Stage.ROLE_PLAY), "The conversation is open.")
+        return Go(_address(seated, Stage.RATING), "Everybody has answered.")
     if rest == WAIT:
-        return url_for("runs.show", key=seated.key), "The debrief is open."
+        return Go(url_for("runs.show", key=seated.key), "The debrief is open.")
     if stage != Stage.ROLE_PLAY:
-        return None
-    return _address(seated, Stage.ROLE_PLAY), _what_came(rest, seated, script, company, talk)
+        return _go_to_added(at, seated, company)
+    return Go(_address(seated, Stage.ROLE_PLAY), _what_came(rest, seated, script, company, talk))
+
+
+def _go_to_added(at: str, seated: Seated, company: Company) -> Go | None:
+    """Return where to read what somebody has added since to what one reads already, or read before
+    the next step; nothing where they said nothing."""
+    added = _added(at, seated, company)
+    if at.partition(".")[0] == Stage.RATING:
+        why = f"{names(added)} {'is' if len(added) == 1 else 'are'} no longer behind."
+        return Go(_address(seated, Stage.RATING), why, by_itself=False) if added else None
+    spoke = [each for each in added if play_ratings.has_rated(db.session, seated, each.user_id)]
+    why = f"{names(spoke)} {'has' if len(spoke) == 1 else 'have'} rated the play now."
+    asks = at.split(".")[1] == ASK
+    there = Go(_address(seated, Stage.DEBRIEF), why, by_itself=False, beside=asks)
+    return there if spoke else None
 
 
 def _what_came(

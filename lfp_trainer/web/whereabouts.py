@@ -29,6 +29,8 @@ class Row:
     seat: str
     """Whom they play."""
     where: str
+    is_out: bool
+    """Whether that says who plays for them, or that they have left."""
     is_away: bool
     is_answered_for: bool
     """Whether the stand-in answers for them until they have come to the conversation."""
@@ -41,58 +43,80 @@ def row_of(
     talk: Conversation,
     now: datetime,
     *,
-    is_swap: bool,
+    me: Companion,
 ) -> Row:
-    """Return somebody in a run with what they are at."""
+    """Return somebody in a run with what they are at, as one of the others is told."""
     member = script.scenario.cast.get(person.seat)
     seat = member.name if member else "observer"
     away = company.is_away(person, now)
     # While nobody is in the conversation, nobody moves on in it: the stand-in does not either.
     plays_on = company.ending_id is None and bool(company.held)
     answered_for = plays_on and company.is_late(person) and not person.is_out
-    over = is_swap and company.ending_id is not None
-    where = _after_swap(person) if over else _where(person, seat, company, talk)
-    return Row(person, seat, where, away, answered_for)
+    out = company.is_played_for(person) or _left_after_the_end(person, company)
+    where = _where(person, seat, company, talk, me)
+    return Row(person, seat, where, out, away and not out, answered_for)
 
 
-def _where(person: Companion, seat: str, company: Company, talk: Conversation) -> str:
-    if person.is_out and company.ending_id is None:
+def _left_after_the_end(person: Companion, company: Company) -> bool:
+    """Tell whether somebody has left what comes after the conversation; who rated since is back."""
+    if person.left_at is None or company.ending_id is None:
+        return False
+    return person.rated_play_at is None or person.rated_play_at < person.left_at
+
+
+def _where(
+    person: Companion, seat: str, company: Company, talk: Conversation, me: Companion
+) -> str:
+    if _left_after_the_end(person, company):
+        return "has left"
+    if company.swap_of is not None and company.ending_id is not None:
+        # The other way round is then at its last stage for everybody: nothing tells who has read
+        # how it ended.
+        return "is still here"
+    if company.is_played_for(person):
         gone = "has left" if person.left_at is not None else "is out"
         return gone if person.is_observer else f"{gone}: the stand-in plays {seat}"
     if company.opened_at is not None and company.ending_id is None:
         if person.has_reached(Stage.ROLE_PLAY):
-            return _doing(person, talk)
+            return _doing(person, talk, me)
     elif person.stage is Stage.ROLE_PLAY:
         return "is ready to watch" if person.is_observer else "has answered everything"
-    elif person.stage is Stage.DEBRIEF and company.told_at is None and not person.is_observer:
-        return "is ready for the debrief" if person.rated_play_at else "is rating the play"
+    elif person.stage is Stage.DEBRIEF and (rates := _rating(person, company)):
+        return rates
     return f"is {WHERE.get(person.stage, 'here')}"
 
 
-def _after_swap(person: Companion) -> str:
-    """Return where somebody is once a play the other way round is over. It is then at its last
-    stage for everybody, and nothing tells who has read how it ended.
-    """
-    return "has left" if person.left_at is not None else "is still here"
+def _rating(person: Companion, company: Company) -> str:
+    """Return what somebody does before they read the debrief; nothing once they can."""
+    if person.is_observer or company.swap_of is not None:
+        return ""
+    # Who was not waited for rates although the others read it already.
+    if person.rated_play_at is None:
+        return "is rating the play"
+    return "" if company.told_at is not None else "is ready for the debrief"
 
 
-def _doing(person: Companion, talk: Conversation) -> str:
+def _doing(person: Companion, talk: Conversation, me: Companion) -> str:
+    """Return what somebody is at in the conversation, in words that are true also while they still
+    read what was said before it: which of the two is not known."""
     if person.is_observer:
         return "is watching"
     if not talk.decides(person.user_id):
-        return "is listening"
+        return "is listening" if talk.position.path else "is here"
     if not talk.is_together:
-        return "is deciding"
-    if talk.differs:
-        return "picked something else"
-    return "has picked" if person.user_id in talk.has_picked else "is still picking"
+        return "has the turn"
+    if talk.differs and talk.decides(me.user_id):
+        mine, theirs = talk.pick_of(me.user_id), talk.pick_of(person.user_id)
+        same = mine and theirs and mine.choice_id == theirs.choice_id
+        return "picked the same" if same else "picked something else"
+    return "has picked" if person.user_id in talk.has_picked else "has still to pick"
 
 
 def news_of(me: Companion, company: Company, talk: Conversation, now: datetime) -> str:
     """Return what is new in one sentence, which a screen reader says once."""
     # The other way round is told from its start, and still to be played.
     is_told = company.told_at is not None and company.ending_id is not None
-    if me.is_out or is_told:
+    if company.is_played_for(me) or is_told:
         return ""
     awaited = ways.awaited(company, me, [each.seat for each in talk.deciders])
     left = [each for each in awaited if each.is_out]
@@ -105,9 +129,11 @@ def news_of(me: Companion, company: Company, talk: Conversation, now: datetime) 
         return _own_turn(me, talk, awaited)
     if not awaited:
         return ""
-    at = "still answering"
-    if company.opened_at is not None:
-        at = "deciding" if company.ending_id is None else "still rating the play"
+    if talk.differs:
+        return f"{names(talk.deciders)} have picked differently."
+    if company.opened_at is not None and company.ending_id is None:
+        return f"{names(awaited)} {_have(awaited)} the turn."
+    at = "still answering" if company.opened_at is None else "still rating the play"
     return f"{names(awaited)} {_are(awaited)} {at}."
 
 
@@ -119,7 +145,7 @@ def _own_turn(me: Companion, talk: Conversation, others: list[Companion]) -> str
     ready = [each for each in others if each.user_id in talk.has_picked]
     late = [each for each in others if each.user_id not in talk.has_picked]
     if me.user_id in talk.has_picked:
-        return f"{names(late)} {_are(late)} still picking."
+        return f"{names(late)} {_have(late)} still to pick."
     return f"{names(ready)} {_have(ready)} picked." if ready else "You decide together."
 
 

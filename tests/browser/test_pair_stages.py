@@ -102,6 +102,8 @@ def go_on_alone(couple: Couple, page: Page, url: str) -> None:
         for way in (
             button(page, "Take my seat back"),
             button(page, "Let the stand-in take the seat"),
+            button(page, "Go on without Bob’s ratings"),
+            button(page, "Go on without Alice’s ratings"),
             button(page, "Go to the debrief without rating"),
             page.get_by_role("link", name="Go to the debrief"),
         ):

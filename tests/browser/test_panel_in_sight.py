@@ -25,6 +25,7 @@ TIMED = "the-gift"
 SOON = 8_000
 OPENS = "What you can do"
 SKIP = "Skip my answers and go to the conversation"
+WITHOUT = "Go on without Bob’s ratings"
 A_THIRD = 0.34
 
 
@@ -77,13 +78,41 @@ def latecomer(couple: Couple) -> Visitor:
     return couple.bob
 
 
+def rated_alone(couple: Couple) -> Visitor:
+    with couple.together() as together:
+        together.commit(couple.alice_id, couple.bob_id)
+        together.play_to_the_end(couple.alice_id, couple.bob_id)
+        together.rate_play(couple.alice_id)
+    couple.was_last_seen(couple.bob_id, GONE)
+    couple.alice.page.goto(f"/runs/{couple.key}")
+    return couple.alice
+
+
+def not_waited_for(couple: Couple) -> Visitor:
+    page = rated_alone(couple).page
+    press(page, WITHOUT)
+    expect(button(page, WITHOUT)).to_have_count(0)
+    couple.bob.page.goto(f"/runs/{couple.key}")
+    return couple.bob
+
+
+def added_to(couple: Couple) -> Visitor:
+    not_waited_for(couple)
+    page = couple.alice.page
+    page.goto(f"/runs/{couple.key}")
+    with couple.together() as together:
+        together.rate_play(couple.bob_id)
+    return couple.alice
+
+
 STATES: dict[Callable[[Couple], Visitor], tuple[str, tuple[str, ...]]] = {
-    waiting: ("is deciding", ()),
+    waiting: ("has the turn", ()),
     late_decision: ("Time is over", ("Take more time", "Let the stand-in answer this one")),
     own_late_decision: ("Time is over", ("Take more time",)),
     left_alone: ("is away", ("Leave a sign that you wait", "Let the stand-in take the seat")),
     replaced: ("The stand-in plays your seat", ("Take my seat back",)),
     latecomer: ("The conversation is open", (SKIP,)),
+    not_waited_for: ("Nobody waits for your ratings", ()),
 }
 """What the panel says, and the ways on that it offers."""
 
@@ -322,3 +351,42 @@ def test_the_panel_of_a_low_screen_has_no_violations(site: Site, visit: Visit) -
     examine(visitor, "a line that is open")
 
     assert found == []
+
+
+ADDED = "Bob has rated the play now."
+
+
+def test_an_open_debrief_tells_of_ratings_that_were_added_and_stays_until_they_are_asked_for(
+    site: Site, visit: Visit
+) -> None:
+    page = added_to(Couple.meet(site, visit)).page
+    page.evaluate("document.querySelector('#decisions').scrollIntoView({behavior: 'instant'})")
+
+    expect(page.locator("#live")).to_contain_text(ADDED, timeout=SOON)
+    page.wait_for_timeout(1500)
+    assert page.evaluate("scrollY") > 300
+    expect(page.locator("#plays-told")).to_contain_text("Bob has said nothing of the play yet")
+    page.get_by_role("link", name="Show it").click()
+
+    expect(page.locator("#plays-told")).not_to_contain_text("Bob has said nothing")
+    expect(page.locator("#live")).not_to_contain_text(ADDED)
+
+
+def test_ratings_that_were_added_take_away_nothing_that_is_written_meanwhile(
+    site: Site, visit: Visit
+) -> None:
+    couple = Couple.meet(site, visit)
+    not_waited_for(couple)
+    page = couple.alice.page
+    page.goto(f"/runs/{couple.key}")
+    page.locator("#debrief form button").last.click()
+    page.get_by_label("The one sentence").fill("On Thursday I ask")
+    with couple.together() as together:
+        together.rate_play(couple.bob_id)
+    expect(page.locator("#live")).to_contain_text(ADDED, timeout=SOON)
+    page.get_by_label("The one sentence").fill("On Thursday I ask Ana")
+    with page.context.expect_page() as beside:
+        page.get_by_role("link", name="Show it in a new tab").click()
+
+    expect(beside.value.locator("#plays-told")).to_be_visible()
+    expect(page.get_by_label("The one sentence")).to_have_value("On Thursday I ask Ana")

@@ -437,3 +437,29 @@ def test_at_one_screen_a_diagnosis_that_was_not_committed_is_shown_to_nobody(
 
     assert "before you had committed a diagnosis" in page
     assert "half a thought" not in page
+
+
+def test_whoever_has_the_screen_reads_that_the_stand_in_answers_for_the_late_one(
+    late_there: Shared, alice: Browser, url: str
+) -> None:
+    take(alice, url, OTHER)
+    hers = take(alice, url, ONE)
+    late_there.session.rollback()
+
+    assert not late_there.people.person(late_there.person(OTHER).user_id).is_out
+    assert "The stand-in answers for Bob until Bob has caught up." in hers
+    late_there.commit(late_there.person(OTHER).user_id)
+    assert "The stand-in answers for Bob" not in take(alice, url, ONE)
+
+
+def test_at_one_screen_nobody_plays_for_anybody_once_the_play_is_over(
+    late_there: Shared, alice: Browser, url: str
+) -> None:
+    assert "The stand-in plays for Bob." in alice.get(f"{url}?stage=role-play").text
+
+    late_there.play_to_the_end(alice.user_id)
+
+    page = alice.get(url).text
+    assert "The stand-in plays for Bob." not in page
+    assert "Bob had to go." in page
+    assert "Bob is back: pass the screen" in page
