@@ -184,7 +184,7 @@
   const followed = new WeakMap(); // link → when
   // Not under somebody who was at it when it came: they may be thinking of the next word.
   let offered; // when what is new was first told of
-  const isAtIt = () => lastTyped > offered - 4000 && document.activeElement.matches("main textarea") && formOf(document.activeElement);
+  const isAtIt = () => lastTyped > offered - 4000 && document.activeElement.matches("main textarea") && document.activeElement.value && formOf(document.activeElement);
   const follow = () => {
     const go = document.querySelector("[data-look] [data-go]");
     offered = go ? offered ?? performance.now() : undefined;
