@@ -148,17 +148,47 @@
   document.addEventListener("htmx:after:request", ({ target, detail }) => {
     const form = formOf(target);
     if (form && detail.ctx.response.status < 400 && typed.get(form) <= sent.get(form)) typed.delete(form);
+    if (form) setTimeout(goOn);
   });
   const isEmpty = (form) => [...form.elements].every((el) =>
     /^(radio|checkbox)$/.test(el.type) ? el.checked === el.defaultChecked : !("defaultValue" in el) || el.value === el.defaultValue);
   const isWriting = () => performance.now() - lastTyped < 4000
     || [...document.forms].some((form) => typed.has(form) && !isEmpty(form));
 
+  // What takes the main part away waits until what was typed there is saved. It waits once: a refusal holds nobody up.
+  const tried = new WeakMap(); // form → when that was typed which was sent off for it
+  let going; // {pressed, forms}
+  document.addEventListener("click", (event) => {
+    const pressed = event.target.closest?.("[data-look] :is([data-go], form[hx-target='#stage'] button)");
+    if (!pressed || isOut || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const forms = [...document.forms].filter((form) =>
+      form.querySelector(".autosave") && typed.has(form) && tried.get(form) !== typed.get(form));
+    going = forms.length ? { pressed, forms } : undefined;
+    if (!going) return;
+    event.preventDefault();
+    event.stopPropagation();
+    for (const form of forms) {
+      tried.set(form, typed.get(form));
+      form.querySelector(".autosave").dispatchEvent(new Event("save"));
+    }
+  }, true);
+  const goOn = () => {
+    if (!going || going.forms.some((form) => typed.has(form))) return;
+    const { pressed } = going;
+    going = undefined;
+    // A panel that is newer by now may have another one.
+    (pressed.isConnected ? pressed : document.querySelector("[data-look] [data-go]"))?.click();
+  };
+
   // What is new in the main part is fetched by itself, once.
   const followed = new WeakMap(); // link → when
+  // Not under somebody who was at it when it came: they may be thinking of the next word.
+  let offered; // when what is new was first told of
+  const isAtIt = () => lastTyped > offered - 4000 && document.activeElement.matches("main textarea") && document.activeElement.value && formOf(document.activeElement);
   const follow = () => {
     const go = document.querySelector("[data-look] [data-go]");
-    if (!go || failed || isOut || isWriting() || performance.now() - (followed.get(go) ?? -Infinity) < FAILED) return;
+    offered = go ? offered ?? performance.now() : undefined;
+    if (!go || isAtIt() || failed || isOut || isWriting() || performance.now() - (followed.get(go) ?? -Infinity) < FAILED) return;
     followed.set(go, performance.now());
     go.click();
   };

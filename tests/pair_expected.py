@@ -1,6 +1,7 @@
 """What an act must come to by the model: whether it is taken, and what is true afterwards."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from tests.pair_acts import Act, word
@@ -17,6 +18,15 @@ from tests.pair_model import (
 )
 
 
+@dataclass
+class Taken:
+    """A decision that has been taken."""
+
+    on_turn: tuple[str, ...]
+    offered: tuple[str, ...]
+    at: datetime
+
+
 class Scene:
     """Where the conversation is: what the act meets."""
 
@@ -27,8 +37,10 @@ class Scene:
         by: tuple[int | None, ...],
         on_turn: tuple[str, ...],
         offered: tuple[str, ...],
+        taken: list[Taken],
     ) -> None:
         self.now, self.path, self.by, self.on_turn, self.offered = now, path, by, on_turn, offered
+        self.taken = taken
 
 
 def is_taken(model: Model, act: Act, scene: Scene) -> bool:
@@ -60,6 +72,11 @@ def _chooses(model: Model, act: Act, scene: Scene) -> bool:
 
 
 def _notes(model: Model, act: Act, scene: Scene) -> bool:
+    if act.step < len(scene.path):
+        turns = [each.on_turn for each in scene.taken[act.step :]]
+        it, by = scene.taken[act.step], scene.by[act.step]
+        known = act.what in ("", *it.offered)
+        return known and model.may_finish_a_note(act.who, turns, by, it.at)
     me = model.people[act.who]
     mine = act.who in model.deciders(scene.on_turn)
     here = model.opened and not model.ended and me.at == ROLE_PLAY and not me.out and not mine

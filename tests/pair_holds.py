@@ -10,7 +10,7 @@ from lfp_trainer.services import access, observing, picks, play_ratings, runs
 from lfp_trainer.services.ways import Way
 from lfp_trainer.storage.models import Diagnosis, Pair, Participant, Rating, Run, Stage, Step
 from tests.pair_acts import Play
-from tests.pair_expected import Scene
+from tests.pair_expected import Scene, Taken
 from tests.pair_model import ROLE_PLAY, Model
 
 STAGES = tuple(Stage)
@@ -32,7 +32,16 @@ class Looked:
         notes = runs.notes_of(self.session, self.play.run_id)
         by = tuple(notes[number + 1].user_id for number in range(len(path)))
         offered = play.offered(script, position) if position.scene else ()
-        return Scene(self.play.now, path, by, play.seats_on_turn(script, position), offered)
+        before = [play.replay(script, path[:number]) for number in range(len(path))]
+        at = self.session.scalars(
+            sa.select(Step.chosen_at).where(Step.run_id == self.play.run_id).order_by(Step.number)
+        )
+        taken = [
+            Taken(play.seats_on_turn(script, each), play.offered(script, each), then)
+            for each, then in zip(before, at, strict=True)
+        ]
+        on_turn = play.seats_on_turn(script, position)
+        return Scene(self.play.now, path, by, on_turn, offered, taken)
 
     def the_steps_are_counted_and_lead_where_the_run_is(self) -> None:
         run_id = self.play.run_id

@@ -85,6 +85,7 @@ class Room(Looked, RuleBasedStateMachine):
             sa.select(Run.moves, Run.ending_id).where(Run.id == self.play.run_id)
         ).one()
         self.model.look(run.moves, run.ending_id is not None)
+        self.model.see_who_went_on(self.play.now)
         self.what_has_opened_is_open_and_stays_so()
 
     # What people do.
@@ -135,7 +136,8 @@ class Room(Looked, RuleBasedStateMachine):
     )
     def choose(self, who: int, kind: str, choice: int, ago: int) -> None:
         step = max(0, len(self.play.path()) - ago)
-        offered = (*self.play.offered(), "no-such-choice")
+        at = step if kind == "note" else None
+        offered = (*self.play.offered(at), "no-such-choice")
         what = offered[choice % len(offered)]
         self.deliver(Act(kind, self.who[who], what=what, step=step))
 

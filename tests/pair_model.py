@@ -20,6 +20,9 @@ class Someone:
     seat: str
     seen: datetime
     at: int = CASE
+    was_at: int = CASE
+    since: datetime | None = None
+    """When they came to where they are; None where they have never gone on."""
     ready: bool = False
     left: bool = False
     lent: bool = False
@@ -160,6 +163,24 @@ class Model:
             each.at = DEBRIEF if each.at == ROLE_PLAY else each.at
         late = [each for each in self.active.values() if each.at >= DEBRIEF and not each.rated]
         self.told = self.told or not late
+
+    def see_who_went_on(self, now: datetime) -> None:
+        """Note who has come to another part since this was last asked."""
+        for each in self.people.values():
+            if each.at != each.was_at:
+                each.was_at, each.since = each.at, now
+
+    def may_finish_a_note(
+        self, who: int, turns: Collection[Collection[str]], by: int | None, taken_at: datetime
+    ) -> bool:
+        """Tell whether somebody may still finish a note on a decision that has been taken.
+
+        :param turns: the seats that were to decide it, and each since
+        """
+        me = self.people[who]
+        there = me.at in (ROLE_PLAY, DEBRIEF) and me.since is not None and me.since <= taken_at
+        gone_on = self.told or me.rated or any(me.seat in each for each in turns)
+        return there and not gone_on and not me.watches and not me.out and by != who
 
     def is_through(self, who: int) -> bool:
         """Tell whether somebody may see what is told in the debrief."""

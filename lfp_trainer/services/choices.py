@@ -65,6 +65,8 @@ class Recorded:
 
     position: Position
     notes: dict[int, Note]
+    crossed: bool = False
+    """Whether somebody went with what another had picked just when that one went with theirs."""
 
 
 def hold(within: Within, run_id: int) -> None:
@@ -193,6 +195,19 @@ def _already(
         ):
             return Recorded(position, notes)
     raise StaleMove
+
+
+def crossed(
+    within: Within, seated: Seated, script: Script, path: tuple[str, ...], at_step: int
+) -> Recorded | None:
+    """Return the run for somebody who goes with another's pick, where that other has gone with
+    theirs in the same moment: what is decided is what they had picked, so it is theirs too.
+    """
+    taken = path[at_step : at_step + 1]
+    if not taken or not _has_agreed(within, seated, script, path[:at_step], taken[0]):
+        return None
+    notes = notes_of(within, seated.run_id, since=at_step)
+    return Recorded(play.replay(script, path), notes, crossed=True)
 
 
 def _has_agreed(

@@ -7,14 +7,13 @@ from datetime import datetime
 from lfp_trainer.engine import play
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, StaleMove, UnknownChoice
-from lfp_trainer.services import choices, pairs, picks, presence, reasons, runs
+from lfp_trainer.services import choices, last_words, pairs, picks, presence, reasons, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.choices import Recorded
 from lfp_trainer.services.company import company_in
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.storage.prepared import Within
 
-DECIDED = "That has been decided meanwhile. Here is what came of it."
 OTHER_SEAT = "This was written for another seat, and is not kept for this one."
 
 
@@ -27,10 +26,12 @@ def decide(
     at_step: int,
     reason: str,
     now: datetime,
+    agrees: bool = False,
 ) -> Recorded:
     """Take a choice in a run together, or the part of one that several people take.
 
     :param at_step: how many steps the page had that the choice was made on
+    :param agrees: whether they go with what another has picked, by name
     :raise StaleMove: if the run has moved on since then, or somebody else decides
     :raise UnknownChoice: if the current scene does not offer that choice
     :raise NotYet: if the conversation is not open
@@ -43,6 +44,10 @@ def decide(
     alone = len(company.deciders(play.seats_on_turn(script, position))) < 2
     if company.person(seated.user_id).nudged_at is not None:
         presence.forget_nudge(within, seated)
+    if agrees and path[at_step : at_step + 1] not in ((), (choice_id,)):
+        crossed = choices.crossed(within, seated, script, path, at_step)
+        if crossed is not None:
+            return crossed
     if at_step != len(path) or alone or seated.is_observer:
         return choices.record_choice(
             within, seated, script, choice_id, at_step=at_step, reason=reason, now=now
@@ -66,11 +71,14 @@ def note(
     at_step: int,
     reason: str,
     now: datetime,
-) -> None:
+) -> bool:
     """Keep, for its writer alone, what they would choose where another seat decides.
 
-    :raise StaleMove: if that decision is taken, or theirs, or the stand-in has their seat, or they
-        only watch
+    What they were writing when that seat decided is kept for the decision it was begun at, as
+    ``services/last_words.py`` says; return whether it came after the decision so.
+
+    :raise StaleMove: if that decision is further back, or theirs, or the stand-in has their seat,
+        or they only watch
     :raise UnknownChoice: if the scene does not offer that choice
     :raise NotYet: if the conversation is not open
     :raise Incomplete: if there is nothing to keep
@@ -79,16 +87,20 @@ def note(
         raise StaleMove(choices.NOT_YOUR_TURN)
     choices.hold(within, seated.run_id)
     path = runs.path_of(within, seated.run_id)
-    if at_step != len(path):
-        raise StaleMove(DECIDED)
-    runs.require(seated, Stage.ROLE_PLAY)
-    position = play.replay(script, path)
+    is_late = at_step < len(path)
+    if is_late:
+        last_words.require(within, seated, script, path, at_step, own=False)
+    elif at_step > len(path):
+        raise StaleMove(last_words.DECIDED)
+    else:
+        runs.require(seated, Stage.ROLE_PLAY)
+    position = play.replay(script, path[:at_step])
     company = company_in(within, seated.run_id)
     if company.person(seated.user_id).is_out:
         # Kept now, it would count as their pick once they come back to a scene that asks all.
         raise StaleMove(choices.STAND_IN_HAS_IT)
     deciders = company.deciders(play.seats_on_turn(script, position))
-    if seated.user_id in [each.user_id for each in deciders]:
+    if not is_late and seated.user_id in [each.user_id for each in deciders]:
         raise StaleMove("This one is yours to decide.")
     offered = play.offered(script, position)
     if choice_id is not None and choice_id not in offered:
@@ -96,6 +108,7 @@ def note(
     if choice_id is None and not reason:
         raise Incomplete({"choice": "Pick a response, or write what you think."})
     picks.keep(within, seated, at_step + 1, choice_id, reason, now)
+    return is_late
 
 
 def keep_reason(
@@ -110,18 +123,26 @@ def keep_reason(
 ) -> None:
     """Keep, for who decides and nobody else, why they decide while they write it.
 
+    Their last words are kept too where the stand-in or the others have just decided it first
+    (``services/last_words.py``).
+
     :param seat: whose page it was written on: at one screen, the other may have it by now
-    :raise StaleMove: if that decision is taken, or not theirs, or the stand-in has their seat
+    :raise StaleMove: if they have decided it, or it is further back, or not theirs, or the stand-in
+        has their seat
     :raise NotYet: if the run has not come to the role-play
     """
     choices.hold(within, seated.run_id)
     path = runs.path_of(within, seated.run_id)
-    if at_step != len(path):
-        raise StaleMove(DECIDED)
-    runs.require(seated, Stage.ROLE_PLAY)
+    is_late = at_step < len(path)
+    if is_late:
+        last_words.require(within, seated, script, path, at_step, own=True)
+    elif at_step > len(path):
+        raise StaleMove(last_words.DECIDED)
+    else:
+        runs.require(seated, Stage.ROLE_PLAY)
     if seat != seated.seat:
         raise StaleMove(OTHER_SEAT)
-    if seated.is_pair:
+    if seated.is_pair and not is_late:
         company = company_in(within, seated.run_id)
         choices.refuse_others(company, seated, script, play.replay(script, path))
     reasons.keep(within, seated, at_step + 1, reason, now)

@@ -171,6 +171,20 @@ def seats_to_free(
     ]
 
 
+def is_left_alone(session: Session, company: Company, me: Companion) -> bool:
+    """Tell whether somebody was brought together with others, none of whom plays with them now.
+
+    They have declined or left before it began, and so were never in it: no name is kept. Or their
+    seat was freed.
+    """
+    return (
+        company.begun_at is None
+        and not me.is_observer
+        and [each.user_id for each in company.players] == [me.user_id]
+        and inviter_of(session, company.run_id) is not None
+    )
+
+
 def free_seat(
     session: Session, seated: Seated, script: Script, whom: int, *, now: datetime
 ) -> Company:

@@ -17,10 +17,10 @@ from lfp_trainer.engine.script import Script
 from lfp_trainer.services import choices, reasons, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Company
-from lfp_trainer.storage.models import Pick, Stage, table
+from lfp_trainer.storage.models import Pick, Stage, Step, table
 from lfp_trainer.storage.prepared import Prepared, Within
 
-_picks = table(Pick)
+_picks, _steps = table(Pick), table(Step)
 # Compiled once: every page of a conversation asks, and several times.
 _AT = Prepared(
     sa.select(
@@ -36,6 +36,8 @@ class Picked:
     first_choice_id: str | None
     choice_id: str | None
     reason: str
+    is_late: bool = False
+    """Whether any of it was written after the decision was taken; told in the debrief."""
 
 
 def take_agreed(
@@ -120,16 +122,19 @@ def told_picks(
     rows = within.execute(
         sa.select(
             _picks.c.number, _picks.c.user_id, _picks.c.first_choice_id, _picks.c.choice_id,
-            _picks.c.reason,
-        ).where(
-            _picks.c.run_id == seated.run_id, _picks.c.user_id.in_(of), reasons.IS_PICK
+            _picks.c.reason, _picks.c.picked_at, _steps.c.chosen_at,
         )
+        .outerjoin(
+            _steps, (_steps.c.run_id == _picks.c.run_id) & (_steps.c.number == _picks.c.number)
+        )
+        .where(_picks.c.run_id == seated.run_id, _picks.c.user_id.in_(of), reasons.IS_PICK)
     )  # fmt: skip
     found: dict[int, dict[int, Picked]] = {}
     for row in rows:
         if may or row.user_id == seated.user_id:
+            is_late = row.chosen_at is not None and row.picked_at > row.chosen_at
             found.setdefault(row.number, {})[row.user_id] = Picked(
-                row.first_choice_id, row.choice_id, row.reason
+                row.first_choice_id, row.choice_id, row.reason, is_late
             )
     return found
 

@@ -2,7 +2,7 @@
 
 It is of one person, one run and one decision. Once they choose, their reason stands with the
 choice and the draft is gone. Where the stand-in or the others decide first, it stays, for its
-writer alone. Whether somebody may keep one is ``deciding``'s to say.
+writer alone, who may finish it. Whether somebody may keep one is ``deciding``'s to say.
 """
 
 from datetime import datetime

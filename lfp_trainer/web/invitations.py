@@ -36,6 +36,7 @@ def install(app: Flask) -> None:
     """Offer to templates whom somebody could invite, and whose seat they may free."""
     app.jinja_env.globals["fellows_to_invite"] = fellows_to_invite
     app.jinja_env.globals["seats_to_free"] = seats_to_free
+    app.jinja_env.globals["is_left_alone"] = is_left_alone
 
 
 def fellows_to_invite() -> Offer | None:
@@ -52,6 +53,11 @@ def fellows_to_invite() -> Offer | None:
 def seats_to_free(company: Company, mine: Companion) -> list[Companion]:
     """Return whose seat in a lobby this participant may free."""
     return invitations.seats_to_free(db.session, company, mine, now())
+
+
+def is_left_alone(company: Company, mine: Companion) -> bool:
+    """Tell whether nobody comes any more of those this participant was brought together with."""
+    return invitations.is_left_alone(db.session, company, mine)
 
 
 @bp.post("/invitations")

@@ -7,7 +7,16 @@ and no page, and now and then a small write that says who is there.
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -33,6 +42,7 @@ bp = Blueprint("live", __name__, url_prefix="/runs/<run:key>")
 run_page.answer_refusals(bp)
 
 LONGEST_AT = 400
+KEPT_LATE = "Your note is kept with the decision you wrote it at. You find it in the debrief."
 NO_LONGER_KEPT = "This has been decided meanwhile: what you write here is no longer kept."
 
 
@@ -212,7 +222,7 @@ def note(key: str) -> ResponseReturnValue:
     try:
         with writing(db.session):
             seated, script = _together(key)
-            deciding.note(
+            is_late = deciding.note(
                 db.session, seated, script, choice_id, at_step=_step(), reason=reason, now=now()
             )
     except Incomplete as nothing:
@@ -227,5 +237,8 @@ def note(key: str) -> ResponseReturnValue:
     if keeps_itself():
         return "", 204
     if wants_fragment():
-        return run_page.show(key, looking_at=Stage.ROLE_PLAY)
+        message = KEPT_LATE if is_late else ""
+        return run_page.show(key, looking_at=Stage.ROLE_PLAY, message=message)
+    if is_late:
+        flash(KEPT_LATE, "success")
     return go_to(run_page.url_of(key, stage=Stage.ROLE_PLAY.value) + "#now")

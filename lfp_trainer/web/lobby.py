@@ -148,13 +148,17 @@ def begin(code: str) -> ResponseReturnValue:
 @bp.post("/<code:code>/leave")
 @allow(Allowed.SIGNED_IN)
 def leave(code: str) -> ResponseReturnValue:
-    """Leave a run that has not begun: as if one had never been in it."""
+    """Leave a run that has not begun, or decline to come: as if one had never been in it."""
     with writing(db.session):
         company, seated = mine(code)
         if company.begun_at is not None:
             raise StaleMove(lobby.BEGUN)
         script = lobby.script_behind(db.session, company)
+        has_come = company.person(seated.user_id).seen_at is not None
         if presence.leave(db.session, seated, script, now=now()):  # it has just begun
             raise StaleMove(lobby.BEGUN)
+    if not has_come:
+        flash("You have declined the invitation. It is gone from here.", "success")
+        return go_to(url_for("home.show"))
     flash("You have left. Nothing of yours stays in that run.", "success")
     return go_to(url_for("library.show", scenario_id=seated.scenario_id))

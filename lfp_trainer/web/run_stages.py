@@ -141,6 +141,7 @@ def turn_context(
         "latest": max((n for n, note in notes.items() if not note.stand_in), default=0),
         "own": own,
         "errors": {},
+        "crossed_at": 0,
         "ranked": _ranked(script, moments, orders),
         "way": way if here and not seated.is_pair else "",
         "typed": Typed(),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.scenario import BOTH
@@ -29,6 +29,10 @@ from lfp_trainer.web.run_stages import NAMES, turn_context
 bp = Blueprint("runs", __name__, url_prefix="/runs")
 
 run_page.answer_refusals(bp)
+
+CROSSED = (
+    "You went with the other’s, and in the same moment the other went with yours. Yours is taken."
+)
 
 
 def start_key() -> str:
@@ -115,6 +119,8 @@ def choose(key: str) -> ResponseReturnValue:
     way = ranking_form.asked_way()
     here = run_page.url_of(key, stage=Stage.ROLE_PLAY.value, way=way or None)
     if not wants_fragment():
+        if recorded.crossed:
+            flash(CROSSED, "info")
         return go_to(f"{here}#now")
     if seated.shares_a_device:  # all of it: the next decision may be for the other to see
         response = run_page.show(key, looking_at=Stage.ROLE_PLAY)
@@ -123,13 +129,22 @@ def choose(key: str) -> ResponseReturnValue:
     context = turn_context(
         seated, script, recorded.position, since=at_step, notes=recorded.notes, way=way
     )
+    if recorded.crossed:
+        context |= {"crossed_at": at_step + 1, "crossed": CROSSED}
     return answer_turn(context, here)
 
 
 def _record(within: Within, seated: Seated, script: Script, at_step: int) -> Recorded:
-    take = deciding.decide if seated.is_pair else choices.record_choice
     choice_id, reason = request.form.get("choice", ""), forms.text("reason", 1000)
-    return take(within, seated, script, choice_id, at_step=at_step, reason=reason, now=now())
+    if not seated.is_pair:
+        return choices.record_choice(
+            within, seated, script, choice_id, at_step=at_step, reason=reason, now=now()
+        )
+    agrees = "goes_with" in request.form
+    return deciding.decide(
+        within, seated, script, choice_id,
+        at_step=at_step, reason=reason, now=now(), agrees=agrees,
+    )  # fmt: skip
 
 
 @bp.post("/<run:key>/reason")

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, Request, Route, expect
 
+from lfp_trainer.services import picks
 from lfp_trainer.storage.models import Diagnosis
 from tests.browser import meeting
 from tests.browser.conftest import Visit
@@ -16,6 +17,7 @@ from tests.browser.story import button, heading
 from tests.browser.test_accessibility import examine, found
 from tests.browser.tour import fill_in, sign_in
 from tests.browser.visitor import Visitor
+from tests.together import Together
 
 SOON = 8_000
 
@@ -129,7 +131,6 @@ def test_different_picks_are_talked_about_until_they_agree(talking: Couple) -> N
 
 def test_what_somebody_is_writing_survives_the_move_of_the_other(talking: Couple) -> None:
     alice, bob = talking.alice, talking.bob.page
-    talking.bob.watch.expected |= {409}
     note = bob.get_by_label("Why?")
     note.click()
     note.press_sequentially("I would ask ")
@@ -141,13 +142,56 @@ def test_what_somebody_is_writing_survives_the_move_of_the_other(talking: Couple
     go = bob.get_by_role("link", name="Show it")
     expect(go).to_be_visible(timeout=SOON)
     expect(bob.locator(".live-go")).to_contain_text("Alice has answered.")
-    expect(bob.locator("#live")).to_contain_text("decided meanwhile", timeout=SOON)
     bob.wait_for_timeout(6000)
+    expect(bob.get_by_text(re.compile("^Saved"))).to_be_visible()
+    expect(bob.locator("#live")).not_to_contain_text("no longer kept")
     expect(note).to_have_value("I would ask her first what she saw in the room")
 
     go.click()
     expect(bob.locator("#now .turn, #now .choices")).to_be_visible()
     expect(bob.locator(".choice--taken .choice-who").last).to_have_text("Marcus Bell (Alice) chose")
+
+
+def test_what_is_not_saved_yet_is_saved_before_what_is_new_takes_its_place(
+    talking: Couple,
+) -> None:
+    alice, bob = talking.alice, talking.bob.page
+    note = bob.get_by_label("Why?")
+    note.press_sequentially("First")
+    alice.choose(1)
+    go = bob.get_by_role("link", name="Show it")
+    expect(go).to_be_visible(timeout=SOON)
+
+    note.press_sequentially(", and then the last of my words")
+    go.click()
+
+    expect(bob.locator(".choice--taken .choice-who").last).to_have_text("Marcus Bell (Alice) chose")
+    with talking.together() as together:
+        assert noted(together, talking.bob_id) == "First, and then the last of my words"
+
+
+def test_words_that_cannot_be_saved_hold_nobody_up(talking: Couple) -> None:
+    alice, bob = talking.alice, talking.bob.page
+    talking.bob.watch.expected |= {503}
+    note = bob.get_by_label("Why?")
+    note.press_sequentially("First")
+    alice.choose(1)
+    go = bob.get_by_role("link", name="Show it")
+    expect(go).to_be_visible(timeout=SOON)
+    bob.route("**/private-note", lambda route: route.fulfill(status=503))
+    note.press_sequentially(", and last")
+
+    go.click()
+    bob.wait_for_timeout(500)
+    expect(note).to_have_value("First, and last")
+    go.click()
+
+    expect(bob.locator(".choice--taken .choice-who").last).to_have_text("Marcus Bell (Alice) chose")
+
+
+def noted(together: Together, who: int) -> str:
+    told = picks.told_picks(together.session, together.seat(who), of=[who])
+    return told[1][who].reason
 
 
 def test_a_private_note_is_kept_by_itself_and_shown_to_nobody_else(talking: Couple) -> None:

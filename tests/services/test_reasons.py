@@ -99,6 +99,31 @@ def test_it_is_kept_neither_for_who_does_not_decide_nor_for_what_is_decided(
     assert kept(opened, decider) == kept(opened, other) == {}
 
 
+def test_the_last_words_are_kept_where_the_stand_in_was_faster_and_not_once_one_has_decided(
+    opened: Together, alice_id: int, bob_id: int
+) -> None:
+    decider, other = decides(opened, alice_id, bob_id)
+    step = len(opened.position(decider).path)
+    write(opened, decider, "because", at_step=step)
+    opened.leave(decider)
+    opened.come_back(decider)
+    with pytest.raises(StaleMove, match="decided meanwhile"):
+        write(opened, other, at_step=step)
+
+    write(opened, decider, at_step=step)
+
+    assert kept(opened, decider) == {step + 1: WORDS}
+    assert kept(opened, other) == {}
+    while decides(opened, alice_id, bob_id)[0] != decider:
+        opened.choose(other)
+    decided = len(opened.position(decider).path)
+    opened.choose(decider)
+    for at_step in (step, decided):
+        with pytest.raises(StaleMove, match="decided meanwhile"):
+            write(opened, decider, "and more", at_step=at_step)
+    assert kept(opened, decider) == {step + 1: WORDS}
+
+
 def test_what_was_written_in_one_seat_is_not_kept_for_another(
     opened: Together, alice_id: int, bob_id: int
 ) -> None:

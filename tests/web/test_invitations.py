@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from tests.conftest import Browser
-from tests.web.cohorting import CohortPage
+from tests.conftest import HTMX, Browser
+from tests.web.cohorting import CohortPage, sent_by
 from tests.web.conftest import SCENARIO
+from tests.web.test_lobby import invite as open_lobby
 
 
 @pytest.fixture
@@ -69,6 +70,62 @@ def test_who_invited_frees_the_seat_of_who_never_came(
     assert answer.location == lobby
     assert "invites you" not in bob.get("/home").text
     assert "Nobody else is in the lobby yet." in alice.get("/home").text
+
+
+def test_who_declines_is_led_home_and_who_waits_is_told_that_nobody_is_coming(
+    cohort: CohortPage, alice: Browser, bob: Browser
+) -> None:
+    lobby = invite(alice, bob)
+    alice.post(f"{lobby}/ready", {"ready": "yes"})
+    before = alice.get(f"{lobby}/live", htmx=True)
+    home = bob.get("/home").text
+    assert f'action="{lobby}/leave"' in home
+
+    answer = bob.post(f"{lobby}/leave")
+
+    assert answer.location == "/home"
+    told = bob.get("/home").text
+    assert "You have declined" in told
+    assert "You have left" not in told
+    assert "invites you" not in told
+    after = alice.client.get(f"{lobby}/live", headers=HTMX | {"HX-PTag": before.headers["HX-PTag"]})
+    for page in (after.text, alice.get(lobby).text):
+        assert "is not coming" in page
+        assert "Nobody else has come yet" not in page
+        assert f'href="/scenarios/{SCENARIO}"' in page.partition('id="lobby-state"')[2]
+
+
+def test_who_has_opened_the_lobby_and_leaves_it_has_left_it(
+    cohort: CohortPage, alice: Browser, bob: Browser
+) -> None:
+    lobby = invite(alice, bob)
+    bob.get(lobby)
+
+    answer = bob.post(f"{lobby}/leave")
+
+    assert answer.location == f"/scenarios/{SCENARIO}"
+    assert "You have left" in bob.get(answer.location).text
+
+
+def test_of_two_whom_somebody_else_has_paired_the_other_is_told_likewise(
+    dana: Browser, cohort: CohortPage, alice: Browser, bob: Browser
+) -> None:
+    sent = sent_by(cohort.deal([alice.user_id, bob.user_id], mix="once"))
+    dana.post(f"{cohort.url}/pairs", sent)
+    found = re.search(r'href="(/pairs/\w+)"', alice.get("/home").text)
+    assert found
+    assert "is not coming" not in alice.get(found[1]).text
+
+    bob.post(f"{found[1]}/leave")
+
+    assert "is not coming" in alice.get(found[1]).text
+
+
+def test_who_opens_a_lobby_of_their_own_is_told_that_nobody_has_come_yet(alice: Browser) -> None:
+    page = alice.get(open_lobby(alice)).text
+
+    assert "Nobody else has come yet" in page
+    assert "is not coming" not in page
 
 
 def test_who_was_invited_and_who_is_not_in_it_free_nothing(

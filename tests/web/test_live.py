@@ -189,8 +189,38 @@ def test_who_is_not_on_turn_is_refused_with_a_sentence_and_the_page_as_it_is(ope
     assert opened.moves == 0
 
 
-def test_a_late_note_is_refused_and_its_words_are_not_lost(opened: Pair) -> None:
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+def test_the_last_words_of_a_note_are_kept_for_the_decision_just_taken(
+    opened: Pair, htmx: bool
+) -> None:
     opened.together.choose(opened.alice.user_id)
+
+    by_itself = opened.post(opened.bob, "private-note", step=0, reason="I was", act="keep")
+    answer = opened.post(
+        opened.bob, "private-note", step=0, reason="I was about to say", choice="email-the-counts",
+        htmx=htmx,
+    )  # fmt: skip
+
+    assert (by_itself.status_code, answer.status_code) == (204, 200 if htmx else 303)
+    told = answer.text if htmx else opened.bob.get(answer.location.partition("#")[0]).text
+    assert "Your note is kept with the decision you wrote it at." in told
+    together, both = opened.together, opened.both
+    assert "I was about to say" not in opened.page(opened.alice)
+    together.session.rollback()
+    together.play_to_the_end(*both)
+    together.pass_over(*both)
+    for each in (opened.alice, opened.bob):
+        asides = opened.page(each, "debrief").partition('id="asides"')[2]
+        assert "I was about to say" in asides
+        assert "Written, or finished, after this had been decided." in asides
+
+
+def test_a_note_is_no_longer_kept_once_its_writer_has_gone_on(opened: Pair) -> None:
+    together = opened.together
+    together.choose(opened.alice.user_id)
+    while ONE in together.on_turn(opened.alice.user_id):
+        together.choose(opened.alice.user_id)
+    together.choose(opened.bob.user_id)
 
     answer = opened.post(opened.bob, "private-note", step=0, reason="I was about to say")
     by_itself = opened.post(opened.bob, "private-note", step=0, reason="I was", act="keep")
@@ -247,6 +277,52 @@ def test_different_picks_are_shown_to_both_and_agreeing_goes_on(opened: Pair) ->
 
     agreed = opened.post(opened.bob, "choices", step=step, choice="score-it-cold")
     assert "You both chose" in agreed.text
+    assert opened.moves == step + 1
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+def test_two_who_go_with_each_others_pick_at_once_are_both_shown_what_is_taken(
+    opened: Pair, htmx: bool
+) -> None:
+    opened.together.play_to("network", opened.alice.user_id)
+    step = opened.moves
+    theirs = {opened.alice: "score-it-cold", opened.bob: "present-the-trend"}
+    for browser, choice in theirs.items():
+        opened.post(browser, "choices", step=step, choice=choice)
+    form = opened.page(opened.bob).partition("both-picks-pair")[2].partition("</form>")[0]
+    assert 'name="goes_with" value="1"' in form
+
+    first, second = (
+        opened.post(browser, "choices", htmx=htmx, step=step, choice=theirs[other], goes_with="1")
+        for browser, other in ((opened.alice, opened.bob), (opened.bob, opened.alice))
+    )
+
+    assert first.status_code == second.status_code == (200 if htmx else 303)
+    told = [
+        each.text if htmx else browser.get(each.location.partition("#")[0]).text
+        for each, browser in ((first, opened.alice), (second, opened.bob))
+    ]
+    assert all("You both chose" in page for page in told)
+    assert ["in the same moment the other went" in page for page in told] == [False, True]
+    assert opened.moves == step + 1
+
+
+def test_who_picks_something_else_when_it_is_taken_is_told_that_it_was_too_late(
+    opened: Pair,
+) -> None:
+    """They had not agreed to anything but what they had picked before, and no longer want."""
+    together, (alice_id, bob_id) = opened.together, opened.both
+    together.play_to("network", alice_id)
+    step = opened.moves
+    together.choose(alice_id, "score-it-cold")
+    together.choose(bob_id, "present-the-trend")
+    together.choose(alice_id, "present-the-trend")
+
+    late = opened.post(opened.bob, "choices", step=step, choice="score-it-cold")
+    never = opened.post(opened.alice, "choices", step=step, choice="score-it-cold", goes_with="1")
+
+    assert late.status_code == 409
+    assert never.status_code == 200, "what is taken is hers, too"
     assert opened.moves == step + 1
 
 

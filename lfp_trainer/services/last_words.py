@@ -1,0 +1,75 @@
+"""The last words of somebody who was still writing about a decision when it was taken.
+
+They are kept for the decision they were begun at, and not for the one that is open now: nobody
+else reads them earlier for that, and a pick among them counts for nothing any more. Hindsight is
+kept small. Only of who was in the conversation when it was decided; not once their own seat has
+come to decide after it, for which they must have read on; and not once they have rated the play or
+the debrief is open. What came after the decision is told as such there (``picks.Picked``).
+"""
+
+import sqlalchemy as sa
+
+from lfp_trainer.engine import play
+from lfp_trainer.engine.script import Script
+from lfp_trainer.errors import StaleMove
+from lfp_trainer.services.access import Seated
+from lfp_trainer.storage.models import Participant, Stage, Step, table
+from lfp_trainer.storage.prepared import Within
+
+DECIDED = "That has been decided meanwhile. Here is what came of it."
+
+_steps, _parts = table(Step).c, table(Participant).c
+
+
+def require(
+    within: Within,
+    seated: Seated,
+    script: Script,
+    path: tuple[str, ...],
+    at_step: int,
+    *,
+    own: bool,
+) -> None:
+    """Make sure that somebody may still finish what they were writing at a decision taken since.
+
+    :param path: what has been chosen so far, of which they were at ``at_step``
+    :param own: whether their own seat was to decide it, and they wrote why
+    :raise StaleMove: if they may not
+    """
+    if not _may(within, seated, script, path, at_step, own=own):
+        raise StaleMove(DECIDED)
+
+
+def _may(
+    within: Within,
+    seated: Seated,
+    script: Script,
+    path: tuple[str, ...],
+    at_step: int,
+    *,
+    own: bool,
+) -> bool:
+    # At one screen, whoever has it by now is not who was writing.
+    if not seated.is_pair or seated.is_observer or seated.shares_a_device:
+        return False
+    if seated.told_at is not None or seated.rated_play_at is not None:
+        return False
+    if seated.stage not in (Stage.ROLE_PLAY, Stage.DEBRIEF):
+        return False
+    if at_step + 1 < (seated.what_if_at or 1):  # taken over from the play before this one
+        return False
+    was_theirs, *since = [
+        seated.seat in play.seats_on_turn(script, play.replay(script, path[:number]))
+        for number in range(at_step, len(path))
+    ]
+    if was_theirs is not own or any(since):
+        return False
+    found = within.execute(
+        sa.select(_steps.user_id, _steps.chosen_at, _parts.changed_at).where(
+            _steps.run_id == seated.run_id,
+            _steps.number == at_step + 1,
+            _parts.run_id == _steps.run_id,
+            _parts.user_id == seated.user_id,
+        )
+    ).one()
+    return bool(found.user_id != seated.user_id and found.changed_at <= found.chosen_at)
