@@ -123,8 +123,6 @@ def test_nobody_is_said_to_be_done_while_all_still_read_how_it_ended(swapped: Tw
 
 def test_who_left_it_or_is_away_is_not_said_to_be_there(swapped: Two) -> None:
     swapped.together.play_to_the_end(*swapped.both)
-    swapped.together.leave(swapped.bob.user_id)
-    left = rows_of(swapped, swapped.alice)
     with writing(swapped.together.session) as session:
         session.execute(
             sa.update(Participant)
@@ -132,6 +130,8 @@ def test_who_left_it_or_is_away_is_not_said_to_be_there(swapped: Two) -> None:
             .values(seen_at=datetime.now(UTC) - timedelta(minutes=2))
         )
     away = rows_of(swapped, swapped.alice)
+    swapped.together.leave(swapped.bob.user_id)
+    left = rows_of(swapped, swapped.alice)
 
     assert "has left" in left
     assert "is away" in away
