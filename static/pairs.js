@@ -2,7 +2,7 @@
 (() => {
   // Every element with data-look is asked for anew: often while it is seen, seldom while it is not,
   // less often while nothing answers; at once when somebody comes back. Never twice at a time.
-  const SEEN = 2000, HIDDEN = 15000, FAILED = 10000, TICK = 500, SLOW = 4000, LOST = 30000;
+  const SEEN = 2000, HIDDEN = 15000, FAILED = 10000, TICK = 500, SLOW = 4000, LOST = 30000, THINKS = 10000;
   const asked = new WeakMap(); // element → when it was last asked for
   const waiting = new WeakSet(); // elements that an answer is under way for
   let failed = false, isOut = false, isGone = false, isBack = false, isOther = false;
@@ -182,9 +182,10 @@
 
   // What is new in the main part is fetched by itself, once.
   const followed = new WeakMap(); // link → when
-  // Not under somebody who was at it when it came: they may be thinking of the next word.
+  // Not soon under somebody who was at it when it came: they may be thinking of the next word.
   let offered; // when what is new was first told of
-  const isAtIt = () => lastTyped > offered - 4000 && document.activeElement.matches("main textarea") && document.activeElement.value && formOf(document.activeElement);
+  const isAtIt = () => lastTyped > offered - 4000 && performance.now() - lastTyped < THINKS
+    && document.activeElement.matches("main textarea") && document.activeElement.value && formOf(document.activeElement);
   const follow = () => {
     const go = document.querySelector("[data-look] [data-go]");
     offered = go ? offered ?? performance.now() : undefined;

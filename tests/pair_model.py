@@ -20,9 +20,8 @@ class Someone:
     seat: str
     seen: datetime
     at: int = CASE
-    was_at: int = CASE
-    since: datetime | None = None
-    """When they came to where they are; None where they have never gone on."""
+    came: datetime | None = None
+    """When they came to the conversation, or past it."""
     ready: bool = False
     left: bool = False
     lent: bool = False
@@ -165,10 +164,10 @@ class Model:
         self.told = self.told or not late
 
     def see_who_went_on(self, now: datetime) -> None:
-        """Note who has come to another part since this was last asked."""
+        """Note who has come to the conversation since this was last asked."""
         for each in self.people.values():
-            if each.at != each.was_at:
-                each.was_at, each.since = each.at, now
+            if each.came is None and each.at >= ROLE_PLAY:
+                each.came = now
 
     def may_finish_a_note(
         self, who: int, turns: Collection[Collection[str]], by: int | None, taken_at: datetime
@@ -178,7 +177,9 @@ class Model:
         :param turns: the seats that were to decide it, and each since
         """
         me = self.people[who]
-        there = me.at in (ROLE_PLAY, DEBRIEF) and me.since is not None and me.since <= taken_at
+        there = me.at in (ROLE_PLAY, DEBRIEF) and me.came is not None and me.came <= taken_at
+        if me.passed_at != DONE and me.at == DEBRIEF:
+            there = False  # when they came is written down nowhere any more
         gone_on = self.told or me.rated or any(me.seat in each for each in turns)
         return there and not gone_on and not me.watches and not me.out and by != who
 

@@ -39,15 +39,14 @@ def begun_by(session: Session, seated: Seated) -> Begun:
     is_past = runs.STAGES.index(seated.stage) > runs.STAGES.index(Stage.RATING)
     return Begun(
         ratings=_drafts_of(session, seated, Round.BEFORE) if is_past else {},
-        plays={
-            card: each
-            for round in ROUNDS
-            if seated.rated_play_at is not None
-            for card, each in _drafts_of(session, seated, round).items()
-        },
+        plays=_drafts_of(session, seated, *ROUNDS) if seated.rated_play_at is not None else {},
     )
 
 
-def _drafts_of(session: Session, seated: Seated, round: Round) -> dict[Card, Kept]:
-    kept = ratings.ratings_of(session, seated, round)
-    return {card: each for card, each in kept.items() if each.says_something and not each.committed}
+def _drafts_of(session: Session, seated: Seated, *rounds: Round) -> dict[Card, Kept]:
+    return {
+        card: each
+        for round in rounds
+        for card, each in ratings.ratings_of(session, seated, round).items()
+        if each.says_something and not each.committed
+    }

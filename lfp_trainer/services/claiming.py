@@ -80,6 +80,7 @@ def claim(session: Session, guest_id: int, account_id: int, *, now: datetime) ->
     :raise NotFound: if the guest is not a guest, or the account not an account
     """
     _give(session, guest_id, account_id, User.email.is_not(None), now)
+    accounts.take_back_questions_about(session, account_id)
 
 
 def bring_along(session: Session, guest_id: int, other_id: int, *, now: datetime) -> None:
@@ -97,13 +98,8 @@ def _give(
     owner_is: sa.ColumnElement[bool],
     now: datetime,
 ) -> None:
-    # First the runs, then the people: whoever writes into a run takes hold of both in that order.
-    theirs = session.scalars(
-        sa.select(Run.id)
-        .where(Run.id.in_(_runs_of(guest_id)))
-        .order_by(Run.id)
-        .with_for_update(key_share=True)
-    ).all()
+    hold_runs_of(session, guest_id, owner_id)
+    theirs = session.scalars(_runs_of(guest_id)).all()
     guest = session.scalar(
         sa.select(User.id).where(User.id == guest_id, User.email.is_(None)).with_for_update()
     )
@@ -115,10 +111,23 @@ def _give(
     if guest is None or owner is None:
         raise NotFound
     _hand_over(session, guest_id, owner_id)
-    accounts.take_back_questions_about(session, owner_id)
     session.execute(sa.delete(User).where(User.id == guest_id))
     pairs.go_on_without(session, theirs, now=now)
     session.expire_all()
+
+
+def hold_runs_of(session: Session, *people: int) -> None:
+    """Take hold of all runs that somebody is in, before of the people themselves: whoever writes
+    into a run takes hold of both in that order.
+    """
+    seats = sa.select(Participant.run_id).where(Participant.user_id.in_(people))
+    asked = sa.select(Participant.run_id).where(Participant.asked_by.in_(people))
+    session.scalars(
+        sa.select(Run.id)
+        .where(Run.id.in_(seats) | Run.id.in_(asked))
+        .order_by(Run.id)
+        .with_for_update(key_share=True)
+    ).all()
 
 
 def _runs_of(user_id: int) -> sa.Select[*tuple[Any, ...]]:
@@ -129,11 +138,17 @@ def _hand_over(session: Session, old_id: int, new_id: int) -> None:
     """Give somebody what is another person's; where there can be only one, their own stays."""
     # Asked before the seats move: what belongs to a seat moves with it.
     seated = session.scalars(_runs_of(new_id)).all()
+    handed_on = _runs_of(old_id).where(Participant.run_id.not_in(seated))
+    runs = session.scalars(handed_on).all()
     for owned in _OWNED:
         owner = owned.owner
         move = sa.update(owner.class_).where(owner == old_id)
         if owned.of_seat:
             move = move.where(owner.class_.run_id.not_in(seated))
+            if owned.owner.class_ is not Participant:
+                # What they themselves had left there before they gave the seat away.
+                left = sa.delete(owner.class_).where(owner == new_id, owner.class_.run_id.in_(runs))
+                session.execute(left, execution_options={"synchronize_session": False})
         if owned.only_once:
             own = aliased(owner.class_)
             same = [getattr(own, column.key) == column for column in owned.only_once]

@@ -3,6 +3,7 @@
 Only failures count, and many from one address: a whole training room shares one. Who has an account
 is counted by it, in whatever browser, so no stranger's guesses shut them out. A code that still
 opens a run leads to names and seats, and to nothing else; any other counts as one that no run has.
+A wrong own code of a guest (``own_codes.py``) counts here too.
 """
 
 from datetime import datetime, timedelta

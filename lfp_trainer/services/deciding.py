@@ -5,6 +5,7 @@ privately where another seat decides. Keep why, while it is written, also in a r
 from datetime import datetime
 
 from lfp_trainer.engine import play
+from lfp_trainer.engine.play import Position
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, StaleMove, UnknownChoice
 from lfp_trainer.services import choices, last_words, pairs, picks, presence, reasons, runs
@@ -26,12 +27,12 @@ def decide(
     at_step: int,
     reason: str,
     now: datetime,
-    agrees: bool = False,
+    goes_with: bool = False,
 ) -> Recorded:
     """Take a choice in a run together, or the part of one that several people take.
 
     :param at_step: how many steps the page had that the choice was made on
-    :param agrees: whether they go with what another has picked, by name
+    :param goes_with: whether they go with what another has picked, by name
     :raise StaleMove: if the run has moved on since then, or somebody else decides
     :raise UnknownChoice: if the current scene does not offer that choice
     :raise NotYet: if the conversation is not open
@@ -44,7 +45,7 @@ def decide(
     alone = len(company.deciders(play.seats_on_turn(script, position))) < 2
     if company.person(seated.user_id).nudged_at is not None:
         presence.forget_nudge(within, seated)
-    if agrees and path[at_step : at_step + 1] not in ((), (choice_id,)):
+    if goes_with and path[at_step : at_step + 1] not in ((), (choice_id,)):
         crossed = choices.crossed(within, seated, script, path, at_step)
         if crossed is not None:
             return crossed
@@ -85,16 +86,7 @@ def note(
     """
     if seated.is_observer:
         raise StaleMove(choices.NOT_YOUR_TURN)
-    choices.hold(within, seated.run_id)
-    path = runs.path_of(within, seated.run_id)
-    is_late = at_step < len(path)
-    if is_late:
-        last_words.require(within, seated, script, path, at_step, own=False)
-    elif at_step > len(path):
-        raise StaleMove(last_words.DECIDED)
-    else:
-        runs.require(seated, Stage.ROLE_PLAY)
-    position = play.replay(script, path[:at_step])
+    position, is_late = _written_at(within, seated, script, at_step, own=False)
     company = company_in(within, seated.run_id)
     if company.person(seated.user_id).is_out:
         # Kept now, it would count as their pick once they come back to a scene that asks all.
@@ -107,8 +99,34 @@ def note(
         raise UnknownChoice(choice_id, scene_id=position.scene, offered=offered)
     if choice_id is None and not reason:
         raise Incomplete({"choice": "Pick a response, or write what you think."})
-    picks.keep(within, seated, at_step + 1, choice_id, reason, now)
+    kept = picks.picks_at(within, seated.run_id, at_step + 1).get(seated.user_id)
+    # Sent again as it is kept, it is no later than it was.
+    again = kept is not None and (kept.choice_id, kept.reason) == (choice_id, reason)
+    if not (is_late and again):
+        picks.keep(within, seated, at_step + 1, choice_id, reason, now)
     return is_late
+
+
+def _written_at(
+    within: Within, seated: Seated, script: Script, at_step: int, *, own: bool
+) -> tuple[Position, bool]:
+    """Return the decision that somebody wrote about, and whether it has been taken since; from here
+    on whoever acts in the run waits for them.
+
+    :param own: whether their own seat was to decide it
+    :raise StaleMove: if they may not finish what they wrote there
+    :raise NotYet: if the run has not come to the role-play
+    """
+    choices.hold(within, seated.run_id)
+    path = runs.path_of(within, seated.run_id)
+    is_late = at_step < len(path)
+    if is_late:
+        last_words.require(within, seated, script, path, at_step, own=own)
+    elif at_step > len(path):
+        raise StaleMove(last_words.DECIDED)
+    else:
+        runs.require(seated, Stage.ROLE_PLAY)
+    return play.replay(script, path[:at_step]), is_late
 
 
 def keep_reason(
@@ -131,18 +149,10 @@ def keep_reason(
         has their seat
     :raise NotYet: if the run has not come to the role-play
     """
-    choices.hold(within, seated.run_id)
-    path = runs.path_of(within, seated.run_id)
-    is_late = at_step < len(path)
-    if is_late:
-        last_words.require(within, seated, script, path, at_step, own=True)
-    elif at_step > len(path):
-        raise StaleMove(last_words.DECIDED)
-    else:
-        runs.require(seated, Stage.ROLE_PLAY)
+    position, is_late = _written_at(within, seated, script, at_step, own=True)
     if seat != seated.seat:
         raise StaleMove(OTHER_SEAT)
     if seated.is_pair and not is_late:
         company = company_in(within, seated.run_id)
-        choices.refuse_others(company, seated, script, play.replay(script, path))
+        choices.refuse_others(company, seated, script, position)
     reasons.keep(within, seated, at_step + 1, reason, now)

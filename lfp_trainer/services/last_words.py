@@ -7,18 +7,20 @@ come to decide after it, for which they must have read on; and not once they hav
 the debrief is open. What came after the decision is told as such there (``picks.Picked``).
 """
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from lfp_trainer.engine import play
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import StaleMove
 from lfp_trainer.services.access import Seated
-from lfp_trainer.storage.models import Participant, Stage, Step, table
+from lfp_trainer.storage.models import Participant, Rating, Round, Stage, Step, table
 from lfp_trainer.storage.prepared import Within
 
 DECIDED = "That has been decided meanwhile. Here is what came of it."
 
-_steps, _parts = table(Step).c, table(Participant).c
+_steps, _parts, _ratings = table(Step).c, table(Participant).c, table(Rating).c
 
 
 def require(
@@ -64,12 +66,26 @@ def _may(
     ]
     if was_theirs is not own or any(since):
         return False
-    found = within.execute(
-        sa.select(_steps.user_id, _steps.chosen_at, _parts.changed_at).where(
-            _steps.run_id == seated.run_id,
-            _steps.number == at_step + 1,
-            _parts.run_id == _steps.run_id,
-            _parts.user_id == seated.user_id,
+    taken = within.execute(
+        sa.select(_steps.user_id, _steps.chosen_at).where(
+            _steps.run_id == seated.run_id, _steps.number == at_step + 1
         )
     ).one()
-    return bool(found.user_id != seated.user_id and found.changed_at <= found.chosen_at)
+    return taken.user_id != seated.user_id and _was_there(within, seated, taken.chosen_at)
+
+
+def _was_there(within: Within, seated: Seated, then: datetime) -> bool:
+    """Tell whether somebody had come to the conversation by some time."""
+    came = sa.select(_parts.changed_at).where(
+        _parts.run_id == seated.run_id, _parts.user_id == seated.user_id
+    )
+    if seated.stage is Stage.DEBRIEF:
+        # The end has led them on. They had come with what they committed; who passed that over
+        # leaves nothing that says when.
+        came = sa.select(sa.func.max(_ratings.committed_at)).where(
+            _ratings.run_id == seated.run_id,
+            _ratings.rater_id == seated.user_id,
+            _ratings.round == Round.BEFORE,
+        )
+    came_at = within.execute(came).scalar_one()
+    return came_at is not None and came_at <= then

@@ -25,7 +25,11 @@ _picks, _steps = table(Pick), table(Step)
 _AT = Prepared(
     sa.select(
         _picks.c.user_id, _picks.c.first_choice_id, _picks.c.choice_id, _picks.c.reason
-    ).where(_picks.c.run_id == sa.bindparam("run"), _picks.c.number == sa.bindparam("number"))
+    ).where(
+        _picks.c.run_id == sa.bindparam("run"),
+        _picks.c.number == sa.bindparam("number"),
+        reasons.IS_PICK,
+    )
 )
 
 

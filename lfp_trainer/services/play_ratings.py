@@ -219,7 +219,7 @@ def pass_over(session: Session, seated: Seated, script: Script, *, now: datetime
 
 
 def has_rated(session: Session, seated: Seated, who: int | None = None) -> bool:
-    """Tell whether somebody who is done with it said something, or passed it over.
+    """Tell whether somebody has committed a rating of what was played.
 
     :param who: another of the run; left out, this participant
     """

@@ -200,7 +200,7 @@ def _move(
 
 
 def _move_picks(session: Session, run_id: int, old_id: int, new_id: int) -> None:
-    """Give what somebody picked to somebody else; what they were writing stays theirs."""
+    """Give what somebody picked to somebody else, and nothing of what they were still writing."""
     theirs = Pick.run_id == run_id, Pick.user_id == old_id, reasons.IS_PICK
     _everything(
         session,

@@ -165,7 +165,7 @@ def _register_page(problems: dict[str, str], *, status: int = 200) -> ResponseRe
 def sign_out() -> ResponseReturnValue:
     """End this browser's session for good; it is no error when it has ended already.
 
-    A guest is forgotten with all they practiced: nobody could come back to it.
+    A guest who is signed in nowhere else is forgotten with all they practiced.
     """
     if current_user.is_authenticated:
         with writing(db.session):

@@ -232,13 +232,21 @@ def _cookie_options() -> dict[str, Any]:
 
 
 def start_over(
-    user_id: int, *, remembered: bool, now: datetime, took_over: int | None = None
+    user_id: int,
+    *,
+    remembered: bool,
+    now: datetime,
+    took_over: int | None = None,
+    first: Callable[[], None] | None = None,
 ) -> None:
     """Replace this browser's session by a new one. Commits.
 
     :param took_over: the guest it stood for, whose practice has become this person's
+    :param first: what is done in the same transaction, and may refuse it by raising
     """
     with writing(db.session):
+        if first is not None:
+            first()
         if current_user.is_authenticated:
             sign_in.end_session(db.session, current_user.person.session_id)
         token = _start(user_id, remembered=remembered, now=now)

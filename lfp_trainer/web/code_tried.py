@@ -1,6 +1,7 @@
 """A code that somebody types or scans: wrong ones are counted where they come from.
 
-The codes of lobbies and of cohorts count together (``services/code_tries.py``).
+The codes of lobbies and of cohorts and the own codes of guests count together
+(``services/code_tries.py``).
 """
 
 from flask import request

@@ -69,7 +69,7 @@ class Sent:
 
     action: str
     fields: tuple[tuple[str, str | None], ...]
-    """Name and value. A password has no value: it is asked for again, never sent back."""
+    """Name and value. What opens something has none: it is asked for again, never sent back."""
     token: str | None = None
     """The token it came with, where only who wrote it may send it on; else it gets a new one."""
     is_held: bool = False
@@ -89,12 +89,16 @@ def _is_prose(value: str) -> bool:
     return len(value) > 60 or any(each.isspace() for each in value.strip())
 
 
+def _is_secret(name: str) -> bool:
+    return "password" in name.lower() or name == "own_code"
+
+
 def what_was_sent(*, token: str | None = None, is_held: bool = False) -> Sent:
     """Return the form of this request, without its token, or with the one that is to stay."""
     return Sent(
         action=url_for(request.endpoint or "", **(request.view_args or {})),
         fields=tuple(
-            (name, None if "password" in name.lower() else value)
+            (name, None if _is_secret(name) else value)
             for name, value in request.form.items(multi=True)
             if name != form_tokens.FIELD
         ),
@@ -184,7 +188,10 @@ def _expired_form(error: CSRFError) -> Response:
 
 
 def _held_back() -> Response:
-    """Keep what somebody wrote from whoever is signed in by now, and from being lost."""
+    """Keep what somebody wrote from being sent as whoever is signed in by now, and from being lost.
+
+    It is shown to be read and copied: it stood in this browser a moment ago.
+    """
     # Its token stays: it opens nothing for anybody else, and tells the writer once they are back.
     sent = what_was_sent(token=form_tokens.sent(), is_held=True)
     elsewhere = url_for("home.welcome")

@@ -230,10 +230,11 @@ def _go_to_added(at: str, seated: Seated, company: Company) -> Go | None:
         why = f"{names(added)} {'is' if len(added) == 1 else 'are'} no longer behind."
         return Go(_address(seated, Stage.RATING), why, by_itself=False) if added else None
     spoke = [each for each in added if play_ratings.has_rated(db.session, seated, each.user_id)]
+    if not spoke:
+        return None
     why = f"{names(spoke)} {'has' if len(spoke) == 1 else 'have'} rated the play now."
-    asks = at.split(".")[1] == ASK
-    there = Go(_address(seated, Stage.DEBRIEF), why, by_itself=False, beside=asks)
-    return there if spoke else None
+    asks = at.partition(".")[2].partition(".")[0] == ASK
+    return Go(_address(seated, Stage.DEBRIEF), why, by_itself=False, beside=asks)
 
 
 def _what_came(

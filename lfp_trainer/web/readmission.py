@@ -3,18 +3,19 @@
 Who has noted the code needs nobody. Who has not asks for the seat, waits, and is let in.
 """
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from lfp_trainer.errors import NotFound
-from lfp_trainer.services import accounts, claiming, lobby, own_codes, readmission
+from lfp_trainer.errors import NotFound, StaleMove
+from lfp_trainer.services import accounts, lobby, own_codes, readmission
 from lfp_trainer.services.company import Company
 from lfp_trainer.storage.database import writing
 from lfp_trainer.web import auth, code_tried, forms, lobby_page, own_code
-from lfp_trainer.web.asker import me, now
+from lfp_trainer.web.asker import me, now, viewer_id
 from lfp_trainer.web.browser_session import polls, start_over
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
@@ -26,7 +27,6 @@ bp = Blueprint("readmission", __name__, url_prefix="/pairs")
 answer_refusals(bp)
 
 NOT_YOURS = "No guest in this run has that code. Check it, and the link you came by."
-IN_IT = "You are in this run yourself, with this account. Open another browser to come back to it."
 
 
 @bp.post("/<code:code>/return")
@@ -119,26 +119,29 @@ def come_back(code: str) -> ResponseReturnValue:
     except NotFound:
         code_tried.count_wrong()
         return _own_code_page(code, {"own_code": NOT_YOURS}, status=422)
-    db.session.rollback()
-    if current_user.is_authenticated and not current_user.is_guest:
-        if lobby_page.seat_of_asker(company) is not None:
-            return _own_code_page(code, {"own_code": IN_IT}, status=409)
-        with writing(db.session):
-            claiming.claim(db.session, guest_id, me().id, now=now())
-        flash("What you practiced as a guest is in your account now.", "success")
-    elif not current_user.is_authenticated or me().id != guest_id:
-        _become(company, guest_id)
+    try:
+        _enter(company, guest_id)
+    except NotFound:  # they have made an account, or lost the seat, this very moment
+        return _own_code_page(code, {"own_code": NOT_YOURS}, status=422)
+    except StaleMove as refused:
+        return _own_code_page(code, {"own_code": str(refused)}, status=409)
     return go_to(url_for("lobby.show", code=company.code))
 
 
-def _become(company: Company, guest_id: int) -> None:
-    brought = me().id if current_user.is_authenticated and forms.ticked("bring") else None
-    if brought is not None:
+def _enter(company: Company, guest_id: int) -> None:
+    own = viewer_id()
+    if own == guest_id:
+        return
+    if own is not None and not current_user.is_guest:
         with writing(db.session):
-            claiming.bring_along(db.session, brought, guest_id, now=now())
-    with writing(db.session):
-        own_codes.come_back(db.session, company, guest_id)
-    start_over(guest_id, remembered=True, now=now(), took_over=brought)
+            own_codes.take_in(db.session, company, guest_id, own, now=now())
+        flash("What you practiced as a guest is in your account now.", "success")
+        return
+    brought = own if forms.ticked("bring") else None
+    come_back = partial(
+        own_codes.come_back, db.session, company, guest_id, bringing=brought, now=now()
+    )
+    start_over(guest_id, remembered=True, now=now(), took_over=brought, first=come_back)
 
 
 def _own_code_page(

@@ -140,10 +140,10 @@ def _record(within: Within, seated: Seated, script: Script, at_step: int) -> Rec
         return choices.record_choice(
             within, seated, script, choice_id, at_step=at_step, reason=reason, now=now()
         )
-    agrees = "goes_with" in request.form
+    goes_with = "goes_with" in request.form
     return deciding.decide(
         within, seated, script, choice_id,
-        at_step=at_step, reason=reason, now=now(), agrees=agrees,
+        at_step=at_step, reason=reason, now=now(), goes_with=goes_with,
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def test_the_whole_way_can_be_gone_by_keyboard_alone(visit: Visit) -> None:
 def test_without_scripts_two_people_begin_by_looking_again(visit: Visit) -> None:
     one, other = visit(java_script_enabled=False), visit(java_script_enabled=False)
     link = meeting.invite(one, "Alice")
-    expect(one.page.get_by_role("button", name="Copy")).to_be_hidden()
+    expect(one.page.get_by_role("button", name="Copy the link")).to_be_hidden()
     other.page.goto(link)
     meeting.take_seat(other, "Bob")
     meeting.get_ready(other)
@@ -76,7 +76,7 @@ def test_on_a_phone_the_link_is_at_hand_until_somebody_has_come(visit: Visit) ->
     one, other = visit(viewport={"width": 360, "height": 740}), visit()
     page = one.page
     link = meeting.invite(one, "Alice")
-    copy = page.get_by_role("button", name="Copy")
+    copy = page.get_by_role("button", name="Copy the link")
     expect(copy).to_be_in_viewport()
     expect(page.get_by_text(f"{link[-6:-3]} {link[-3:]}", exact=True)).to_be_in_viewport()
     assert page.evaluate(SEEN_FIRST)
@@ -94,7 +94,7 @@ def test_the_link_is_copied_by_its_button(visit: Visit) -> None:
     one = visit(permissions=["clipboard-read", "clipboard-write"])
     link = meeting.invite(one, "Alice")
 
-    one.press(one.page.get_by_role("button", name="Copy"))
+    one.press(one.page.get_by_role("button", name="Copy the link"))
 
     expect(one.page.get_by_role("button", name="Copied")).to_be_visible()
     assert one.page.evaluate("navigator.clipboard.readText()") == link

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.services import guests, installation, sign_in
+from lfp_trainer.services.library import Published
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import (
     Diagnosis,
@@ -22,6 +23,7 @@ from lfp_trainer.storage.models import (
 )
 from tests.conftest import NOON
 from tests.services.test_accounts import add_run, make_guest, owners, register
+from tests.together import Together
 
 OWN: tuple[type[Model], ...] = (
     User, UserSession, Run, Participant, Step, Diagnosis, Rating, NextStep
@@ -121,3 +123,36 @@ def test_a_server_that_starts_forgets_the_guests_nobody_stands_for(
 
     session.rollback()
     assert rows(session)["user"] == rows(session)["run"] == 0
+
+
+def test_a_guest_in_a_run_with_others_is_kept_for_their_own_code(
+    session: Session, published: Published
+) -> None:
+    guest, other = make_guest(session), make_guest(session)
+    start_session(session, other)
+    together = Together.open(session, guest, now=NOON)
+    together.join(other)
+    together.later(86_400)
+    together.seen(guest)
+
+    kept_for = timedelta(days=1) + sign_in.REMEMBERED
+    forget_stale(session, after=kept_for - timedelta(seconds=1))
+    kept = set(session.scalars(sa.select(User.id)))
+    forget_stale(session, after=kept_for)
+
+    assert guest in kept
+    assert guest not in set(session.scalars(sa.select(User.id)))
+
+
+def test_who_signs_out_of_one_of_two_browsers_is_not_forgotten(session: Session) -> None:
+    guest = make_guest(session)
+    start_session(session, guest)
+
+    with writing(session):
+        guests.forget_guest(session, guest, now=NOON)
+    kept = set(session.scalars(sa.select(User.id)))
+    with writing(session):
+        guests.forget_guest(session, guest, now=NOON + sign_in.REMEMBERED)
+
+    assert kept == {guest}
+    assert set(session.scalars(sa.select(User.id))) == set()

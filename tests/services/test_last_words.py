@@ -153,3 +153,16 @@ def test_after_the_end_they_are_kept_until_the_play_is_rated(
     opened.pass_over(*(each for each in (alice_id, bob_id) if each != waits))
     with pytest.raises(StaleMove):
         note(opened, waits, step=last)
+
+
+def test_a_note_sent_again_as_it_is_kept_is_not_late(
+    opened: Together, alice_id: int, bob_id: int
+) -> None:
+    note(opened, bob_id)
+    opened.later(1)
+    opened.choose(alice_id)
+    opened.later(1)
+
+    assert note(opened, bob_id)
+
+    assert not noted(opened, bob_id, bob_id)[1].is_late

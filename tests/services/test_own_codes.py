@@ -4,14 +4,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lfp_trainer.errors import NotFound
-from lfp_trainer.services import accounts, claiming, own_codes
+from lfp_trainer.errors import NotFound, StaleMove
+from lfp_trainer.services import accounts, claiming, diagnosis, own_codes, ratings
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import User
 from tests.conftest import NOON
 from tests.services.test_accounts import register
-from tests.together import Together
+from tests.services.test_readmission import ask, let_in
+from tests.together import Together, words_of
 
 SECRET = "a secret of thirty-two characters"
 
@@ -64,7 +65,7 @@ def test_a_seat_that_has_changed_hands_is_not_taken_back_by_the_old_code(
         claiming.bring_along(session, bob_id, other, now=NOON)
 
     with pytest.raises(NotFound), writing(session):
-        own_codes.come_back(session, company, bob_id)
+        own_codes.come_back(session, company, bob_id, bringing=None, now=NOON)
 
     code = own_codes.own_code(SECRET, company.run_id, bob_id)
     with pytest.raises(NotFound):
@@ -85,3 +86,58 @@ def test_a_guest_is_brought_along_by_a_guest_and_by_nobody_else(
 
     assert run.seat(guest).seat == "principal"
     assert session.scalar(sa.select(User.id).where(User.id == bob_id)) is None
+
+
+def test_who_has_made_an_account_meanwhile_is_not_entered_by_their_old_code(
+    run: Together, session: Session, alice_id: int, bob_id: int
+) -> None:
+    company, account = run.company(alice_id), register(session, "ada")
+    assert own_codes.guest_with(
+        session, company, SECRET, own_codes.own_code(SECRET, company.run_id, bob_id)
+    )
+    with writing(session):
+        session.execute(sa.update(User).where(User.id == bob_id).values(email="b@d.example"))
+
+    with pytest.raises(NotFound), writing(session):
+        own_codes.come_back(session, company, bob_id, bringing=None, now=NOON)
+    with pytest.raises(NotFound), writing(session):
+        own_codes.take_in(session, company, bob_id, account, now=NOON)
+
+
+def test_an_account_in_the_run_takes_in_nobody_else_of_it(
+    run: Together, session: Session, alice_id: int, bob_id: int
+) -> None:
+    account = register(session, "ada")
+    with writing(session):
+        claiming.claim(session, alice_id, account, now=NOON)
+
+    with pytest.raises(StaleMove), writing(session):
+        own_codes.take_in(session, run.company(account), bob_id, account, now=NOON)
+
+    assert run.seat(bob_id).seat == "principal"
+
+
+@pytest.mark.parametrize("is_account", [False, True])
+def test_who_left_answers_in_a_seat_they_gave_away_gets_it_back_with_those_given_since(
+    run: Together, session: Session, alice_id: int, bob_id: int, is_account: bool
+) -> None:
+    run.ready(alice_id, bob_id)
+    run.commit(bob_id)
+    phone = make_guest(session)
+    run.later(61)
+    run.seen(alice_id)
+    ask(run, phone)
+    let_in(run, alice_id, bob_id, phone)
+    run.commit(phone)
+    if is_account:
+        with writing(session):
+            session.execute(sa.update(User).where(User.id == bob_id).values(email="b@d.example"))
+
+    give = claiming.claim if is_account else claiming.bring_along
+    with writing(session):
+        give(session, phone, bob_id, now=NOON)
+
+    seat = run.seat(bob_id)
+    assert diagnosis.diagnosis_of(session, seat).answer.reason == words_of(phone, "diagnosis")
+    kept = ratings.committed_of(session, seat)
+    assert {each.rating.reason for each in kept.values()} == {words_of(phone, "rating")}

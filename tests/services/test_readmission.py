@@ -221,7 +221,7 @@ def test_in_the_debrief_all_is_handed_over_but_the_next_step(
     assert {note.user_id for note in notes.values()} == {alice_id, phone_id}
 
 
-def test_a_reason_that_was_being_written_stays_with_who_wrote_it(
+def test_a_reason_that_was_being_written_is_handed_to_nobody(
     played: Together, session: Session, alice_id: int, bob_id: int, phone_id: int
 ) -> None:
     run_id = played.seat(bob_id).run_id

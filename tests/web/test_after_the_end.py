@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.storage.models import Stage
-from tests.conftest import Browser
+from tests.conftest import HTMX, Browser
 from tests.together import words_of
 from tests.web.conftest import PLAN
 from tests.web.pairs import Two
@@ -242,3 +242,17 @@ def test_who_decides_nothing_is_told_once_that_two_picked_differently(
     assert "visually-hidden" not in look(two, charlie).split('class="live-news')[1].split(">")[0]
     assert "something else" not in watched
     assert "Bob (Ana Ruiz) picked something else" in text_of(look(two, alice))
+
+
+@pytest.mark.parametrize(
+    "at", ["debrief", "debrief.", "next-step", "rating", "role-play", ".", "x"]
+)
+def test_a_panel_is_answered_whatever_the_page_says_it_shows(
+    session: Session, alice: Browser, bob: Browser, at: str
+) -> None:
+    two = Two.meet(session, alice, bob, now=datetime.now(UTC)).told()
+
+    answer = alice.client.get(f"{two.url}/live", query_string={"at": at}, headers=HTMX)
+
+    assert answer.status_code == 200
+    assert 'id="live"' in answer.text

@@ -9,6 +9,8 @@ from tests.web.cohorting import CohortPage, sent_by
 from tests.web.conftest import SCENARIO
 from tests.web.test_lobby import invite as open_lobby
 
+NOT_COMING = "Nobody else of this invitation is coming."
+
 
 @pytest.fixture
 def cohort(dana: Browser, alice: Browser, bob: Browser) -> CohortPage:
@@ -90,7 +92,7 @@ def test_who_declines_is_led_home_and_who_waits_is_told_that_nobody_is_coming(
     assert "invites you" not in told
     after = alice.client.get(f"{lobby}/live", headers=HTMX | {"HX-PTag": before.headers["HX-PTag"]})
     for page in (after.text, alice.get(lobby).text):
-        assert "is not coming" in page
+        assert NOT_COMING in page
         assert "Nobody else has come yet" not in page
         assert f'href="/scenarios/{SCENARIO}"' in page.partition('id="lobby-state"')[2]
 
@@ -114,18 +116,31 @@ def test_of_two_whom_somebody_else_has_paired_the_other_is_told_likewise(
     dana.post(f"{cohort.url}/pairs", sent)
     found = re.search(r'href="(/pairs/\w+)"', alice.get("/home").text)
     assert found
-    assert "is not coming" not in alice.get(found[1]).text
+    assert NOT_COMING not in alice.get(found[1]).text
 
     bob.post(f"{found[1]}/leave")
 
-    assert "is not coming" in alice.get(found[1]).text
+    assert NOT_COMING in alice.get(found[1]).text
+
+
+def test_who_was_invited_is_not_told_that_somebody_invited_stays_away(
+    cohort: CohortPage, alice: Browser, bob: Browser
+) -> None:
+    lobby = invite(alice, bob)
+    bob.get(lobby)
+
+    alice.post(f"{lobby}/leave")
+
+    page = bob.get(lobby).text
+    assert NOT_COMING in page
+    assert "invited to play" not in page
 
 
 def test_who_opens_a_lobby_of_their_own_is_told_that_nobody_has_come_yet(alice: Browser) -> None:
     page = alice.get(open_lobby(alice)).text
 
     assert "Nobody else has come yet" in page
-    assert "is not coming" not in page
+    assert NOT_COMING not in page
 
 
 def test_who_was_invited_and_who_is_not_in_it_free_nothing(
