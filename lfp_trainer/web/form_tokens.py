@@ -14,7 +14,7 @@ from itsdangerous import BadData, Signer, URLSafeTimedSerializer
 
 FIELD = "csrf_token"
 TAKEN_OVER = "taken_over"
-"""Where the session keeps the marks of guests whose practice its person has taken over."""
+"""Where the session keeps the mark of the guest whose practice its person has taken over last."""
 
 
 class Writer(Enum):
