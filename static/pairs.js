@@ -10,8 +10,7 @@
   const looks = () => document.querySelectorAll("[data-look]");
   const isLook = (el) => el instanceof Element && el.matches("[data-look]");
   const look = (now) => {
-    if (isGone) return;
-    const every = failed ? FAILED : isOut || document.hidden ? HIDDEN : SEEN;
+    const every = failed ? FAILED : isOut || isGone || document.hidden ? HIDDEN : SEEN;
     for (const el of looks()) {
       // A page that has just come is as new as an answer.
       if (!asked.has(el)) asked.set(el, now ? -Infinity : performance.now());
@@ -28,13 +27,13 @@
     if (!isLook(target)) return;
     waiting.add(target);
     // Who was signed out needs the panel anew, whether it has changed or not: its forms are those of the next sign-in.
-    if (isOut) delete detail.ctx.request.headers["HX-PTag"];
+    if (isOut || isGone) delete detail.ctx.request.headers["HX-PTag"];
   });
   const lookNow = () => document.hidden || look(true);
   document.addEventListener("visibilitychange", lookNow);
   addEventListener("pageshow", lookNow);
   addEventListener("online", lookNow);
-  addEventListener("focus", () => isOut && lookNow());
+  addEventListener("focus", () => (isOut || isGone) && lookNow());
 
   // What went wrong is one quiet line, put right by the next answer; nothing takes the page away.
   const tell = (what) => {
@@ -73,8 +72,6 @@
     const brings = detail.newContent?.some((el) => el.matches?.("#notice") && el.querySelector("[name=csrf_token]"));
     if (!brings || !document.querySelector("[data-look][data-seat]")) return;
     isOut = true;
-    // To somebody else the run was not there; its reader has signed in again.
-    isGone = false;
     look(true);
   });
 
@@ -107,7 +104,11 @@
     if (!asker.isConnected) return event.preventDefault();
     const { status } = response;
     failed = status >= 500;
-    if (status === 200) return isGone = false; // whose it is, its text will say
+    if (status === 200) {
+      // Whose it is, its text will say. Where somebody else was signed in, this is its reader again.
+      isBack ||= isGone;
+      return isGone = false;
+    }
     const wasOut = isOut, isRefused = [401, 403, 404, 410].includes(status);
     // A guest signed out is a stranger here until they are let in again.
     isOut = status === 401 || wasOut && (isRefused || failed);

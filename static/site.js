@@ -98,6 +98,13 @@
     requestAnimationFrame(() => top.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" }));
   });
 
+  // What is offered to be sent once more is done with once the form it came from has been taken.
+  document.addEventListener("htmx:after:request", ({ target, detail }) => {
+    const again = document.querySelector("#notice form");
+    const isTaken = detail.ctx.response?.status < 400 && target.matches?.("main form") && target.action === again?.action;
+    if (isTaken) document.getElementById("notice").replaceChildren();
+  });
+
   // A notice about a page that had been open too long brings a token: every form of the page takes it. Not in a run
   // together: pairs.js sees first whose sign-in it is of.
   document.addEventListener("htmx:after:settle", () => {

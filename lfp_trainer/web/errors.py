@@ -82,7 +82,16 @@ class Sent:
 
     @property
     def rest(self) -> list[tuple[str, str]]:
-        return [(name, value or "") for name, value in self.fields if not _is_prose(value or "")]
+        """What they picked, and what the page sent along."""
+        return [(name, value) for name, value in self.fields if value and not _is_prose(value)]
+
+    @property
+    def empty(self) -> list[str]:
+        return [name for name, value in self.fields if value == ""]
+
+    @property
+    def secrets(self) -> list[str]:
+        return [name for name, value in self.fields if value is None]
 
 
 def _is_prose(value: str) -> bool:

@@ -177,3 +177,28 @@ def test_words_written_before_somebody_else_signed_in_are_kept_for_their_writer(
 
     is_committed(page)
     assert len(stored(site)) == before + 1
+
+
+def test_what_is_offered_to_be_sent_again_goes_once_the_page_itself_has_sent_it(
+    visit: Visit, site: Site
+) -> None:
+    visitor = visit()
+    page = visitor.page
+    email = begin(visitor, site)
+    answer_everything(visitor)
+    end_sessions(site)
+    visitor.press(button(page, "Commit my diagnosis"))
+    expect(page.get_by_text("what you wrote is still on this page")).to_be_visible()
+    page.wait_for_timeout(DRAFT_SENT)
+    sign_in_elsewhere(visitor, email)
+    visitor.press(button(page, "Commit my diagnosis"))
+    expect(button(page, "Send it again")).to_be_visible()
+
+    page.evaluate(
+        "document.querySelector('main form [name=csrf_token]').value ="
+        " document.querySelector('#notice [name=csrf_token]').value"
+    )
+    visitor.press(button(page, "Commit my diagnosis"))
+
+    is_committed(page)
+    expect(button(page, "Send it again")).to_have_count(0)

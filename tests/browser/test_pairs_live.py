@@ -616,3 +616,25 @@ def test_two_guests_whose_cookies_are_both_gone_go_on_with_their_own_codes(visit
         expect(page.locator(".live-off")).to_have_text("", timeout=SOON)
         expect(page.get_by_text(re.compile(r"^Saved \d"))).to_be_visible(timeout=SOON)
         expect(page.get_by_label(FIELD)).to_have_value(WORDS)
+
+
+def test_a_page_of_somebody_waiting_goes_on_once_it_is_theirs_again(
+    couple: Couple, visit: Visit
+) -> None:
+    couple.alice.watch.expected |= {400, 401, 404}
+    couple.commit(couple.alice_id)
+    page, browser = couple.alice.page, couple.alice.page.context
+    page.goto(f"/runs/{couple.key}")
+    expect(heading(page, "Your answers are in")).to_be_visible()
+    own = browser.cookies()
+    charlie = visit()
+    sign_in(charlie, couple.site.enrol("charlie"))
+    browser.add_cookies(charlie.page.context.cookies())  # type: ignore[arg-type]
+    expect(page.locator(".live-off")).to_contain_text("somebody else is signed in", timeout=SOON)
+
+    browser.clear_cookies()
+    browser.add_cookies(own)  # type: ignore[arg-type]
+    couple.commit(couple.bob_id)
+
+    expect(page.locator(".live-off")).to_have_text("", timeout=2 * SOON)
+    expect(heading(page, "What you both said")).to_be_visible(timeout=SOON)
