@@ -33,7 +33,7 @@ from lfp_trainer.services.library import Published
 from lfp_trainer.services.next_steps import Plan
 from lfp_trainer.services.ways import Way
 from lfp_trainer.storage.database import writing
-from lfp_trainer.storage.models import Role, Run, Stage, User
+from lfp_trainer.storage.models import Role, Run, Stage, User, UserSession
 from tests.canaries import everything
 from tests.conftest import NOON
 from tests.services.test_forgetting import mentions
@@ -355,6 +355,7 @@ def test_signing_out_a_guest_forgets_who_played_at_their_screen(
     people = [each.user_id for each in hosted.people.people]
 
     with writing(session):
+        session.execute(sa.delete(UserSession).where(UserSession.user_id == hosted.host_id))
         guests.forget_guest(session, hosted.host_id, now=NOON)
 
     assert words_in(session, *people) == []
