@@ -170,6 +170,8 @@ def test_words_written_before_somebody_else_signed_in_are_kept_for_their_writer(
     words = page.get_by_label(FIELD if script else "Reason")
     expect(words).to_have_value(WORDS)
     expect(words).to_be_editable(editable=script)
+    # A draft still on its way would come to its writer's run once it is committed.
+    page.wait_for_timeout(DRAFT_SENT)
 
     sign_in_beside(visitor, email)
     visitor.press(button(page, "Commit my diagnosis" if script else "I have signed in again"))
