@@ -8,7 +8,16 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine import play
 from lfp_trainer.services import access, observing, picks, play_ratings, runs
 from lfp_trainer.services.ways import Way
-from lfp_trainer.storage.models import Diagnosis, Pair, Participant, Rating, Run, Stage, Step
+from lfp_trainer.storage.models import (
+    Diagnosis,
+    Pair,
+    Participant,
+    Rating,
+    Round,
+    Run,
+    Stage,
+    Step,
+)
 from tests.pair_acts import Play
 from tests.pair_expected import Scene, Taken
 from tests.pair_model import ROLE_PLAY, Model
@@ -119,11 +128,13 @@ class Looked:
         for who in self.model.people:
             seated = self.play.seat(who)
             others = [each for each in self.model.people if each != who]
-            for kind, owner, column in (
-                ("diagnosis", Diagnosis.user_id, Diagnosis.reason),
-                ("rating", Rating.rater_id, Rating.reason),
+            # What is said of the play is looked for apart: who passed over their ratings says it too.
+            for kind, owner, column, of_kind in (
+                ("diagnosis", Diagnosis.user_id, Diagnosis.reason, sa.true()),
+                ("rating", Rating.rater_id, Rating.reason, Rating.round == Round.BEFORE),
             ):
-                rows = self.session.execute(access.answers_beside(seated, owner, column))
+                beside = access.answers_beside(seated, owner, column).where(of_kind)
+                rows = self.session.execute(beside)
                 may = {each for each in others if self.model.sees_answers(who, each, kind)}
                 seen = {row[0] for row in rows}
                 assert seen == may, f"{who} sees {kind} of {seen}, may {may}: {self.model}"
