@@ -15,6 +15,7 @@ from lfp_trainer.services.company import company_in
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.storage.prepared import Within
 
+DECIDED = "That has been decided meanwhile. Here is what came of it."
 OTHER_SEAT = "This was written for another seat, and is not kept for this one."
 
 
@@ -120,11 +121,11 @@ def _written_at(
     choices.hold(within, seated.run_id)
     path = runs.path_of(within, seated.run_id)
     is_late = at_step < len(path)
-    if is_late:
-        last_words.require(within, seated, script, path, at_step, own=own)
-    elif at_step > len(path):
-        raise StaleMove(last_words.DECIDED)
-    else:
+    if is_late and not last_words.may_finish(within, seated, script, path, at_step, own=own):
+        raise StaleMove(DECIDED)
+    if at_step > len(path):
+        raise StaleMove(DECIDED)
+    if not is_late:
         runs.require(seated, Stage.ROLE_PLAY)
     return play.replay(script, path[:at_step]), is_late
 

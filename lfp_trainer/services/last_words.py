@@ -13,36 +13,14 @@ import sqlalchemy as sa
 
 from lfp_trainer.engine import play
 from lfp_trainer.engine.script import Script
-from lfp_trainer.errors import StaleMove
 from lfp_trainer.services.access import Seated
 from lfp_trainer.storage.models import Participant, Rating, Round, Stage, Step, table
 from lfp_trainer.storage.prepared import Within
 
-DECIDED = "That has been decided meanwhile. Here is what came of it."
-
 _steps, _parts, _ratings = table(Step).c, table(Participant).c, table(Rating).c
 
 
-def require(
-    within: Within,
-    seated: Seated,
-    script: Script,
-    path: tuple[str, ...],
-    at_step: int,
-    *,
-    own: bool,
-) -> None:
-    """Make sure that somebody may still finish what they were writing at a decision taken since.
-
-    :param path: what has been chosen so far, of which they were at ``at_step``
-    :param own: whether their own seat was to decide it, and they wrote why
-    :raise StaleMove: if they may not
-    """
-    if not _may(within, seated, script, path, at_step, own=own):
-        raise StaleMove(DECIDED)
-
-
-def _may(
+def may_finish(
     within: Within,
     seated: Seated,
     script: Script,
@@ -51,10 +29,17 @@ def _may(
     *,
     own: bool,
 ) -> bool:
+    """Tell whether somebody may finish what they were writing at a decision taken since.
+
+    :param path: what has been chosen so far, of which they were at ``at_step``
+    :param own: whether their own seat was to decide it, and they wrote why
+    """
     # At one screen, whoever has it by now is not who was writing.
     if not seated.is_pair or seated.is_observer or seated.shares_a_device:
         return False
-    if seated.told_at is not None or seated.rated_play_at is not None:
+    # A play the other way round is told from its start; its debrief opens with its end.
+    is_told = seated.told_at is not None and not (seated.is_what_if and seated.ending_id is None)
+    if is_told or seated.rated_play_at is not None:
         return False
     if seated.stage not in (Stage.ROLE_PLAY, Stage.DEBRIEF):
         return False

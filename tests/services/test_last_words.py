@@ -166,3 +166,23 @@ def test_a_note_sent_again_as_it_is_kept_is_not_late(
     assert note(opened, bob_id)
 
     assert not noted(opened, bob_id, bob_id)[1].is_late
+
+
+def test_they_are_kept_in_a_play_with_the_seats_exchanged_too(
+    opened: Together, alice_id: int, bob_id: int
+) -> None:
+    opened.play_to_the_end(alice_id, bob_id)
+    opened.pass_over(alice_id, bob_id)
+    swapped = opened.swap(alice_id)
+    people = {swapped.seat(each).seat: each for each in (alice_id, bob_id)}
+    swapped.later(1)
+    swapped.choose(people[ONE])
+    (waits,) = [each for seat, each in people.items() if seat != ONE]
+
+    assert note(swapped, waits)
+
+    swapped.play_to_the_end(alice_id, bob_id)
+    last = len(swapped.position(alice_id).path) - 1
+    for each in (alice_id, bob_id):
+        with pytest.raises(StaleMove):
+            note(swapped, each, step=last)
