@@ -128,7 +128,7 @@ class Looked:
         for who in self.model.people:
             seated = self.play.seat(who)
             others = [each for each in self.model.people if each != who]
-            # What is said of the play is looked for apart: who passed over their ratings says it too.
+            # What is said of the play is looked for apart: who passed over ratings says it too.
             for kind, owner, column, of_kind in (
                 ("diagnosis", Diagnosis.user_id, Diagnosis.reason, sa.true()),
                 ("rating", Rating.rater_id, Rating.reason, Rating.round == Round.BEFORE),
