@@ -85,7 +85,7 @@ def go_through(visitor: Visitor, site: Site) -> None:
     take_seat(other, "Bob")
     expect(visitor.page.get_by_role("status").filter(has_text="Bob has come.")).to_be_visible()
     visitor.at("lobby of two")
-    other.page.goto("about:blank")
+    other.leave()
     beside.clear_cookies()
     go_away(site, link.rsplit("/", 1)[1])
     other.page.goto(link)

@@ -79,7 +79,7 @@ def test_who_is_left_alone_comes_to_a_debrief_and_so_does_who_returns(
         stage(couple, together)
     url = f"/runs/{couple.key}"
     couple.bob.page.goto(url)
-    couple.bob.page.goto("about:blank")
+    couple.bob.leave()
     couple.was_last_seen(couple.bob_id, GONE)
 
     with couple.together() as together:

@@ -360,7 +360,7 @@ def test_who_closes_the_browser_is_replaced_by_the_stand_in_and_comes_back(
 ) -> None:
     alice, bob = talking.alice, talking.bob
     talking.play_to("this-afternoon")
-    bob.page.goto("about:blank")
+    bob.leave()
     talking.was_last_seen(talking.bob_id, timedelta(seconds=61))
     alice.page.reload()
     expect(alice.page.locator(".live-news")).to_contain_text("Bob has been away")

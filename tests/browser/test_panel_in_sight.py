@@ -280,7 +280,7 @@ def test_what_is_open_stays_open_and_still_while_the_panel_changes(
     couple = Couple.meet(site, visit)
     page = late_decision(couple).page
     page.set_viewport_size(LOW)
-    couple.bob.page.goto("about:blank")
+    couple.bob.leave()
     page.evaluate(TO_THE_DECISION)
     opener(page).click()
     page.keyboard.press("Tab")
@@ -314,7 +314,7 @@ def test_a_panel_that_grows_gives_way_to_what_somebody_writes(site: Site, visit:
              - document.querySelector("#live").getBoundingClientRect().bottom - 4)"""
     )
     before = page.locator("#live").bounding_box()
-    couple.bob.page.goto("about:blank")
+    couple.bob.leave()
 
     couple.was_last_seen(couple.bob_id, GONE)
     expect(page.locator(".live-people")).to_contain_text("is away", timeout=SOON)

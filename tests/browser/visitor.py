@@ -3,6 +3,7 @@
 Each visitor is watched: what a browser complains about, or asks of another site, fails the test.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,17 +26,25 @@ class Watch:
     expected: set[int] = field(default_factory=set)
     """Statuses from 400 on that the test brings about on purpose."""
     found: list[str] = field(default_factory=list)
+    under_way: set[Request] = field(default_factory=set)
+    """What has been asked of the server and not been answered yet."""
 
     def over(self, context: BrowserContext) -> None:
         context.add_init_script(TELL_VIOLATIONS)
         context.on("request", self._asked)
         context.on("response", self._answered)
+        context.on("requestfinished", self._ended)
+        context.on("requestfailed", self._ended)
         context.on("console", self._printed)
         context.on("weberror", lambda error: self.found.append(f"error: {error.error}"))
 
     def _asked(self, request: Request) -> None:
+        self.under_way.add(request)
         if not request.url.startswith((self.origin + "/", "data:", "about:")):
             self.found.append(f"request to another site: {request.url}")
+
+    def _ended(self, request: Request) -> None:
+        self.under_way.discard(request)
 
     def _answered(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self.expected:
@@ -73,6 +82,18 @@ class Visitor:
 
     def at(self, place: str) -> None:
         self.look(self, place)
+
+    def leave(self) -> None:
+        """Close the page, once the server has heard all it asks: no sign of it comes any later."""
+        everything = "**/*"
+        # What the page asks from now on never reaches the server, and ends with the page.
+        self.page.route(everything, lambda route: self.watch.under_way.discard(route.request))
+        until = time.monotonic() + 10
+        while self.watch.under_way:
+            assert time.monotonic() < until, f"not answered: {self.watch.under_way}"
+            self.page.wait_for_timeout(20)
+        self.page.goto("about:blank")
+        self.page.unroute(everything)
 
 
 class Finger(Visitor):
