@@ -149,6 +149,10 @@ class Looked:
         said = {each for card in told for each in card.given} - {who}
         may = {each for each in self.model.people if self.model.hears_of_play(who, each)}
         assert said <= may, f"{who} sees what {said} say of the play, may {may}: {self.model}"
+        beside = access.answers_beside(seated, Rating.rater_id).where(
+            Rating.round.in_((Round.OWN, Round.OTHER))
+        )
+        assert set(self.session.scalars(beside)) <= may, f"{who} may hear {may}: {self.model}"
         if told:  # where somebody has chosen anything, there is something to say of it
             assert may - {who} <= said
         assert not observing.marks_told(self.session, seated) or self.model.is_through(who)

@@ -114,10 +114,7 @@ Given = tuple[int, Round, Card, rubric.Rating]
 
 
 def ratings_beside(session: Session, seated: Seated, rounds: Iterable[Round]) -> list[Given]:
-    """Return what the other players have committed in these rounds, if it is revealed.
-
-    What was rated after the play is the caller's to keep back until the debrief.
-    """
+    """Return what the other players have committed in these rounds, if it is revealed."""
     rows = session.execute(
         access.answers_beside(
             seated, Rating.rater_id, Rating.round, Rating.leader, Rating.strand, Rating.level,

@@ -8,9 +8,11 @@ import secrets
 from enum import Enum, auto
 from typing import Any
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, g, request, session
 from flask_login import current_user, user_loaded_from_cookie
 from itsdangerous import BadData, Signer, URLSafeTimedSerializer
+
+from lfp_trainer.web.site_secret import site_secret
 
 FIELD = "csrf_token"
 TAKEN_OVER = "taken_over"
@@ -63,13 +65,13 @@ def _recognised(app: Flask, user: Any) -> None:
 
 
 def _mark_of(user_id: int) -> str:
-    return Signer(_key(), salt="whose-form").get_signature(f"{user_id}").decode()
+    return Signer(site_secret(), salt="whose-form").get_signature(f"{user_id}").decode()
 
 
 def _mark_in(token: str) -> str | None:
     # As Flask-WTF signs them.
     try:
-        raw = URLSafeTimedSerializer(_key(), salt="wtf-csrf-token").loads(token)
+        raw = URLSafeTimedSerializer(site_secret(), salt="wtf-csrf-token").loads(token)
     except BadData:
         return None
     return _mark_after_dot(raw)
@@ -77,9 +79,3 @@ def _mark_in(token: str) -> str | None:
 
 def _mark_after_dot(raw: object) -> str | None:
     return raw.partition(".")[2] or None if isinstance(raw, str) else None
-
-
-def _key() -> str | bytes:
-    key = current_app.secret_key
-    assert key is not None
-    return key

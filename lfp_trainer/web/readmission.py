@@ -14,13 +14,14 @@ from lfp_trainer.errors import NotFound, StaleMove
 from lfp_trainer.services import accounts, lobby, own_codes, readmission
 from lfp_trainer.services.company import Company
 from lfp_trainer.storage.database import writing
-from lfp_trainer.web import auth, code_tried, forms, lobby_page, own_code
+from lfp_trainer.web import auth, code_tried, forms, lobby_page
 from lfp_trainer.web.asker import me, now, viewer_id
 from lfp_trainer.web.browser_session import polls, start_over
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import go_to, wants_fragment
 from lfp_trainer.web.gate import Allowed, allow
 from lfp_trainer.web.lobby_page import after, answer_refusals, find_company, mine
+from lfp_trainer.web.site_secret import site_secret
 
 bp = Blueprint("readmission", __name__, url_prefix="/pairs")
 
@@ -115,7 +116,7 @@ def come_back(code: str) -> ResponseReturnValue:
     try:
         company, _ = lobby.find_lobby(db.session, code)
         typed = forms.line("own_code", 40)
-        guest_id = own_codes.guest_with(db.session, company, own_code.secret(), typed)
+        guest_id = own_codes.guest_with(db.session, company, site_secret(), typed)
     except NotFound:
         code_tried.count_wrong()
         return _own_code_page(code, {"own_code": NOT_YOURS}, status=422)

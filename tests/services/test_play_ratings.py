@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine.rubric import Rating as Given
 from lfp_trainer.errors import Incomplete, NotInWhatIf, NotYet, RatedTogether, StaleMove
-from lfp_trainer.services import after_play, play_ratings, turns
+from lfp_trainer.services import access, after_play, play_ratings, turns
 from lfp_trainer.services.library import Published
 from lfp_trainer.services.play_ratings import Told
 from lfp_trainer.services.ratings import Kept
@@ -73,6 +73,21 @@ def test_a_response_decided_by_both_counts_for_both(
     )
 
     assert chosen[number] == {alice_id, bob_id}
+
+
+def test_ratings_of_a_play_are_no_answers_of_others_before_the_debrief(
+    played: Together, alice_id: int, bob_id: int
+) -> None:
+    def rounds_beside(user_id: int) -> set[Round]:
+        beside = access.answers_beside(played.seat(user_id), Rating.rater_id, Rating.round)
+        return {row.round for row in played.session.execute(beside)}
+
+    played.rate_play(alice_id)
+    before = rounds_beside(bob_id)
+    played.rate_play(bob_id)
+
+    assert before == {Round.BEFORE}
+    assert rounds_beside(bob_id) == {Round.BEFORE, Round.OWN, Round.OTHER}
 
 
 def test_what_the_stand_in_played_for_somebody_is_not_theirs(

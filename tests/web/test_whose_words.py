@@ -325,9 +325,19 @@ def test_a_page_that_sent_no_words_is_told_who_is_signed_in_and_no_more(run: Run
     assert f'action="{url}"' not in answer.text
 
 
-def test_a_form_token_does_not_say_whose_it_is_to_who_reads_it(run: RunPage) -> None:
-    with run.browser.client.session_transaction() as kept:
-        raw = kept["csrf_token"]
+def test_a_form_token_says_whose_it_is_only_to_who_has_the_secret(run: RunPage) -> None:
+    def mark() -> str:
+        with run.browser.client.session_transaction() as kept:
+            return str(kept["csrf_token"]).partition(".")[2]
 
-    assert f"{run.browser.user_id}" not in raw.split(".")
-    assert "alice" not in raw
+    alices = mark()
+    sign_in(run.browser, "charlie")
+    charlies = mark()
+    sign_in(run.browser, "alice")
+    again = mark()
+    run.browser.client.application.config["SECRET_KEY"] = "that of another site"
+    run.browser.client.delete_cookie("session")
+    sign_in(run.browser, "alice")
+
+    assert alices == again
+    assert len({alices, charlies, mark()}) == 3

@@ -10,7 +10,16 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.errors import NotFound
-from lfp_trainer.storage.models import Pair, Participant, Run, ScenarioVersion, Stage, table
+from lfp_trainer.storage.models import (
+    Pair,
+    Participant,
+    Rating,
+    Round,
+    Run,
+    ScenarioVersion,
+    Stage,
+    table,
+)
 from lfp_trainer.storage.prepared import Prepared, Within
 
 
@@ -167,8 +176,8 @@ def answers_beside(
 ) -> sa.Select[*tuple[Any, ...]]:
     """Select columns of what the other players of a run have committed; nothing before the reveal.
 
-    Only a player sees them, and only once nothing of their own can be changed any more. The caller
-    narrows it to what is revealed at that stage: ratings of a play only in the debrief.
+    Only a player sees them, and only once nothing of their own can be changed any more; of ratings,
+    those from before the conversation, and those of the play from the debrief on.
 
     :param owner: the column of the table that says whose a row is
     """
@@ -179,7 +188,13 @@ def answers_beside(
         answers.run_id == seated.run_id,
         owner != seated.user_id,
         answers.committed_at.is_not(None),
+        Rating.round.in_(_rounds_told(seated)) if answers is Rating else sa.true(),
     )
+
+
+def _rounds_told(seated: Seated) -> tuple[Round, ...]:
+    is_told = _ORDER.index(seated.reached) >= _ORDER.index(Stage.DEBRIEF)
+    return (Round.BEFORE, Round.OWN, Round.OTHER) if is_told else (Round.BEFORE,)
 
 
 def rewound_by(within: Within, seated: Seated) -> Seated | None:
