@@ -157,9 +157,11 @@ def click_through(couple: Couple, one: Page, other: Page, *, most: int) -> int:
                     together.choose(each.user_id)
                 continue
         before = couple.moves()
-        at = time.time() * 1000 + 1500
-        for page, which in ((one, 0), (other, -1)):
+        for page in (one, other):
             page.goto(f"/runs/{couple.key}?stage=role-play")
+            expect(page.locator("#shown")).to_have_value(f"role-play.{before}.1.")
+        at = time.time() * 1000 + 500
+        for page, which in ((one, 0), (other, -1)):
             page.evaluate(
                 "([which, at]) => { setTimeout(() => [...document.querySelectorAll("
                 "'.now button.choice')].at(which).click(), at - Date.now()); }",
