@@ -62,8 +62,7 @@ def is_told_to_others(session: Session, company: Company, now: datetime) -> bool
     """
     if lobby.is_joinable(company, now) and not company.shares_a_device:
         return True
-    is_over = company.ending_id is not None and company.told_at is not None
-    return not is_over and bool(seats_to_ask_for(session, company, now))
+    return not company.is_through and bool(seats_to_ask_for(session, company, now))
 
 
 def asked_for_by(company: Company, user_id: int) -> Companion | None:

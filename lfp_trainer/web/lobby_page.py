@@ -17,8 +17,7 @@ from lfp_trainer.services import access, lobby, presence, readmission
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Companion, Company
 from lfp_trainer.services.ways import ways_of
-from lfp_trainer.storage.database import writing
-from lfp_trainer.web import code_tried, errors, own_code, run_page
+from lfp_trainer.web import code_tried, errors, own_code, pair_page, run_page
 from lfp_trainer.web.asker import me, now, viewer_id
 from lfp_trainer.web.auth import POSITIONS
 from lfp_trainer.web.extensions import db
@@ -31,9 +30,11 @@ NO_SUCH_CODE = (
     " invitation to another one. If you were in it, sign in first."
 )
 NOT_LET_IN = (
-    "You were not let in from this device. If it is you, tell whoever is in the run, and ask once"
-    " more."
+    "You were not let in from this device: whoever is in the run has said no, or somebody else has"
+    " asked for the same seat since. If it is you, tell them, and ask once more."
 )
+REFUSED, AWAITED = "no", "awaited"
+"""Where a page comes from on which somebody waited to be let in, as ``answer`` in its address."""
 
 
 class NoSuchCode(NotFound):
@@ -91,13 +92,6 @@ def seat_of_asker(company: Company) -> Seated | None:
         return None
 
 
-def note_seen(company: Company, person: Companion) -> None:
-    """Write down that somebody's page was open, when that is due."""
-    if presence.is_due(person, now()):
-        with writing(db.session):
-            presence.note_seen(db.session, company, person, now=now())
-
-
 def after(code: str) -> ResponseReturnValue:
     """Show the lobby after an act, or the run where it has begun."""
     company, seated = mine(code)
@@ -126,7 +120,7 @@ def answer(
             flash(message, "warning")
         return make_response(go_to(run_page.place_of(company.key)))
     person = company.person(seated.user_id)
-    note_seen(company, person)
+    pair_page.note_seen(company, person)
     return show_members(company, person, status=status, message=message)
 
 
@@ -203,8 +197,10 @@ def show_others(
 
     Not where anybody works, nor who is there just now.
     """
-    if request.args.get("answer") == "no" and not message:
-        message = NOT_LET_IN
+    asking = asking_context(company, viewer_id())
+    come_from = request.args.get("answer")
+    if come_from == REFUSED or (come_from == AWAITED and asking["asks_for"] is None):
+        message = message or NOT_LET_IN
     script = lobby.script_behind(db.session, company)
     open_now = lobby.is_joinable(company, now()) and not company.shares_a_device
     page = render_template(
@@ -216,7 +212,7 @@ def show_others(
         message=message,
         errors=fields or {},
         works_at={},
-        **asking_context(company, viewer_id()),
+        **asking,
         **_seats(company, script),
     )
     return make_response(page, status)
@@ -237,11 +233,14 @@ def asking_context(company: Company, viewer: int | None) -> dict[str, Any]:
     is_anybody_there = any(
         not each.is_out and not company.is_away(each, then) for each in company.people
     )
+    asks_for = None if viewer is None else readmission.asked_for_by(company, viewer)
+    is_back = asks_for is not None and not company.is_away(asks_for, then)
     return {
-        "asks_for": None if viewer is None else readmission.asked_for_by(company, viewer),
+        "asks_for": asks_for,
         "is_anybody_there": is_anybody_there,
+        "is_back": is_back,
         "again": url_for("library.show", scenario_id=script.scenario.id),
-        "tag": f"asked.{company.version}.{is_anybody_there:d}",
+        "tag": f"asked.{company.version}.{is_anybody_there:d}{is_back:d}",
     }
 
 

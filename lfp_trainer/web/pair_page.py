@@ -17,6 +17,7 @@ from lfp_trainer.services import (
     company,
     diagnosis,
     play_ratings,
+    presence,
     ratings,
     reveal,
     runs,
@@ -24,8 +25,9 @@ from lfp_trainer.services import (
     ways,
 )
 from lfp_trainer.services.access import Seated
-from lfp_trainer.services.company import Company
+from lfp_trainer.services.company import Companion, Company
 from lfp_trainer.services.conversation import Conversation, conversation_of
+from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
 from lfp_trainer.web import live_page, looking_back, observing_page, one_screen_page, own_code
 from lfp_trainer.web.asker import now
@@ -112,6 +114,14 @@ def company_context(
         "now": then,
         "swap": swaps.latest_open(db.session, seated),
     }
+
+
+def note_seen(company: Company, person: Companion) -> None:
+    """Write down that somebody has opened a page, when that is due: without scripts there is no
+    other sign of them."""
+    if not company.shares_a_device and presence.is_due(person, now()):
+        with writing(db.session):
+            presence.note_seen(db.session, company, person, now=now())
 
 
 def _waiting(seated: Seated, script: Script) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def _still_asking(company: Company, asking: dict[str, Any]) -> ResponseReturnVal
 
 def _not_asked(code: str) -> ResponseReturnValue:
     code_tried.count_wrong()
-    return go_to(url_for("lobby.show", code=code, answer="no"))
+    return go_to(url_for("lobby.show", code=code, answer=lobby_page.REFUSED))
 
 
 @bp.post("/<code:code>/let-in")

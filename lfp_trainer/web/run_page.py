@@ -120,6 +120,8 @@ def show(
     if typed:
         context["kept"] = {**context["kept"], **typed}
     response = render("runs/run.html", fragment="runs/_stage.html", status=status, **context)
+    if seated.is_pair:
+        pair_page.note_seen(context["company"], context["mine"])
     return rated_page.with_address(response, context["address"])
 
 

@@ -48,9 +48,9 @@ def test_in_the_conversation_it_leads_away_and_back_to_the_decision(two: Two, st
 
 
 def test_it_is_a_sign_that_somebody_is_there(two: Two) -> None:
+    (link,) = links(two.bob.get(f"{two.url}?stage=role-play").text)
     with writing(two.together.session) as session:
         session.execute(sa.update(Participant).values(seen_at=NOON))
-    (link,) = links(two.bob.get(f"{two.url}?stage=role-play").text)
 
     def is_away() -> bool:
         two.together.session.rollback()

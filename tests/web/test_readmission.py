@@ -142,6 +142,58 @@ def test_who_is_refused_is_told_so_and_may_ask_again(
     assert "I am Bob, on another device" in phone.get(led).text
 
 
+def test_who_is_refused_or_asked_after_by_another_is_told_so_without_javascript(
+    app: Flask, lobby: str, alice: Browser, phone: Browser
+) -> None:
+    def looks_again() -> str:
+        found = re.search(r'href="([^"]*)">Look again<', phone.get(lobby).text)
+        assert found
+        return html.unescape(found.group(1))
+
+    go_away(app)
+    ask(phone, lobby)
+    again = looks_again()
+    assert "You have asked to come back as Bob" in phone.get(again).text
+
+    alice.post(f"{lobby}/not-them", question(app, lobby))
+    assert "whoever is in the run has said no" in phone.get(again).text
+    ask(phone, lobby)
+    assert "has said no" not in phone.get(again).text
+    ask(Browser(app), lobby)
+    assert "somebody else has asked for the same seat since" in phone.get(again).text
+
+
+def test_who_opens_a_page_of_the_run_is_there_without_javascript_too(
+    app: Flask, lobby: str, alice: Browser, nobody: Browser
+) -> None:
+    go_away(app)
+    hers = alice.get(lobby).location
+    assert "is away" in alice.get(hers).text
+
+    assert nobody.get(nobody.get(lobby).location).status_code == 200
+
+    assert "is away" not in alice.get(hers).text
+
+
+def test_who_asks_for_the_seat_of_somebody_who_is_back_is_told_so(
+    app: Flask, lobby: str, nobody: Browser, phone: Browser
+) -> None:
+    back = "Bob is here again on the device they began with"
+    go_away(app)
+    ask(phone, lobby)
+    assert waits(phone, lobby).status_code == 304
+    tag = re.findall(r'hx-ptag="([^"]*)"', phone.get(lobby).text)[0]
+    assert back not in phone.get(lobby).text
+    nobody.get(nobody.get(lobby).location)
+
+    answer = phone.client.get(f"{lobby}/asked", headers=HTMX | {"HX-PTag": tag})
+
+    assert answer.status_code == 200
+    assert back in answer.text
+    assert "lets you in" not in answer.text
+    assert back in phone.get(lobby).text
+
+
 def test_the_question_stands_in_the_lobby_too(
     app: Flask, alice: Browser, nobody: Browser, phone: Browser
 ) -> None:
