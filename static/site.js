@@ -115,14 +115,17 @@
 
   // A button disabled while it waits loses focus: give it back if nothing else took it. A draft that
   // saves itself takes no focus, and is not sent once its form is on the way.
-  let pressed;
+  let pressed, panel;
   document.addEventListener("htmx:config:request", (event) => {
     const draft = event.target.matches?.(".autosave");
     if (draft && event.target.closest("form.htmx-request")) return event.preventDefault();
     pressed = draft ? null : document.activeElement;
+    panel = pressed?.closest("[data-look]")?.id;
   });
   document.addEventListener("htmx:finally:request", () => setTimeout(() => {
-    if (document.activeElement === document.body && pressed?.isConnected) pressed.focus({ preventScroll: true });
+    if (document.activeElement !== document.body || !pressed) return;
+    // A button that is gone leaves it to the panel it stood in, or whoever is at a keyboard would begin at the top.
+    (pressed.isConnected ? pressed : document.getElementById(panel))?.focus({ preventScroll: true });
   }));
 
   document.addEventListener("htmx:after:request", ({ target, detail }) => {

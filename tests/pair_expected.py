@@ -113,7 +113,7 @@ _TAKEN: dict[str, Callable[[Model, Act, Scene], bool]] = {
     "note": _notes,
     "nudge": lambda model, act, scene: act.whom in model.people and act.whom != act.who,
     "stand_in": _stands_in,
-    "leave": lambda model, act, scene: True,
+    "leave": lambda model, act, scene: not (model.ended and model.told),
     "come_back": lambda model, act, scene: True,
     "catch_up": lambda model, act, scene: model.may_catch_up(act.who),
     "rate_play": _rates_play,

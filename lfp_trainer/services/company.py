@@ -107,6 +107,13 @@ class Company:
         """Tell whether the stand-in has somebody's seat; once nothing is played, nobody has one."""
         return person.is_out and self.ending_id is None
 
+    def has_left_after_the_end(self, person: Companion) -> bool:
+        """Tell whether somebody has left what comes after the conversation; who rated since is
+        back."""
+        if person.left_at is None or self.ending_id is None:
+            return False
+        return person.rated_play_at is None or person.rated_play_at < person.left_at
+
     def is_away(self, person: Companion, now: datetime) -> bool:
         """Tell whether there has been no sign of somebody for a while."""
         if self.shares_a_device:
@@ -155,6 +162,12 @@ class Company:
             and bool(self.active or not self.players)
             and all(each.has_reached(Stage.ROLE_PLAY) for each in self.active)
         )
+
+    @property
+    def is_through(self) -> bool:
+        """Tell whether it is played and told, so that nobody is waited for any more; the other way
+        round is told from its start."""
+        return self.ending_id is not None and self.told_at is not None
 
     @property
     def may_tell(self) -> bool:

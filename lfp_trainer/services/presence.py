@@ -20,6 +20,10 @@ from lfp_trainer.storage.prepared import Prepared, Within
 
 IS_BACK = "They are here again. Nothing was changed."
 NOT_OPEN = "The conversation is not open yet: it opens once everybody has answered."
+IS_THROUGH = (
+    "Everybody is through this run, so nobody waits for you any more: close it whenever you like."
+    " Nothing was changed."
+)
 IS_THERE = "There is nothing to pass over: you are where the conversation is."
 
 _parts = table(Participant)
@@ -122,10 +126,13 @@ def leave(session: Session, seated: Seated, script: Script, *, now: datetime) ->
     Who leaves before it has begun has not been in it.
 
     :raise NotFound: if they have left it so already
+    :raise StaleMove: if there is nothing left in which anybody waits for them
     """
     choices.hold(session, seated.run_id)
     company = company_in(session, seated.run_id)
     company.person(seated.user_id)
+    if company.is_through:
+        raise StaleMove(IS_THROUGH)
     if company.begun_at is not None:
         runs.change_participant(session, seated.run_id, seated.user_id, left_at=now)
         pairs.settle(session, seated, script, now=now)

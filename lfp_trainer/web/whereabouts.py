@@ -52,22 +52,15 @@ def row_of(
     # While nobody is in the conversation, nobody moves on in it: the stand-in does not either.
     plays_on = company.ending_id is None and bool(company.held)
     answered_for = plays_on and company.is_late(person) and not person.is_out
-    out = company.is_played_for(person) or _left_after_the_end(person, company)
+    out = company.is_played_for(person) or company.has_left_after_the_end(person)
     where = _where(person, seat, company, talk, me)
     return Row(person, seat, where, out, away and not out, answered_for)
-
-
-def _left_after_the_end(person: Companion, company: Company) -> bool:
-    """Tell whether somebody has left what comes after the conversation; who rated since is back."""
-    if person.left_at is None or company.ending_id is None:
-        return False
-    return person.rated_play_at is None or person.rated_play_at < person.left_at
 
 
 def _where(
     person: Companion, seat: str, company: Company, talk: Conversation, me: Companion
 ) -> str:
-    if _left_after_the_end(person, company):
+    if company.has_left_after_the_end(person):
         return "has left"
     if company.swap_of is not None and company.ending_id is not None:
         # The other way round is then at its last stage for everybody: nothing tells who has read
@@ -114,9 +107,7 @@ def _doing(person: Companion, talk: Conversation, me: Companion) -> str:
 
 def news_of(me: Companion, company: Company, talk: Conversation, now: datetime) -> str:
     """Return what is new in one sentence, which a screen reader says once."""
-    # The other way round is told from its start, and still to be played.
-    is_told = company.told_at is not None and company.ending_id is not None
-    if company.is_played_for(me) or is_told:
+    if company.is_played_for(me) or company.is_through:
         return ""
     awaited = ways.awaited(company, me, [each.seat for each in talk.deciders])
     left = [each for each in awaited if each.is_out]

@@ -72,6 +72,25 @@ SEEN_FIRST = """() => {
 }"""
 
 
+def test_focus_stays_in_the_lobby_once_who_asked_was_refused(visit: Visit, site: Site) -> None:
+    one, other, asker = visit(), visit(), visit()
+    link = meeting.invite(one, "Alice")
+    other.page.goto(link)
+    meeting.take_seat(other, "Bob")
+    other.leave()
+    meeting.go_away(site, link.rsplit("/", 1)[1])
+    asker.page.goto(link)
+    asker.press(asker.page.get_by_role("button", name="I am Bob, on another device"))
+    refuse = one.page.get_by_role("button", name="It is not Bob")
+    expect(refuse).to_be_visible()
+
+    refuse.press("Enter")
+
+    expect(refuse).to_have_count(0)
+    expect(one.page.locator("#lobby:focus-within")).to_have_count(1)
+    expect(asker.page.get_by_role("alert")).to_contain_text("You were not let in")
+
+
 def test_on_a_phone_the_link_is_at_hand_until_somebody_has_come(visit: Visit) -> None:
     one, other = visit(viewport={"width": 360, "height": 740}), visit()
     page = one.page

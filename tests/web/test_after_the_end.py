@@ -97,6 +97,64 @@ def test_home_offers_the_seat_while_the_play_goes_on(
     assert PLAYS_ON in bob.get("/home").text
 
 
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+def test_nobody_leaves_what_everybody_is_through(waiting: Two, htmx: bool) -> None:
+    assert "Leave this run" in page(waiting, waiting.bob)
+    go_away(waiting, waiting.bob)
+    go_on_without(waiting)
+    for each in (waiting.alice, waiting.bob):
+        assert "Leave this run" not in page(waiting, each)
+
+    answer = waiting.bob.post(f"{waiting.url}/leave", htmx=htmx)
+
+    assert answer.status_code == 409
+    assert "nobody waits for you any more" in answer.text
+    waiting.together.session.rollback()
+    assert waiting.together.company(waiting.bob.user_id).person(waiting.bob.user_id).left_at is None
+
+
+def test_who_has_left_before_the_end_may_come_back_to_what_comes_after(
+    session: Session, alice: Browser, bob: Browser
+) -> None:
+    two = Two.meet(session, alice, bob, now=datetime.now(UTC)).opened()
+    two.together.leave(bob.user_id)
+    two.together.play_to_the_end(alice.user_id)
+    his = look(two, bob)
+    assert "You have left this run." in his
+    assert "Come back" in his
+
+    two.bob.post(f"{two.url}/come-back")
+
+    two.together.session.rollback()
+    assert "You have left this run." not in look(two, bob)
+    assert "Bob has left" not in text_of(look(two, alice))
+
+
+def test_who_leaves_while_others_rate_is_told_that_they_have_and_may_come_back(
+    waiting: Two,
+) -> None:
+    waiting.together.rate_play(waiting.bob.user_id, commit=False)
+    waiting.bob.post(f"{waiting.url}/leave")
+
+    his = text_of(look(waiting, waiting.bob))
+
+    assert "You have left this run." in his
+    assert "Come back" in his
+
+
+def test_who_is_out_of_a_play_with_the_seats_exchanged_is_not_said_to_play_in_it(
+    waiting: Two,
+) -> None:
+    waiting.together.leave(waiting.bob.user_id)
+    waiting.together.pass_over(waiting.bob.user_id)
+    waiting.together.swap(waiting.alice.user_id)
+
+    his = text_of(page(waiting, waiting.bob, Stage.DEBRIEF))
+
+    assert "The other way round has begun. The stand-in plays Marcus Bell there, your seat" in his
+    assert "You are Marcus Bell now." not in his
+
+
 def test_who_leaves_after_the_end_is_said_to_have_left_until_they_rate(waiting: Two) -> None:
     waiting.bob.post(f"{waiting.url}/leave")
     waiting.together.session.rollback()
