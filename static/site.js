@@ -115,14 +115,20 @@
 
   // A button disabled while it waits loses focus: give it back if nothing else took it. A draft that
   // saves itself takes no focus, and is not sent once its form is on the way.
-  let pressed, panel;
+  let pressed, panel, isUnderWay = false;
+  const isLook = (el) => el.matches?.("[data-look]");
   document.addEventListener("htmx:config:request", (event) => {
     const draft = event.target.matches?.(".autosave");
     if (draft && event.target.closest("form.htmx-request")) return event.preventDefault();
+    // What asks by itself meanwhile finds the focus gone, and knows nothing of where it was.
+    if (isUnderWay && (draft || isLook(event.target))) return;
+    isUnderWay = !draft && !isLook(event.target);
     pressed = draft ? null : document.activeElement;
     panel = pressed?.closest("[data-look]")?.id;
   });
-  document.addEventListener("htmx:finally:request", () => setTimeout(() => {
+  document.addEventListener("htmx:finally:request", ({ target }) => setTimeout(() => {
+    if (isUnderWay && (isLook(target) || target.matches?.(".autosave"))) return;
+    isUnderWay = false;
     if (document.activeElement !== document.body || !pressed) return;
     // A button that is gone leaves it to the panel it stood in, or whoever is at a keyboard would begin at the top.
     (pressed.isConnected ? pressed : document.getElementById(panel))?.focus({ preventScroll: true });

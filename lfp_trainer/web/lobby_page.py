@@ -33,6 +33,10 @@ NOT_LET_IN = (
     "You were not let in from this device: whoever is in the run has said no, or somebody else has"
     " asked for the same seat since. If it is you, tell them, and ask once more."
 )
+NOT_ANY_MORE = (
+    "You were not let in from this device, and that run lets nobody in just now: it may be over, or"
+    " who you asked for is there again on the device they began with."
+)
 REFUSED, AWAITED = "no", "awaited"
 """Where a page comes from on which somebody waited to be let in, as ``answer`` in its address."""
 
@@ -134,7 +138,10 @@ def answer_refusals(blueprint: Blueprint) -> None:
 
 def _unknown(error: NoSuchCode) -> Response:
     typed = (request.view_args or {}).get("code") or request.args.get("code", "")
-    return show_finder(typed[:20], status=404, message=NO_SUCH_CODE)
+    # Said whatever the code, so that it tells nothing about one that somebody tries.
+    has_asked = request.args.get("answer") in (REFUSED, AWAITED)
+    message = NOT_ANY_MORE if has_asked else NO_SUCH_CODE
+    return show_finder(typed[:20], status=404, message=message)
 
 
 def _slowed_down(error: TooMany) -> Response:

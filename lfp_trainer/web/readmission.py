@@ -39,7 +39,8 @@ def ask(code: str) -> ResponseReturnValue:
     person = auth.ensure_person()
     with writing(db.session):
         readmission.ask(db.session, company, seat=seat, user_id=person.id, now=now())
-    return go_to(url_for("lobby.show", code=company.code))
+    # Loaded again once they have been answered, it says so.
+    return go_to(url_for("lobby.show", code=company.code, answer=lobby_page.AWAITED))
 
 
 @bp.get("/<code:code>/asked")

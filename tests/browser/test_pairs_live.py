@@ -355,6 +355,27 @@ def test_what_is_not_sent_after_all_is_not_said_to_be_on_its_way(talking: Couple
     assert talking.moves() == 0
 
 
+def test_a_press_that_is_long_on_its_way_keeps_the_focus_in_the_panel(talking: Couple) -> None:
+    page = talking.alice.page
+    talking.play_to("this-afternoon")
+    talking.bob.leave()
+    talking.was_last_seen(talking.bob_id, timedelta(seconds=61))
+    page.reload()
+    sign = button(page, "Leave a sign that you wait")
+    expect(sign).to_be_visible()
+
+    def hold(route: Route) -> None:
+        with page.expect_response(re.compile("/live")):  # asked for, and answered, meanwhile
+            pass
+        route.continue_()
+
+    page.route("**/nudge", hold)
+    sign.press("Enter")
+
+    expect(page.locator("#live")).to_contain_text("You have left a sign", timeout=SOON)
+    expect(page.locator("#live:focus-within")).to_have_count(1)
+
+
 def test_who_closes_the_browser_is_replaced_by_the_stand_in_and_comes_back(
     talking: Couple,
 ) -> None:

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from lfp_trainer.services import code_tries
 from lfp_trainer.storage.database import writing
-from lfp_trainer.storage.models import Participant, SignInFailure
+from lfp_trainer.storage.models import Pair, Participant, SignInFailure
 from lfp_trainer.web.extensions import db
 from tests.conftest import HTMX, Browser
 from tests.together import ONE, Together, words_of
@@ -75,7 +75,7 @@ def test_a_guest_is_let_in_on_another_device_and_finds_their_place(
     go_away(app)
     assert "I am Bob, on another device" in phone.get(lobby).text
 
-    assert ask(phone, lobby).location == lobby
+    assert ask(phone, lobby).location == f"{lobby}?answer=awaited"
     waiting = phone.get(lobby).text
     assert "You have asked to come back as Bob" in waiting
     assert 'name="seat"' not in waiting
@@ -161,6 +161,25 @@ def test_who_is_refused_or_asked_after_by_another_is_told_so_without_javascript(
     assert "has said no" not in phone.get(again).text
     ask(Browser(app), lobby)
     assert "somebody else has asked for the same seat since" in phone.get(again).text
+
+
+def test_who_asked_in_vain_is_told_so_where_nobody_can_be_asked_for_any_more(
+    app: Flask, lobby: str, alice: Browser, nobody: Browser, phone: Browser
+) -> None:
+    go_away(app)
+    asked = ask(phone, lobby).location
+    led = f"{lobby}?answer=no"
+    alice.post(f"{lobby}/not-them", question(app, lobby))
+    told = [phone.get(each).text for each in (asked, led)]
+    assert all("whoever is in the run has said no" in each for each in told)
+    with app.app_context(), db.session.begin():  # the conversation has opened
+        db.session.execute(sa.update(Pair).values(opened_at=datetime.now(UTC)))
+    nobody.get(nobody.get(lobby).location)
+
+    for page in (phone.get(asked), phone.get(led), phone.get("/pairs/ZZZZZZ?answer=no")):
+        assert page.status_code == 404
+        assert "You were not let in from this device, and that run lets nobody in" in page.text
+    assert "No run that can be joined has this code" in phone.get(lobby).text
 
 
 def test_who_opens_a_page_of_the_run_is_there_without_javascript_too(
