@@ -28,7 +28,7 @@ from lfp_trainer.storage.prepared import Within
 from lfp_trainer.web import forms, one_screen_page, pair_debrief, pair_page, rated_page
 from lfp_trainer.web.asker import me
 from lfp_trainer.web.extensions import db
-from lfp_trainer.web.fragments import render
+from lfp_trainer.web.fragments import render, wants_fragment
 from lfp_trainer.web.run_stages import NAMES, context_of
 
 WHAT_IF_STAGES = (Stage.ROLE_PLAY, Stage.DEBRIEF)
@@ -120,7 +120,8 @@ def show(
     if typed:
         context["kept"] = {**context["kept"], **typed}
     response = render("runs/run.html", fragment="runs/_stage.html", status=status, **context)
-    if seated.is_pair:
+    # Who has scripts is heard of by what their page asks: a part of it need not say so too.
+    if seated.is_pair and not wants_fragment():
         pair_page.note_seen(context["company"], context["mine"])
     return rated_page.with_address(response, context["address"])
 
