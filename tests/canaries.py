@@ -18,7 +18,7 @@ from tests.conftest import NOON
 
 TABLES = Model.metadata.sorted_tables
 SHARED_PLAY = {
-    ("step", "scene_id"), ("step", "choice_id"), ("step", "seat"),
+    ("step", "scene_id"), ("step", "choice_id"), ("step", "seat"), ("step", "led_to"),
     ("pair", "code"), ("pair", "screen"),
 }  # fmt: skip
 """What everybody in a run has seen: it is nobody's own word."""
@@ -74,7 +74,8 @@ def leave_in_run(session: Session, run: int, person: Person, canary: str, number
             continue
         _add(
             session, table, person, canary,
-            run_id=run, number=number, code=f"code-{run}", swap_of=None,
+            run_id=run, number=number, code=f"code-{run}", swap_of=None, cohort_id=None,
+            scenario_version_id=None,
         )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from lfp_trainer.services import reasons, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Companion, Company, company_in
 from lfp_trainer.services.runs import Note, notes_of, own_seats, path_of
-from lfp_trainer.storage.models import Participant, Pick, Run, Stage, Step, table
+from lfp_trainer.storage.models import Participant, Pick, Required, Run, Stage, Step, table
 from lfp_trainer.storage.prepared import Prepared, Within
 
 _run, _steps, _picks = table(Run), table(Step), table(Pick)
@@ -29,9 +29,21 @@ _COUNT_MOVES = Prepared(
     .where(_run.c.id == sa.bindparam("run"), _run.c.moves == sa.bindparam("seen"))
     .values(moves=sa.bindparam("now_at"))
 )
+_SENT = [each for each in _steps.c if each.key not in ("id", "cohort_id", "scenario_version_id")]
+
+
+def _where_shown(column: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
+    shown = (_run.c.id == sa.bindparam("run_id")) & _run.c.shown_at.is_not(None)
+    return sa.select(column).where(shown).scalar_subquery()
+
+
 _ADD_STEP = Prepared(
     sa.insert(_steps)
-    .values({each.key: sa.bindparam(each.key) for each in _steps.c if each is not _steps.c.id})
+    .values(
+        {each.key: sa.bindparam(each.key) for each in _SENT}
+        # Asked as it is stored: somebody may have withdrawn since this run was found.
+        | {name: _where_shown(_run.c[name]) for name in ("cohort_id", "scenario_version_id")}
+    )
     .inline()
 )
 _END = Prepared(
@@ -139,11 +151,12 @@ def step_of(
     """
     play.choose(script, position, choice_id)
     assert position.scene is not None
-    if script.scenes[position.scene].scene.reason == "required" and not reason:
+    asks_why = script.scenes[position.scene].scene.reason == "required"
+    if not reason and (asks_why or seated.requires(Required.REASONS)):
         raise Incomplete({"reason": "Say in a few words why you choose this."})
     on_turn = play.seats_on_turn(script, position)
     mine = [seat for seat in on_turn if seat in own_seats(script, seated.seat)]
-    return _step(seated, (mine or on_turn)[0], position, choice_id) | {
+    return _step(script, seated, (mine or on_turn)[0], position, choice_id) | {
         "user_id": seated.user_id, "stand_in": False, "reason": reason,
     }  # fmt: skip
 
@@ -159,7 +172,7 @@ def step_of_all(
 ) -> dict[str, Any]:
     """Return the step by which several people take the choice they agree on, the last of them."""
     play.choose(script, position, choice_id)
-    return _step(seated, by.seat, position, choice_id) | {
+    return _step(script, seated, by.seat, position, choice_id) | {
         "user_id": by.user_id, "stand_in": False, "reason": reason,
     }  # fmt: skip
 
@@ -168,7 +181,8 @@ def step_of_stand_in(
     script: Script, seated: Seated, position: Position, choice_id: str
 ) -> dict[str, Any]:
     """Return the step by which the stand-in takes a choice."""
-    return _step(seated, play.seats_on_turn(script, position)[0], position, choice_id) | {
+    seat = play.seats_on_turn(script, position)[0]
+    return _step(script, seated, seat, position, choice_id) | {
         "user_id": None, "stand_in": True, "reason": "",
     }  # fmt: skip
 
@@ -278,12 +292,23 @@ def play_on(
     return Recorded(position, notes)
 
 
-def _step(seated: Seated, seat: str, position: Position, choice_id: str) -> dict[str, Any]:
+def led_to(script: Script, position: Position, choice_id: str) -> str:
+    """Return the scenes that a choice leads to, passages too, with a space between; the last is
+    where the next decision is. The end is no scene.
+    """
+    scenes = play.scenes_after(script, position, choice_id)
+    return " ".join(compiled.id for compiled, _, _ in scenes)
+
+
+def _step(
+    script: Script, seated: Seated, seat: str, position: Position, choice_id: str
+) -> dict[str, Any]:
     return {
         "run_id": seated.run_id,
         "seat": seat,
         "scene_id": position.scene,
         "choice_id": choice_id,
+        "led_to": led_to(script, position, choice_id),
     }
 
 

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lfp_trainer.errors import NotFound
-from lfp_trainer.services import accounts, pairs
+from lfp_trainer.services import accounts, pairs, sharing
 from lfp_trainer.storage.models import (
     Diagnosis,
     ExerciseRating,
+    Expected,
     Mark,
     Membership,
     NextStep,
@@ -62,6 +63,7 @@ _OWNED = (
     _Owned(Pair.device_of),
     _Owned(Pair.invited_by),
     _Owned(Membership.user_id, (Membership.cohort_id,)),
+    _Owned(Expected.user_id),
     _Owned(Paired.user_id, (Paired.cohort_id, Paired.key)),
     _Owned(
         ExerciseRating.user_id,
@@ -112,6 +114,7 @@ def _give(
         raise NotFound
     _hand_over(session, guest_id, owner_id)
     session.execute(sa.delete(User).where(User.id == guest_id))
+    sharing.settle(session, theirs)
     pairs.go_on_without(session, theirs, now=now)
     session.expire_all()
 

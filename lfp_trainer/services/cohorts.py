@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound
-from lfp_trainer.services import access, codes, guests
+from lfp_trainer.services import access, codes, guests, sharing
 from lfp_trainer.storage.models import Cohort, Membership, Place, User, WorkPosition
 
 LENGTH = 8
@@ -57,12 +57,17 @@ class Member:
 def make(session: Session, *, name: str, user_id: int, now: datetime) -> str:
     """Make a cohort that this person facilitates, and return its key."""
     code = codes.draw(session, Cohort.code, LENGTH)
-    cohort = Cohort(key=secrets.token_urlsafe(12), name=name, code=code, created_at=now)
+    cohort = Cohort(
+        key=secrets.token_urlsafe(12), name=name, code=code, created_at=now, agreements=[]
+    )
     session.add(cohort)
     session.flush()
     session.add(
-        Membership(cohort_id=cohort.id, user_id=user_id, role=Place.FACILITATOR, joined_at=now)
-    )
+        Membership(
+            cohort_id=cohort.id, user_id=user_id, role=Place.FACILITATOR, joined_at=now,
+            facilitates_since=now,
+        )
+    )  # fmt: skip
     session.flush()
     return cohort.key
 
@@ -200,6 +205,7 @@ def leave(session: Session, cohort: Joined, user_id: int) -> None:
     ).all()
     if cohort.is_mine_to_run and others and Place.FACILITATOR not in others:
         raise Incomplete({"cohort": NOBODY_WOULD_FACILITATE})
+    sharing.withdraw_all(session, cohort.id, user_id)
     session.execute(
         sa.delete(Membership).where(
             Membership.cohort_id == cohort.id, Membership.user_id == user_id

@@ -14,9 +14,11 @@ import sqlalchemy as sa
 
 from lfp_trainer.services import code_tries, retention
 from lfp_trainer.storage.models import (
+    Assignment,
     Cohort,
     Diagnosis,
     ExerciseRating,
+    Expected,
     Mark,
     Membership,
     Model,
@@ -225,6 +227,8 @@ REGISTRY: tuple[Store, ...] = (
             ),
             "created_at": Column("When it was made."),
             "archived_at": Column("When it was closed, if it was."),
+            "agreements": Column("Its working agreements."),
+            "agreements_at": Column("When they last became others."),
         },
         made_by=_facilitated,
         why_kept=(
@@ -245,7 +249,54 @@ REGISTRY: tuple[Store, ...] = (
             "user_id": _YOU,
             "role": Column("What you are in it: learner or facilitator."),
             "joined_at": Column("When you joined."),
+            "agreed_at": Column("When you accepted its working agreements."),
+            "facilitates_since": Column("Since when you facilitate it, if you do."),
         },
+    ),
+    Store(
+        Expected,
+        "How you were invited",
+        "Your name and position, as a facilitator wrote them down to invite you to a cohort, once"
+        " you came by that invitation.",
+        "user_id is you",
+        _by(table(Expected).c.user_id),
+        Fate.ERASED,
+        {
+            "id": _ID,
+            "cohort_id": _COHORT,
+            "name": Column("The name they wrote."),
+            "position": Column("Where they said that you work."),
+            "code": Column("The characters that let you in."),
+            "made_at": Column("When it was written down."),
+            "user_id": _YOU,
+        },
+    ),
+    Store(
+        Assignment,
+        "What your cohorts are asked to play",
+        "A case that a facilitator set for everybody in a cohort, and by when.",
+        "through membership: you are in its cohort",
+        _in_cohort(table(Assignment).c.cohort_id),
+        Fate.SHARED,
+        {
+            "id": Column("The number of this assignment, by which a run names it."),
+            "key": Column("What stands in the address of its page."),
+            "start_key": Column(
+                "The one-time number of the form that made it.",
+                withheld="It only keeps a double click from making two.",
+            ),
+            "cohort_id": _COHORT,
+            "scenario_id": Column("The id of the case."),
+            "mode": Column("Whether it is played alone or as a pair."),
+            "seat": Column("The role to take; empty where each chooses."),
+            "required": Column("What belongs to it beside the conversation."),
+            "note": Column("What the facilitator wrote about it."),
+            "opens_at": Column("From when it can be played."),
+            "due_at": Column("By when it should be."),
+            "made_at": Column("When it was made."),
+            "closed_at": Column("When it was closed, if it was."),
+        },
+        why_kept="It belongs to a cohort that others are in, and holds nothing about you.",
     ),
     Store(
         Paired,
@@ -312,6 +363,9 @@ REGISTRY: tuple[Store, ...] = (
             "ended_at": Column("When the role-play ended; empty before."),
             "what_if_of": Column("The run that this one rewinds; empty for a play from the start."),
             "what_if_at": Column("The step at which it takes another response."),
+            "cohort_id": Column("The cohort it was begun for or is shared with, if any."),
+            "assignment_id": Column("The assignment it was begun for, if any."),
+            "shown_at": Column("Since when its conversation is shared; empty while it is private."),
         },
         why_kept=(
             "A run that somebody else took part in stays theirs. Your name is taken off it and"
@@ -332,6 +386,10 @@ REGISTRY: tuple[Store, ...] = (
             "seat": Column("The role you played; both for every role, observer for watching."),
             "stage": Column("The part of the run you have come to."),
             "changed_at": Column("When you came to it."),
+            "shared_at": Column(
+                "When you agreed to show the facilitators what you answer; empty while it is"
+                " private."
+            ),
             "ready_at": Column("When you said that you are ready to begin together."),
             "seen_at": Column("When your page was last open in a run together."),
             "left_at": Column("When you left a run that others went on with."),
@@ -432,6 +490,9 @@ REGISTRY: tuple[Store, ...] = (
             "choice_id": Column("The response that was taken."),
             "reason": Column("Why, in your words. What others wrote is theirs.", only_own=True),
             "chosen_at": Column("When it was taken."),
+            "cohort_id": Column("The cohort whose facilitators see it; empty while it is private."),
+            "scenario_version_id": Column("The version of the case, where they see it."),
+            "led_to": Column("The moments it led to, in order; empty for the end."),
         },
         why_kept=(
             "In a run that somebody else took part in, the response you took stays, without your"

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from lfp_trainer.errors import Incomplete, NotFound
-from lfp_trainer.services import pairs, sign_in
+from lfp_trainer.services import pairs, sharing, sign_in
 from lfp_trainer.storage.models import (
     Cohort,
+    Expected,
     Membership,
     Pair,
     Participant,
@@ -109,6 +110,7 @@ def forget(
         sa.select(User.email).where(User.id.in_(people), User.email.is_not(None))
     ).all()
     session.execute(sa.update(Step).where(Step.user_id.in_(people)).values(reason=""))
+    session.execute(sa.delete(Expected).where(Expected.user_id.in_(people)))
     for email in emails:
         sign_in.forgive(session, account=email or "")
     # Their rows in all other tables go with them: the references say so.
@@ -117,6 +119,7 @@ def forget(
     for start in range(0, len(theirs), AT_ONCE):
         some = theirs[start : start + AT_ONCE]
         session.execute(sa.delete(Run).where(Run.id.in_(some), _NOBODY_IS_IN))
+        sharing.settle(session, some)
         pairs.go_on_without(session, some, now=now)
     session.expire_all()
 

@@ -25,7 +25,9 @@ NOT_OWN = "There is no decision of yours at that place. Here are the ones you ca
 USED = "This page has already started another what-if. To start one more, choose again."
 
 _steps = table(Step).c
-_COPIED = [each for each in _steps if each.key not in ("id", "run_id", "user_id", "reason")]
+# Whose it was and whether it is shown are not: a play that rewinds another is private.
+_ITS_OWN = ("id", "run_id", "user_id", "reason", "cohort_id", "scenario_version_id")
+_COPIED = [each for each in _steps if each.key not in _ITS_OWN]
 
 
 @dataclass(frozen=True, slots=True)

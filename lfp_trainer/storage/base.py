@@ -41,6 +41,24 @@ class Place(StrEnum):
     FACILITATOR = "facilitator"
 
 
+class Mode(StrEnum):
+    """How an assignment is played."""
+
+    ALONE = "alone"
+    PAIR = "pair"
+
+
+class Required(StrEnum):
+    """What belongs to an assignment beside the conversation."""
+
+    DIAGNOSIS = "diagnosis"
+    RATINGS = "ratings"
+    REASONS = "reasons"
+    """Why, with each response."""
+    AFTERWARDS = "afterwards"
+    """The leaders rated once more, after the conversation."""
+
+
 class Stage(StrEnum):
     """Where a participant stands in a run, in this order."""
 
@@ -102,7 +120,7 @@ class Model(DeclarativeBase):
         datetime: UtcDateTime(),
         **{
             words: _stored_words(words)
-            for words in (Role, WorkPosition, Place, Stage, Round, Outcome)
+            for words in (Role, WorkPosition, Place, Mode, Stage, Round, Outcome)
         },
         CODES: sa.JSON(),
         LEVELS: sa.JSON(),

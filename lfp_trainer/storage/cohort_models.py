@@ -1,11 +1,13 @@
-"""The tables of people who learn together, typed. They hold who is in it, and nothing of a run."""
+"""The tables of people who learn together, typed. They hold who is in it and what is set for them,
+and nothing of a run: what of a run is shown to whom stands with the run and its participants.
+"""
 
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lfp_trainer.storage.base import Model, Place
+from lfp_trainer.storage.base import CODES, Mode, Model, Place, WorkPosition
 
 
 class Cohort(Model):
@@ -21,6 +23,9 @@ class Cohort(Model):
     code: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+    # The working agreements, a sentence each; and when they last became others.
+    agreements: Mapped[CODES]
+    agreements_at: Mapped[datetime | None]
 
 
 class Membership(Model):
@@ -34,6 +39,55 @@ class Membership(Model):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
     role: Mapped[Place]
     joined_at: Mapped[datetime]
+    # When they accepted the working agreements, those that stood then.
+    agreed_at: Mapped[datetime | None]
+    # What was shared before somebody became a facilitator was not shared with them.
+    facilitates_since: Mapped[datetime | None]
+
+
+class Expected(Model):
+    """Somebody who is invited by name, and the code that lets that one person in."""
+
+    __tablename__ = "expected"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("cohort.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str]
+    position: Mapped[WorkPosition | None]
+    code: Mapped[str] = mapped_column(unique=True)
+    made_at: Mapped[datetime]
+    # Who came by it. The code then lets nobody else in.
+    user_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
+
+
+class Assignment(Model):
+    """A scenario that a cohort is asked to play: how, by when, and what belongs to it."""
+
+    __tablename__ = "assignment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # What addresses show, as for a run.
+    key: Mapped[str] = mapped_column(unique=True)
+    # The one-time key of the form that made it: a double click makes one.
+    start_key: Mapped[str] = mapped_column(unique=True)
+    cohort_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("cohort.id", ondelete="CASCADE"), index=True
+    )
+    scenario_id: Mapped[str]
+    mode: Mapped[Mode]
+    # The seat to take, alone; empty where each chooses.
+    seat: Mapped[str]
+    # Words of ``Required``.
+    required: Mapped[CODES]
+    note: Mapped[str]
+    opens_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    made_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
 
 
 class Paired(Model):

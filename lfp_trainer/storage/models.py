@@ -10,15 +10,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lfp_trainer.storage.base import CODES as CODES
+from lfp_trainer.storage.base import Mode as Mode
 from lfp_trainer.storage.base import Model as Model
 from lfp_trainer.storage.base import Outcome as Outcome
 from lfp_trainer.storage.base import Place as Place
+from lfp_trainer.storage.base import Required as Required
 from lfp_trainer.storage.base import Role as Role
 from lfp_trainer.storage.base import Round as Round
 from lfp_trainer.storage.base import Stage as Stage
 from lfp_trainer.storage.base import WorkPosition as WorkPosition
 from lfp_trainer.storage.base import table as table
+from lfp_trainer.storage.cohort_models import Assignment as Assignment
 from lfp_trainer.storage.cohort_models import Cohort as Cohort
+from lfp_trainer.storage.cohort_models import Expected as Expected
 from lfp_trainer.storage.cohort_models import Membership as Membership
 from lfp_trainer.storage.cohort_models import Paired as Paired
 from lfp_trainer.storage.exercise_models import ExerciseRating as ExerciseRating
@@ -122,6 +126,16 @@ class Run(Model):
         sa.ForeignKey("run.id", ondelete="SET NULL"), index=True
     )
     what_if_at: Mapped[int | None]
+    # For which cohort it was begun, or with which it is shared; who shares says so themselves.
+    cohort_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("cohort.id", ondelete="SET NULL"), index=True
+    )
+    assignment_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("assignment.id", ondelete="SET NULL"), index=True
+    )
+    # The earliest agreement of its players once all of them have agreed: from then on the
+    # conversation is shown to those who facilitated the cohort at that time. Else it is private.
+    shown_at: Mapped[datetime | None]
 
 
 class Participant(Model):
@@ -140,6 +154,8 @@ class Participant(Model):
     seat: Mapped[str]
     stage: Mapped[Stage]
     changed_at: Mapped[datetime]
+    # When they agreed that the facilitators of the run's cohort see what they answer.
+    shared_at: Mapped[datetime | None]
     # The rest is only of a run that several people are in (``storage/pair_models.py``).
     ready_at: Mapped[datetime | None]
     # When their page last asked, to a few seconds.
@@ -161,7 +177,17 @@ class Step(Model):
 
     __tablename__ = "step"
     # Two browsers can send the same step; the database lets only one of them in.
-    __table_args__ = (sa.UniqueConstraint("run_id", "number"),)
+    __table_args__ = (
+        sa.UniqueConstraint("run_id", "number"),
+        # All that a review counts, so that a cohort of ten thousand runs is one look into it. What
+        # is private is not even in it.
+        sa.Index(
+            "ix_step_shown", "cohort_id", "scenario_version_id", "scene_id", "choice_id",
+            "led_to", "stand_in", "seat", "user_id", "run_id",
+            sqlite_where=sa.text("cohort_id IS NOT NULL"),
+            postgresql_where=sa.text("cohort_id IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(sa.ForeignKey("run.id", ondelete="CASCADE"))
@@ -175,6 +201,11 @@ class Step(Model):
     choice_id: Mapped[str]
     reason: Mapped[str]
     chosen_at: Mapped[datetime]
+    # The rest is for the review alone: empty while the run is not shown (``services/sharing.py``).
+    cohort_id: Mapped[int | None] = mapped_column(sa.ForeignKey("cohort.id", ondelete="SET NULL"))
+    scenario_version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("scenario_version.id"))
+    # The scenes it led to, in order and with a space between, passages too; empty for the end.
+    led_to: Mapped[str | None]
 
 
 class Ranking(Model):

@@ -18,9 +18,10 @@ from lfp_trainer.services.library import Published
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import ScenarioVersion, Stage, Step
 from tests.conftest import NOON
-from tests.together import Together
+from tests.together import Together, named
 
 StandAt = Callable[..., Seated]
+NewPerson = Callable[[str], int]
 
 
 @pytest.fixture(scope="session")
@@ -98,3 +99,15 @@ def steps_of(session: Session, seated: Seated) -> list[tuple[int, str, str, bool
         .order_by(Step.number)
     )
     return [(row.number, row.seat, row.choice_id, row.stand_in) for row in rows]
+
+
+@pytest.fixture
+def new(session: Session) -> NewPerson:
+    """Make somebody of that name, and return who it is."""
+
+    def new(name: str) -> int:
+        with database.writing(session):
+            user_id = accounts.make_guest(session, now=NOON)
+        return named(session, user_id, name)
+
+    return new

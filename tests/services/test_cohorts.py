@@ -1,7 +1,6 @@
 """Cohorts: made, joined by code, seen by who is in them, left."""
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -15,19 +14,7 @@ from lfp_trainer.services.cohorts import Joined
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Cohort, Membership, Place, WorkPosition
 from tests.conftest import NOON
-from tests.together import named
-
-NewPerson = Callable[[str], int]
-
-
-@pytest.fixture
-def new(session: Session) -> NewPerson:
-    def new(name: str) -> int:
-        with writing(session):
-            user_id = accounts.make_guest(session, now=NOON)
-        return named(session, user_id, name)
-
-    return new
+from tests.services.conftest import NewPerson
 
 
 @pytest.fixture

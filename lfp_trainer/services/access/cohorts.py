@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lfp_trainer.storage.models import Cohort, Membership, Place, User
+from lfp_trainer.storage.models import Assignment, Cohort, Membership, Place, User
 
 _code_for_facilitators = sa.case(
     (Membership.role == Place.FACILITATOR, Cohort.code), else_=sa.literal("")
@@ -34,4 +34,27 @@ def members_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
         sa.select(Membership.cohort_id, User.id, User.name, User.position, Membership.role)
         .join(User, User.id == Membership.user_id)
         .where(Membership.cohort_id.in_(mine), User.disabled_at.is_(None))
+    )
+
+
+def assignments_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """Select what is set for the cohorts of this person: the cohort's key, and the assignment."""
+    return (
+        sa.select(
+            Cohort.key,
+            Assignment.id,
+            Assignment.key,
+            Assignment.cohort_id,
+            Assignment.scenario_id,
+            Assignment.mode,
+            Assignment.seat,
+            Assignment.required,
+            Assignment.note,
+            Assignment.opens_at,
+            Assignment.due_at,
+            Assignment.closed_at,
+        )
+        .join(Assignment, Assignment.cohort_id == Cohort.id)
+        .join(Membership, Membership.cohort_id == Cohort.id)
+        .where(Membership.user_id == viewer_id)
     )

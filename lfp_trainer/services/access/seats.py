@@ -1,7 +1,7 @@
 """A participant in a run: which runs are theirs, how far they may look, what of others they see."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.errors import NotFound
 from lfp_trainer.storage.models import (
+    Assignment,
     Pair,
     Participant,
     Rating,
+    Required,
     Round,
     Run,
     ScenarioVersion,
@@ -55,6 +57,17 @@ class Seated:
     """The run (by id) of which this is the other way round, with the seats exchanged."""
     device_of: int | None = None
     """On whose device all of them play it; None where everybody has their own."""
+    cohort_id: int | None = None
+    """For which cohort it was begun, or with which somebody in it shares it."""
+    assignment_id: int | None = None
+    shared_at: datetime | None = None
+    """When this participant agreed to show what they answer; None while it is private."""
+    required: list[str] | None = field(default=None, hash=False)
+    """What its assignment asks for, words of ``Required``; None where it is none."""
+
+    def requires(self, part: Required) -> bool:
+        """Tell whether its assignment asks for a part."""
+        return part in (self.required or ())
 
     @property
     def is_what_if(self) -> bool:
@@ -112,7 +125,7 @@ IS_PLAY = Run.what_if_at.is_(None)
 """What makes a run a play from the start, in a query: also where what it rewound is gone."""
 
 _run, _part, _version = table(Run).c, table(Participant).c, table(ScenarioVersion).c
-_pair = table(Pair).c
+_pair, _assignment = table(Pair).c, table(Assignment).c
 _SEATED: sa.Select[*tuple[Any, ...]] = (
     sa.select(
         _run.id,
@@ -136,10 +149,15 @@ _SEATED: sa.Select[*tuple[Any, ...]] = (
         _part.rated_play_at,
         _pair.swap_of,
         _pair.device_of,
+        _run.cohort_id,
+        _run.assignment_id,
+        _part.shared_at,
+        _assignment.required,
     )
     .join_from(table(Run), table(Participant), _part.run_id == _run.id)
     .join(table(ScenarioVersion), _version.id == _run.scenario_version_id)
     .outerjoin(table(Pair), _pair.run_id == _run.id)
+    .outerjoin(table(Assignment), _assignment.id == _run.assignment_id)
 )
 
 

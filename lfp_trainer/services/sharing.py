@@ -1,0 +1,174 @@
+"""Share a run with a cohort's facilitators, and take that back: for each participant themselves.
+
+Nothing is shared by itself. Who agrees shows what they answered; a conversation is shown once all
+who play it have agreed, since each of them can be read out of it. Who withdraws, leaves the cohort
+or is deleted takes all of it back at once: the steps themselves say whether they are shown, and no
+review looks at any others.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer.engine import play
+from lfp_trainer.engine.scenario import OBSERVER
+from lfp_trainer.engine.script import Script
+from lfp_trainer.errors import NotFound, StaleMove
+from lfp_trainer.services import choices, library, runs
+from lfp_trainer.services.access import Seated
+from lfp_trainer.storage.models import (
+    Cohort,
+    Membership,
+    Participant,
+    Run,
+    ScenarioVersion,
+    Step,
+    table,
+)
+
+ONE_DEVICE = (
+    "You all play at one screen, so nobody could agree for themselves. This run stays private."
+)
+NOTHING_TO_SHARE = "There is nothing of yours in this run that a facilitator could see."
+WITH_ANOTHER = "The other of you has shared this run with another cohort. Yours stays private."
+
+_run, _part, _step = table(Run).c, table(Participant).c, table(Step).c
+
+
+def refusal(seated: Seated) -> str:
+    """Return why a run can be shared with nobody; empty where it can."""
+    if seated.is_what_if or seated.is_observer:
+        return NOTHING_TO_SHARE
+    return ONE_DEVICE if seated.shares_a_device else ""
+
+
+def agree(session: Session, seated: Seated, cohort_id: int, *, now: datetime) -> None:
+    """Show what one participant answers in a run to those who facilitate a cohort now.
+
+    :raise StaleMove: if this run can be shared with nobody, or is shared with another cohort
+    :raise NotFound: if they are not in that cohort, or it is closed
+    """
+    if refusal(seated):
+        raise StaleMove(refusal(seated))
+    is_in = sa.select(Membership.id).join(Cohort).where(
+        Cohort.id == cohort_id, Cohort.archived_at.is_(None), Membership.user_id == seated.user_id
+    )  # fmt: skip
+    if session.scalar(is_in) is None:
+        raise NotFound
+    choices.hold(session, seated.run_id)
+    others = session.scalar(
+        sa.select(sa.exists().where(
+            _part.run_id == seated.run_id, _part.user_id != seated.user_id,
+            _part.shared_at.is_not(None), _run.id == _part.run_id, _run.cohort_id != cohort_id,
+        ))
+    )  # fmt: skip
+    if others:
+        raise StaleMove(WITH_ANOTHER)
+    session.execute(
+        sa.update(table(Run))
+        .where(_run.id == seated.run_id)
+        .values(
+            cohort_id=cohort_id,
+            assignment_id=sa.case((_run.cohort_id == cohort_id, _run.assignment_id)),
+        )
+    )
+    runs.change_participant(session, seated.run_id, seated.user_id, shared_at=now)
+    settle(session, [seated.run_id])
+
+
+def withdraw(session: Session, seated: Seated) -> None:
+    """Take back what one participant shares of a run."""
+    choices.hold(session, seated.run_id)
+    runs.change_participant(session, seated.run_id, seated.user_id, shared_at=None)
+    settle(session, [seated.run_id])
+
+
+def withdraw_all(session: Session, cohort_id: int, user_id: int) -> None:
+    """Take back all that somebody shares with a cohort, which they leave.
+
+    The caller holds the cohort.
+    """
+    theirs = sa.select(_part.run_id).where(_part.user_id == user_id, _part.shared_at.is_not(None))
+    run_ids = session.scalars(
+        sa.select(_run.id)
+        .where(_run.cohort_id == cohort_id, _run.id.in_(theirs))
+        .order_by(_run.id)
+        .with_for_update(key_share=True)
+    ).all()
+    session.execute(
+        sa.update(table(Participant))
+        .where(_part.user_id == user_id, _part.run_id.in_(run_ids))
+        .values(shared_at=None)
+    )
+    settle(session, run_ids)
+
+
+def settle(session: Session, run_ids: Collection[int]) -> None:
+    """Let conversations be shown, or not, as those who play them have agreed by now.
+
+    The caller holds the runs.
+    """
+    if not run_ids:
+        return
+    plays = (_part.run_id == _run.id) & (_part.seat != OBSERVER)
+    all_agreed = (
+        sa.select(
+            sa.case(
+                (sa.func.count() == sa.func.count(_part.shared_at), sa.func.min(_part.shared_at))
+            )
+        )
+        .where(plays)
+        .correlate(table(Run))
+        .scalar_subquery()
+    )
+    # Somebody who is gone cannot be asked, and could not take it back.
+    somebody_is_gone = sa.exists().where(
+        _step.run_id == _run.id, _step.user_id.is_(None), sa.not_(_step.stand_in)
+    )
+    is_private = sa.or_(_run.cohort_id.is_(None), _run.what_if_at.is_not(None), somebody_is_gone)
+    session.execute(
+        sa.update(table(Run))
+        .where(_run.id.in_(run_ids))
+        .values(shown_at=sa.case((is_private, None), else_=all_agreed))
+    )
+    for name in ("cohort_id", "scenario_version_id"):
+        its = sa.select(_run[name]).where(_run.id == _step.run_id, _run.shown_at.is_not(None))
+        session.execute(
+            sa.update(table(Step))
+            .where(_step.run_id.in_(run_ids))
+            .values({name: its.scalar_subquery()})
+        )
+    _note_where_steps_led(session, run_ids)
+    session.expire_all()
+
+
+def _note_where_steps_led(session: Session, run_ids: Collection[int]) -> None:
+    """Note of steps that are older than this note where they led, once they are shown."""
+    older = session.execute(
+        sa.select(_run.id, ScenarioVersion.id, ScenarioVersion.digest)
+        .join_from(table(Run), ScenarioVersion, ScenarioVersion.id == _run.scenario_version_id)
+        .where(
+            _run.id.in_(run_ids),
+            sa.exists().where(
+                _step.run_id == _run.id, _step.led_to.is_(None), _step.cohort_id.is_not(None)
+            ),
+        )
+    )
+    for run_id, version_id, digest in older.all():
+        script = library.script_of(session, version_id, digest)
+        for number, led_to in enumerate(_ways(script, runs.path_of(session, run_id)), start=1):
+            session.execute(
+                sa.update(table(Step))
+                .where(_step.run_id == run_id, _step.number == number)
+                .values(led_to=led_to)
+            )
+
+
+def _ways(script: Script, path: tuple[str, ...]) -> list[str]:
+    position, found = play.start(script), []
+    for choice_id in path:
+        found.append(choices.led_to(script, position, choice_id))
+        position = play.choose(script, position, choice_id)
+    return found
