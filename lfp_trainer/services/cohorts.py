@@ -150,8 +150,19 @@ def find_to_run(session: Session, key: str, *, viewer_id: int) -> Joined:
 
     :raise NotFound: if there is none, they do not facilitate it, or it is closed
     """
+    cohort = find_to_review(session, key, viewer_id=viewer_id)
+    if cohort.archived_at is not None:
+        raise NotFound
+    return cohort
+
+
+def find_to_review(session: Session, key: str, *, viewer_id: int) -> Joined:
+    """Find a cohort that this person facilitates, also one that is closed.
+
+    :raise NotFound: if there is none, or they do not facilitate it
+    """
     cohort = find(session, key, viewer_id=viewer_id)
-    if not cohort.is_mine_to_run or cohort.archived_at is not None:
+    if not cohort.is_mine_to_run:
         raise NotFound
     return cohort
 
