@@ -91,8 +91,8 @@ def leave_outside(session: Session, person: Person, canary: str) -> None:
     with writing(session):
         cohort_id = session.scalar(sa.select(cohorts.c.id).where(hers))
     for table in TABLES:
-        owned = any(key.column.table.name == "user" for key in table.foreign_keys)
-        if owned and "run_id" not in table.c:
+        owned = any(key.column.table.name in ("user", "cohort") for key in table.foreign_keys)
+        if owned and "run_id" not in table.c and table.name != "run":
             _add(session, table, person, canary, cohort_id=cohort_id)
     failures = Model.metadata.tables["sign_in_failure"]
     _add(session, failures, person, canary, account=account_of(person.email or ""))
