@@ -160,7 +160,7 @@ def _play_in_pairs(
         session, cohort, published, mode=Mode.PAIR,
         required=(Required.DIAGNOSIS, Required.RATINGS),
         note="With somebody from the other side of the table.",
-        start_key=f"demo-{dice.getrandbits(64):x}", now=now - timedelta(days=8),
+        start_key=f"demo-{dice.getrandbits(64):x}", now=now - timedelta(days=12),
     )  # fmt: skip
     seats = invitations.office_seats(published.script)
     for days, (office, school, both) in enumerate(PAIRS, start=2):
