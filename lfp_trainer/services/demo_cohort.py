@@ -139,6 +139,8 @@ def _play_alone(
         assigned, _ = assignments.find(session, key, viewer_id=user_id)
         until = now - walk.quiet
         begun = until - timedelta(days=walk.days, hours=2, minutes=dice.randrange(300))
+        if walk.stop is not Stage.DONE:
+            begun = until - timedelta(minutes=3)
         run_key = assignments.begin_alone(
             session, assigned, published, user_id=user_id, seat=walk.seat, shares=walk.shares,
             start_key=f"demo-{dice.getrandbits(64):x}", now=begun,

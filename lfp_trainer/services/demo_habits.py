@@ -47,7 +47,7 @@ class Walk:
     stop: Stage = Stage.DONE
     decisions: int = 0
     """Taken already, where they stop in the conversation."""
-    quiet: timedelta = timedelta(minutes=2)
+    quiet: timedelta = timedelta(0)
     """Since their last act, where they stop."""
     shares: bool = True
 

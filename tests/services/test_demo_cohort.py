@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lfp_trainer.services import access, assignments, cohorts, demo, passwords, sign_in
+from lfp_trainer.services import access, assignments, cohorts, demo, passwords, progress, sign_in
 from lfp_trainer.services.assignments import Assigned
 from lfp_trainer.services.cohorts import Joined
+from lfp_trainer.services.progress import Followed
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import (
     Diagnosis,
@@ -86,6 +87,18 @@ def test_most_have_finished_and_the_others_stand_at_different_stages(room: Room)
 
     early = dict.fromkeys((Stage.CASE, Stage.DIAGNOSIS, Stage.RATING, Stage.ROLE_PLAY), 1)
     assert stood == {Stage.DONE: 17, **early}
+
+
+def test_on_the_page_of_progress_one_has_gone_quiet_and_the_others_are_at_it(
+    session: Session, room: Room
+) -> None:
+    followed = Followed(room.alone.scenario_id, room.alone)
+
+    found = progress.look(session, room.cohort, followed, viewer_id=room.viewer_id, now=NOON)
+
+    assert (found.finished, found.under_way, found.counts[None]) == (17, 4, 3)
+    assert [each.member.name for each in found.people if each.is_quiet] == ["Marco Bianchi"]
+    assert [each.decisions for each in found.people if each.stage is Stage.ROLE_PLAY] == [2]
 
 
 def test_habits_lead_along_different_paths_to_different_endings(
