@@ -10,8 +10,8 @@
   const looks = () => document.querySelectorAll("[data-look]");
   const isLook = (el) => el instanceof Element && el.matches("[data-look]");
   const look = (now) => {
-    const every = failed ? FAILED : isOut || isGone || document.hidden ? HIDDEN : SEEN;
     for (const el of looks()) {
+      const every = failed ? FAILED : isOut || isGone || document.hidden ? HIDDEN : Number(el.dataset.every) || SEEN;
       // A page that has just come is as new as an answer.
       if (!asked.has(el)) asked.set(el, now ? -Infinity : performance.now());
       const since = performance.now() - asked.get(el);

@@ -18,6 +18,7 @@ from lfp_trainer.services import (
     choices,
     demo_answers,
     demo_calibration,
+    demo_cohort,
     demo_looking_back,
     demo_pairs,
     library,
@@ -115,10 +116,13 @@ def fill(session: Session, *, now: datetime, shelf: Iterable[Exercise] = ()) -> 
     for user_id in people:
         demo_looking_back.look_back(session, user_id, dice, now=now)
     principal, partner, facilitator = people
-    demo_pairs.meet(
+    key = demo_pairs.meet(
         session, principal=principal, partner=partner, facilitator=facilitator,
         password_hash=hashed, dice=dice, now=now,
     )  # fmt: skip
+    demo_cohort.practice(
+        session, key, facilitator=facilitator, password_hash=hashed, dice=dice, now=now
+    )
     return True
 
 

@@ -72,7 +72,13 @@ def _rate_after(
 ) -> None:
     """Rate the leaders as before, and claim what one's own responses showed at their best."""
     sheet = after_play.sheet_of(session, run, script)
-    claims: dict[Card, Kept] = {}
+    after_play.save(session, run, script, sheet.leaders, claims(script, sheet, dice), now=now)
+    after_play.commit(session, run, script, now=now)
+
+
+def claims(script: Script, sheet: after_play.Sheet, dice: Random) -> dict[Card, Kept]:
+    """Return what somebody claims of their own play: what their responses showed at their best."""
+    found: dict[Card, Kept] = {}
     for seat, strand in after_play.claims_of(script, sheet):
         shown = {
             each.number: each.levels[strand]
@@ -83,9 +89,8 @@ def _rate_after(
         level = None if best is None else min(script.rubric.highest(strand), shown[best])
         words = dice.choice(("I asked before I proposed.", "I came back to it until it held."))
         rating = rubric.Rating(level, None, words, () if best is None else (f"{best}",))
-        claims[seat, strand] = Kept(rating, not_enough=level is None)
-    after_play.save(session, run, script, sheet.leaders, claims, now=now)
-    after_play.commit(session, run, script, now=now)
+        found[seat, strand] = Kept(rating, not_enough=level is None)
+    return found
 
 
 def _go_another_way(session: Session, run: Seated, script: Script, *, now: datetime) -> None:

@@ -3,7 +3,7 @@
 All of it through the services a person uses.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from random import Random
 
@@ -65,8 +65,8 @@ def meet(
     password_hash: str,
     dice: Random,
     now: datetime,
-) -> None:
-    """Make the cohort, let two of it play together, and leave others with invitations."""
+) -> str:
+    """Make the cohort, let two of it play together, invite others to; return the cohort's key."""
     key = cohorts.make(session, name=NAME, user_id=facilitator, now=now - timedelta(days=35))
     code = cohorts.find(session, key, viewer_id=facilitator).code
     others = [
@@ -82,7 +82,11 @@ def meet(
     # An installation may have other scenarios than those that are shipped.
     if PLAYED in shelf:
         people = {SCHOOL: principal, OFFICE: partner}
-        play_together(session, shelf[PLAYED], people, dice, now - timedelta(weeks=3))
+        then = now - timedelta(weeks=3)
+        played = play_together(session, shelf[PLAYED], people, dice, then)
+        for each in people.values():
+            seated = seat_in(session, played, viewer_id=each)
+            next_steps.say(session, seated, Outcome.DONE, now=then + timedelta(days=9))
     if PAIRED in shelf:
         _pair_others(session, key, shelf[PAIRED], facilitator, dice, now - timedelta(hours=2))
     if WAITING in shelf:
@@ -90,6 +94,7 @@ def meet(
             session, shelf[WAITING], user_id=partner, seat=OFFICE, fellow=principal,
             start_key=f"demo-{dice.getrandbits(64):x}", now=now - timedelta(minutes=5),
         )  # fmt: skip
+    return key
 
 
 def _pair_others(
@@ -116,16 +121,24 @@ def _pair_others(
     )  # fmt: skip
 
 
+Answers = Callable[[Session, Seated, Script, Random, datetime], None]
+
+
 def play_together(
     session: Session,
     published: Published,
     people: Mapping[str, int],
     dice: Random,
     then: datetime,
+    *,
+    diagnose: Answers = demo_answers.diagnose,
+    rate: Answers = demo_answers.rate,
 ) -> str:
     """Let two people play one run to its end and return its key.
 
     :param people: seat → person; the first invites the second
+    :param diagnose: how they answer what comes before the conversation
+    :param rate: the same
     """
     script = published.script
     (seat, first), (_, second) = people.items()
@@ -142,8 +155,8 @@ def play_together(
         lobby.say_ready(session, seated(each), script, ready=True, now=then)
     for each in people.values():
         demo_answers.pass_on(session, seated(each), Stage.CASE, then)
-        demo_answers.diagnose(session, seated(each), script, dice, then)
-        demo_answers.rate(session, seated(each), script, dice, then)
+        diagnose(session, seated(each), script, dice, then)
+        rate(session, seated(each), script, dice, then)
     run_id = seated(first).run_id
     while company_in(session, run_id).ending_id is None:
         _decide(session, {each: seated(each) for each in people.values()}, script, dice, then)
@@ -152,7 +165,6 @@ def play_together(
     for each in people.values():
         demo_answers.pass_on(session, seated(each), Stage.DEBRIEF, then)
         demo_answers.plan(session, seated(each), dice, then)
-        next_steps.say(session, seated(each), Outcome.DONE, now=then + timedelta(days=9))
     return key
 
 

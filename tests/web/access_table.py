@@ -120,6 +120,11 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "cohorts.ask_to_join"): ("/join/{code}", EVERYONE),
     # Without a name and a position, which nobody sends here, it lets nobody in.
     ("POST", "cohorts.join"): ("/join/{code}", EVERYONE),
+    ("GET", "progress.show"): ("{cohort}/progress", RUN_BY_DANA),
+    ("GET", "progress.look"): (
+        "{cohort}/progress/live?of=glowing-observations",
+        RUN_BY_DANA,
+    ),
     ("GET", "pairing.choose"): ("{cohort}/pairs", RUN_BY_DANA),
     ("GET", "pairing.deal"): ("{cohort}/pairs/deal", RUN_BY_DANA),
     ("POST", "pairing.make"): ("{cohort}/pairs", RUN_BY_DANA),
