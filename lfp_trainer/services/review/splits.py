@@ -5,7 +5,7 @@ has chosen twice. What the stand-in took is no choice of anybody's, though the p
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -83,7 +83,7 @@ class _Way:
     endings: Mapping[str, int]
 
     @classmethod
-    def of(cls, script: Script, row: sa.Row[Any]) -> "_Way":
+    def of(cls, script: Script, row: Sequence[Any]) -> "_Way":
         ids = [each.ending.id for each in script.endings]
         return cls(
             scene_id=row[0],
