@@ -104,15 +104,15 @@ def _timed(engine: sa.Engine, act: Callable[[Session], None]) -> float:
 
 
 def overview(session: Session, filled: Filled) -> None:
-    """Ask for all that the page with a scenario's review shows at first."""
+    """Ask for all that the page with a scenario's review shows at first: of the ratings, the first
+    ones; the second are another page."""
     viewer = filled.facilitator_id
     cohort = cohorts.find_to_review(session, filled.cohort_key, viewer_id=viewer)
     scope = review.scope_of(session, cohort, filled.scenario_id, viewer_id=viewer)
     played = review.played(session, scope)
     assert played.plays == filled.runs
     review.diagnoses(session, scope)
-    for round in (Round.BEFORE, Round.AFTER):
-        review.rated(session, scope, round)
+    review.rated(session, scope, Round.BEFORE)
 
 
 def _count(session: Session, filled: Filled) -> None:

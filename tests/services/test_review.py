@@ -512,6 +512,10 @@ def test_of_a_pair_that_half_agrees_the_answers_of_who_agrees_are_counted_alone(
     assert review.played(session, scope).plays == 0
     assert review.rated(session, scope, Round.BEFORE).people == 1
     assert [each.people for each in review.reviewable(session, spring.joined, spring.dana)] == [1]
+    with writing(session):  # as if they had passed both over
+        session.execute(sa.delete(Rating))
+        session.execute(sa.delete(Diagnosis))
+    assert review.reviewable(session, spring.joined, spring.dana) == []
 
 
 def test_nobody_else_reviews_a_cohort(played: Cohort, session: Session, new: NewPerson) -> None:
