@@ -598,8 +598,10 @@ REGISTRY: tuple[Store, ...] = (
             "steps": Column("Your next steps, in your words."),
             "sentence": Column("The one sentence."),
             "due_on": Column("By which day."),
-            "told": Column("Whom the sentence is told where the run is shared: nobody, or your"
-                " cohort without or with your name."),
+            "told": Column(
+                "Whom the sentence is told where the run is shared: nobody, or your"
+                " cohort without or with your name."
+            ),
             "saved_at": _SAVED,
             "answer": Column("What you said became of it: done, not-yet or dropped."),
             "answered_at": Column("When you said so."),

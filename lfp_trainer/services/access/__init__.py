@@ -25,8 +25,8 @@ from lfp_trainer.services.access.seats import seat_in as seat_in
 from lfp_trainer.services.access.seats import seats_in as seats_in
 from lfp_trainer.services.access.seats import swaps_of as swaps_of
 from lfp_trainer.services.access.seats import what_ifs_of as what_ifs_of
-from lfp_trainer.services.access.shown import sentences_told as sentences_told
 from lfp_trainer.services.access.shown import shown_answers as shown_answers
+from lfp_trainer.services.access.shown import shown_people as shown_people
 from lfp_trainer.services.access.shown import shown_seats as shown_seats
 from lfp_trainer.services.access.shown import shown_steps as shown_steps
 from lfp_trainer.services.access.together import companions_in as companions_in
@@ -34,3 +34,4 @@ from lfp_trainer.services.access.together import together_behind as together_beh
 from lfp_trainer.services.access.together import together_in as together_in
 from lfp_trainer.services.access.together import together_in_each as together_in_each
 from lfp_trainer.services.access.together import together_with as together_with
+from lfp_trainer.services.access.told import sentences_told as sentences_told

@@ -14,21 +14,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lfp_trainer.storage.models import (
+    Diagnosis,
     Membership,
-    NextStep,
     Participant,
     Place,
     Rating,
     Round,
     Run,
-    Stage,
     Step,
-    Telling,
-    User,
 )
 
 ROUNDS = (Round.BEFORE, Round.AFTER)
 """Of the ratings, those that are shown: of leaders, before the conversation and after it."""
+
+ROOM_MINIMUM = 3
+"""From how many people on a room is shown what they answered, without names."""
 
 Column = sa.ColumnElement[Any] | InstrumentedAttribute[Any]
 
@@ -96,30 +96,24 @@ def shown_seats(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*
     )
 
 
-def sentences_told(viewer_id: int, cohort_id: int) -> sa.Select[*tuple[Any, ...]]:
-    """Select what people of a cohort of this viewer tell all of it that they walk out with: the
-    scenario version of the run, the sentence, and the name only of who tells it too.
-
-    Nothing else of a next step is ever told, and nothing of a run that is private again.
+def shown_people(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
+    """Select columns of participants, and their runs, of whom something is there to be seen: a
+    conversation that has begun, or a committed answer.
     """
-    name = sa.case((NextStep.told == Telling.NAMED, User.name), else_=sa.literal(""))
-    is_in = sa.exists().where(
-        Membership.cohort_id == cohort_id, Membership.user_id == viewer_id
-    )
-    return (
-        sa.select(Run.scenario_version_id, NextStep.sentence, name.label("name"))
-        .select_from(NextStep)
-        .join(Run, Run.id == NextStep.run_id)
-        .join(
-            Participant,
-            (Participant.run_id == NextStep.run_id) & (Participant.user_id == NextStep.user_id),
-        )
-        .join(User, User.id == NextStep.user_id)
-        .where(
-            is_in,
-            Run.cohort_id == cohort_id,
-            Participant.shared_at.is_not(None),
-            Participant.stage == Stage.DONE,
-            NextStep.told != Telling.NOBODY,
+    mine = Rating.rater_id == Participant.user_id
+    return shown_seats(viewer_id, cohort_id, *columns).where(
+        sa.or_(
+            sa.exists().where(Step.run_id == Run.id, Step.cohort_id == cohort_id),
+            sa.exists().where(
+                Diagnosis.run_id == Run.id,
+                Diagnosis.user_id == Participant.user_id,
+                Diagnosis.committed_at.is_not(None),
+            ),
+            sa.exists().where(
+                Rating.run_id == Run.id,
+                mine,
+                Rating.round.in_(ROUNDS),
+                Rating.committed_at.is_not(None),
+            ),
         )
     )
