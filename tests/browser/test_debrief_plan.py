@@ -1,0 +1,1 @@
+"""The debrief plan on screen and on paper: one sheet, whichever paper."""
