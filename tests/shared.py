@@ -11,7 +11,7 @@ from lfp_trainer.services import access, accounts, cohorts, demo, library, shari
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.cohorts import Joined
 from lfp_trainer.storage.database import writing
-from lfp_trainer.storage.models import Stage, User
+from lfp_trainer.storage.models import Cohort, Membership, Place, Stage, User
 from tests.conftest import NOON
 from tests.together import named
 
@@ -71,6 +71,12 @@ def person(session: Session, name: str) -> int:
     return found
 
 
-def cohort_at(session: Session, url: str, facilitator: str = "Dana") -> Joined:
-    """Return the cohort at an address, as somebody of this name sees it."""
-    return cohorts.find(session, url.rsplit("/", 1)[1], viewer_id=person(session, facilitator))
+def cohort_at(session: Session, url: str) -> Joined:
+    """Return the cohort at an address, as the first who facilitates it sees it."""
+    key = url.rsplit("/", 1)[1].partition("?")[0]
+    facilitators = (
+        sa.select(Membership.user_id)
+        .join(Cohort)
+        .where(Cohort.key == key, Membership.role == Place.FACILITATOR)
+    )
+    return cohorts.find(session, key, viewer_id=session.scalar(facilitators) or 0)
