@@ -16,6 +16,7 @@ from lfp_trainer.services import code_tries, retention
 from lfp_trainer.storage.models import (
     Assignment,
     Cohort,
+    DebriefPlan,
     Diagnosis,
     ExerciseRating,
     Expected,
@@ -299,6 +300,26 @@ REGISTRY: tuple[Store, ...] = (
         why_kept="It belongs to a cohort that others are in, and holds nothing about you.",
     ),
     Store(
+        DebriefPlan,
+        "Debrief plans",
+        "What a facilitator has made of the plan for talking about a case. It names nobody.",
+        "nobody's: it belongs to a cohort",
+        None,
+        Fate.KEPT,
+        {
+            name: Column(means, withheld="It belongs to a cohort, and is not about you.")
+            for name, means in {
+                "id": "The number of this plan.",
+                "cohort_id": "The cohort it was made for.",
+                "scenario_id": "The id of the case.",
+                "blocks": "Its parts: minutes, title and text of each.",
+                "version": "Counts how often it was saved.",
+                "saved_at": "When it was last saved.",
+            }.items()
+        },
+        why_kept="It goes when its cohort goes, and holds nothing about you.",
+    ),
+    Store(
         Paired,
         "How you were paired",
         "Where a facilitator put you when they made pairs of a cohort. It names no run, and is gone"
@@ -577,6 +598,10 @@ REGISTRY: tuple[Store, ...] = (
             "steps": Column("Your next steps, in your words."),
             "sentence": Column("The one sentence."),
             "due_on": Column("By which day."),
+            "told": Column(
+                "Whom the sentence is told where the run is shared: nobody, or your"
+                " cohort without or with your name."
+            ),
             "saved_at": _SAVED,
             "answer": Column("What you said became of it: done, not-yet or dropped."),
             "answered_at": Column("When you said so."),

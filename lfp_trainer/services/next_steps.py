@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer.errors import Incomplete, NotFound, NotYet, StaleMove
 from lfp_trainer.services import access, choices, drafts, runs
 from lfp_trainer.services.access import Seated
-from lfp_trainer.storage.models import NextStep, Outcome, Run, Stage
+from lfp_trainer.storage.models import NextStep, Outcome, Run, Stage, Telling
 
 LATEST = timedelta(days=3 * 366)
 """A day further off is a slip of the finger."""
@@ -39,6 +39,8 @@ class Plan:
     steps: str = ""
     sentence: str = ""
     due_on: date | None = None
+    told: Telling = Telling.NOBODY
+    """Whom the sentence is told, where the run is shared (``services/walking_out.py``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,9 @@ def today(now: datetime) -> date:
 
 
 _PLAN: sa.Select[*tuple[Any, ...]] = sa.select(
-    NextStep.current_state, NextStep.goal, NextStep.steps, NextStep.sentence, NextStep.due_on
-)
+    NextStep.current_state, NextStep.goal, NextStep.steps, NextStep.sentence, NextStep.due_on,
+    NextStep.told,
+)  # fmt: skip
 
 
 def plan_of(session: Session, seated: Seated) -> Plan:

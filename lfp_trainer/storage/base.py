@@ -12,6 +12,8 @@ from lfp_trainer.storage.database import UtcDateTime
 CODES = list[str]
 LEVELS = dict[str, int]
 """Strand → level."""
+BLOCKS = list[dict[str, str | int]]
+"""Parts of a debrief plan: minutes, title and text of each."""
 PEOPLE = list[tuple[str, str]]
 """Names with pronouns. JSON has no pairs: each is read as a list of two."""
 
@@ -86,6 +88,15 @@ class Round(StrEnum):
     """Of the play of another person's seat, in the same form."""
 
 
+class Telling(StrEnum):
+    """Whom somebody tells the sentence they walk out with."""
+
+    NOBODY = "nobody"
+    UNNAMED = "unnamed"
+    """Their cohort, without their name."""
+    NAMED = "named"
+
+
 class Outcome(StrEnum):
     """What became of a next step, in the words of the person who wrote it."""
 
@@ -120,10 +131,11 @@ class Model(DeclarativeBase):
         datetime: UtcDateTime(),
         **{
             words: _stored_words(words)
-            for words in (Role, WorkPosition, Place, Mode, Stage, Round, Outcome)
+            for words in (Role, WorkPosition, Place, Mode, Stage, Round, Telling, Outcome)
         },
         CODES: sa.JSON(),
         LEVELS: sa.JSON(),
+        BLOCKS: sa.JSON(),
         PEOPLE: sa.JSON(),
     }
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lfp_trainer.storage.base import CODES, Mode, Model, Place, WorkPosition
+from lfp_trainer.storage.base import BLOCKS, CODES, Mode, Model, Place, WorkPosition
 
 
 class Cohort(Model):
@@ -88,6 +88,21 @@ class Assignment(Model):
     due_at: Mapped[datetime | None]
     made_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+
+class DebriefPlan(Model):
+    """What a facilitator has made of the plan that a cohort's answers suggest for a debrief."""
+
+    __tablename__ = "debrief_plan"
+    __table_args__ = (sa.UniqueConstraint("cohort_id", "scenario_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(sa.ForeignKey("cohort.id", ondelete="CASCADE"))
+    scenario_id: Mapped[str]
+    blocks: Mapped[BLOCKS]
+    # Counts the saves: one names the count it saw, so that two windows do not undo each other.
+    version: Mapped[int]
+    saved_at: Mapped[datetime]
 
 
 class Paired(Model):

@@ -18,10 +18,12 @@ from lfp_trainer.storage.base import Required as Required
 from lfp_trainer.storage.base import Role as Role
 from lfp_trainer.storage.base import Round as Round
 from lfp_trainer.storage.base import Stage as Stage
+from lfp_trainer.storage.base import Telling as Telling
 from lfp_trainer.storage.base import WorkPosition as WorkPosition
 from lfp_trainer.storage.base import table as table
 from lfp_trainer.storage.cohort_models import Assignment as Assignment
 from lfp_trainer.storage.cohort_models import Cohort as Cohort
+from lfp_trainer.storage.cohort_models import DebriefPlan as DebriefPlan
 from lfp_trainer.storage.cohort_models import Expected as Expected
 from lfp_trainer.storage.cohort_models import Membership as Membership
 from lfp_trainer.storage.cohort_models import Paired as Paired
@@ -282,6 +284,8 @@ class NextStep(Model):
     steps: Mapped[str]
     sentence: Mapped[str]
     due_on: Mapped[date | None]
+    # Who shares the run may tell the sentence alone to their cohort, and nothing else of this.
+    told: Mapped[Telling]
     saved_at: Mapped[datetime]
     # What the person says became of it; asked whenever they come back.
     answer: Mapped[Outcome | None]

@@ -21,6 +21,7 @@ from lfp_trainer.web import (
     cohorts,
     contrast,
     contrast_page,
+    debrief_plan,
     errors,
     filters,
     gate,
@@ -46,14 +47,16 @@ from lfp_trainer.web import (
     second_ratings,
     security,
     swaps,
+    walking_out,
     what_if,
 )
 from lfp_trainer.web.extensions import csrf, db, login_manager
 
 _FEATURES = (
     home, library, lobby, readmission, runs, live, rankings, answers, second_ratings, what_if,
-    next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account, my_data,
-    admin, health, observing, one_screen, play_ratings, swaps, progress,
+    next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account,
+    my_data, admin, health, observing, one_screen, play_ratings, swaps, progress, debrief_plan,
+    walking_out,
 )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from lfp_trainer.services import (
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.rankings import Order
 from lfp_trainer.services.runs import Note
-from lfp_trainer.storage.models import Stage
+from lfp_trainer.storage.models import Stage, Telling
 from lfp_trainer.web import calibrate_page, looking_back, pair_turn
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.ranking_form import Typed, asked_way, typed_order
@@ -199,10 +199,19 @@ def _ranked_in(seated: Seated, script: Script, told: Debrief) -> dict[str, Any]:
     return {"ranked": ranked, "ranked_credit": ranking.average_credit(ranked.values())}
 
 
+TELLINGS = {
+    Telling.NOBODY.value: "Nobody",
+    Telling.UNNAMED.value: "My cohort, without my name",
+    Telling.NAMED.value: "My cohort, with my name",
+}
+"""Whom a sentence may be told."""
+
+
 def _next_step(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
     return {
         "plan": next_steps.plan_of(db.session, seated),
         "became": next_steps.answer_of(db.session, seated),
+        "tellings": TELLINGS,
     }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar, Component
@@ -14,7 +15,7 @@ DAY = date(2026, 12, 3)
 BACK = "https://trainer.example/runs/abcdefghijklmnop"
 
 
-def step(sentence: str, **plan: str) -> Returned:
+def step(sentence: str, **plan: Any) -> Returned:
     return Returned(
         "abcdefghijklmnop", "Glowing observations", NOON,
         Plan(sentence=sentence, due_on=DAY, **plan), None, None, is_open=True,

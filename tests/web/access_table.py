@@ -131,6 +131,14 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "invitations.invite"): ("/invitations", SIGNED_IN),
     # Of a run that somebody plays alone, there is no seat to free.
     ("POST", "invitations.free_seat"): ("{run}/free", NOBODYS),
+    ("GET", "debrief_plan.index"): ("{cohort}/plan", RUN_BY_DANA),
+    # Of a scenario of which nobody shows anything there is no plan.
+    ("GET", "debrief_plan.show"): ("{cohort}/plan/glowing-observations", NOBODYS),
+    ("GET", "debrief_plan.edit"): ("{cohort}/plan/glowing-observations/edit", NOBODYS),
+    ("POST", "debrief_plan.save"): ("{cohort}/plan/glowing-observations", NOBODYS),
+    ("GET", "walking_out.show"): ("{cohort}/walking-out", HER_COHORT),
+    # Of a run that is not finished: refused with a sentence.
+    ("POST", "walking_out.tell"): ("{run}/next-step/told", HER_RUN),
     # After those above: Alice and Dana are not in it any more.
     ("POST", "cohorts.leave"): ("{cohort}/leave", HER_COHORT),
     ("GET", "auth.sign_in"): ("/sign-in", EVERYONE),

@@ -36,3 +36,4 @@ from lfp_trainer.services.access.together import together_behind as together_beh
 from lfp_trainer.services.access.together import together_in as together_in
 from lfp_trainer.services.access.together import together_in_each as together_in_each
 from lfp_trainer.services.access.together import together_with as together_with
+from lfp_trainer.services.access.told import sentences_told as sentences_told

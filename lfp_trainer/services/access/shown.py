@@ -28,6 +28,9 @@ from lfp_trainer.storage.models import (
 ROUNDS = (Round.BEFORE, Round.AFTER)
 """Of the ratings, those that are shown: of leaders, before the conversation and after it."""
 
+ROOM_MINIMUM = 3
+"""From how many people on a room is shown what they answered, without names."""
+
 Column = sa.ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
