@@ -18,6 +18,9 @@ from lfp_trainer.web import (
     calibrate,
     calibrate_page,
     calibration,
+    cohort_invitations,
+    cohort_people,
+    cohort_settings,
     cohorts,
     contrast,
     contrast_page,
@@ -52,7 +55,8 @@ from lfp_trainer.web.extensions import csrf, db, login_manager
 _FEATURES = (
     home, library, lobby, readmission, runs, live, rankings, answers, second_ratings, what_if,
     next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account, my_data,
-    admin, health, observing, one_screen, play_ratings, swaps,
+    admin, health, observing, one_screen, play_ratings, swaps, cohort_people, cohort_invitations,
+    cohort_settings,
 )  # fmt: skip
 
 
