@@ -13,11 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound
-from lfp_trainer.services import access, codes, guests, sharing
-from lfp_trainer.storage.models import Cohort, Membership, Place, User, WorkPosition
+from lfp_trainer.services import access, agreements, codes, guests, sharing
+from lfp_trainer.services.agreements import Agreements
+from lfp_trainer.storage.models import Cohort, Expected, Membership, Place, User, WorkPosition
 
 LENGTH = 8
 """Of a code. It stays open for months, so it is longer than that of a lobby."""
+PERSONAL_LENGTH = 10
+"""Of the code that invites one person by name (``services/expected.py``)."""
 NOBODY_WOULD_FACILITATE = (
     "Nobody else facilitates this cohort, and the others would be left without anybody who does."
 )
@@ -48,6 +51,9 @@ class Member:
     name: str
     position: WorkPosition | None
     role: Place
+    has_account: bool
+    made_facilitator_at: datetime | None
+    """When somebody else let them facilitate it too; None for who made it, and for members."""
 
     @property
     def facilitates(self) -> bool:
@@ -73,8 +79,8 @@ def make(session: Session, *, name: str, user_id: int, now: datetime) -> str:
 
 
 def clean_code(typed: str) -> str:
-    """Return a code as it is stored, from what somebody typed or read out."""
-    return codes.clean(typed, LENGTH)
+    """Return a code as it is stored, a personal one too, from what somebody typed or read out."""
+    return codes.clean(typed, PERSONAL_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,7 @@ class Behind:
     key: str
     name: str
     facilitators: tuple[str, ...]
+    agreements: Agreements
 
 
 def find_behind(session: Session, code: str) -> Behind:
@@ -105,20 +112,31 @@ def find_behind(session: Session, code: str) -> Behind:
         .where(Membership.cohort_id == row.id, Membership.role == Place.FACILITATOR)
         .order_by(User.id)
     )
-    return Behind(row.id, row.key, row.name, tuple(facilitators))
+    kept_to = agreements.of_cohort(session, row.id)
+    return Behind(row.id, row.key, row.name, tuple(facilitators), kept_to)
 
 
-def join(session: Session, code: str, *, user_id: int, now: datetime) -> str:
+def join(session: Session, code: str, *, user_id: int, agreed: bool = False, now: datetime) -> str:
     """Join the cohort behind a code and return its key; who is in it already stays as they are.
 
     :raise NotFound: if there is none
     """
-    cohort = find_behind(session, code)
+    return enter(session, find_behind(session, code), user_id=user_id, agreed=agreed, now=now)
+
+
+def enter(session: Session, cohort: Behind, *, user_id: int, agreed: bool, now: datetime) -> str:
+    """Join a cohort that a code has opened, and return its key.
+
+    :param agreed: whether they accepted its working agreements on the way in
+    """
     try:
         with session.begin_nested():
             session.add(
-                Membership(cohort_id=cohort.id, user_id=user_id, role=Place.LEARNER, joined_at=now)
-            )
+                Membership(
+                    cohort_id=cohort.id, user_id=user_id, role=Place.LEARNER, joined_at=now,
+                    agreed_at=now if agreed else None,
+                )
+            )  # fmt: skip
     except IntegrityError:
         # In it already; somebody who is gone is not.
         find(session, cohort.key, viewer_id=user_id)
@@ -207,20 +225,37 @@ def leave(session: Session, cohort: Joined, user_id: int) -> None:
 
     :raise Incomplete: if nobody would be left who facilitates it
     """
-    # Two who facilitate it must not both go at the same moment.
-    session.execute(sa.select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
-    others: Sequence[Place] = session.scalars(
-        sa.select(Membership.role).where(
-            Membership.cohort_id == cohort.id, Membership.user_id != user_id
-        )
-    ).all()
+    hold(session, cohort.id)
+    others = places_of_others(session, cohort.id, user_id)
     if cohort.is_mine_to_run and others and Place.FACILITATOR not in others:
         raise Incomplete({"cohort": NOBODY_WOULD_FACILITATE})
-    sharing.withdraw_all(session, cohort.id, user_id)
-    session.execute(
-        sa.delete(Membership).where(
-            Membership.cohort_id == cohort.id, Membership.user_id == user_id
-        )
-    )
+    take_out(session, cohort.id, user_id)
     if not others:
         session.execute(sa.delete(Cohort).where(Cohort.id == cohort.id))
+
+
+def hold(session: Session, cohort_id: int) -> None:
+    """Let nobody else change who is in a cohort, and as what, before this is done: two who
+    facilitate it must not both go at the same moment.
+    """
+    session.execute(sa.select(Cohort.id).where(Cohort.id == cohort_id).with_for_update())
+
+
+def places_of_others(session: Session, cohort_id: int, user_id: int) -> Sequence[Place]:
+    """Return what the others in a cohort are in it. The caller holds it."""
+    return session.scalars(
+        sa.select(Membership.role).where(
+            Membership.cohort_id == cohort_id, Membership.user_id != user_id
+        )
+    ).all()
+
+
+def take_out(session: Session, cohort_id: int, user_id: int) -> None:
+    """Take somebody out of a cohort with what they share; the invitation they came by lets nobody
+    in again. The caller holds the cohort.
+    """
+    sharing.withdraw_all(session, cohort_id, user_id)
+    for theirs in (Expected, Membership):
+        session.execute(
+            sa.delete(theirs).where(theirs.cohort_id == cohort_id, theirs.user_id == user_id)
+        )

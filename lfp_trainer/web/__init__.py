@@ -18,6 +18,9 @@ from lfp_trainer.web import (
     calibrate,
     calibrate_page,
     calibration,
+    cohort_invitations,
+    cohort_people,
+    cohort_settings,
     cohorts,
     contrast,
     contrast_page,
@@ -56,7 +59,7 @@ _FEATURES = (
     home, library, lobby, readmission, runs, live, rankings, answers, second_ratings, what_if,
     next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account,
     my_data, admin, health, observing, one_screen, play_ratings, swaps, progress, debrief_plan,
-    walking_out,
+    walking_out, cohort_people, cohort_invitations, cohort_settings,
 )  # fmt: skip
 
 

@@ -28,7 +28,9 @@ class LobbyCode(BaseConverter):
 
 
 class CohortCode(BaseConverter):
-    """The code of a cohort as somebody types it, in any case, with spaces or dashes."""
+    """The code of a cohort, or of an invitation to one, as somebody types it, in any case, with
+    spaces or dashes.
+    """
 
     regex = "[A-Za-z0-9 -]{1,30}"
 

@@ -100,7 +100,7 @@ def _find(key: str) -> tuple[Joined, list[Member]]:
 
 
 @bp.get("")
-@allow(Allowed.FACILITATORS)
+@allow(Allowed.ACCOUNTS)
 def choose(key: str) -> ResponseReturnValue:
     """Ask for the scenario, the way, and who is there."""
     return _choose_page(key, {})
@@ -145,7 +145,7 @@ def _paired_with(cohort: Joined) -> dict[int, str]:
 
 
 @bp.get("/deal")
-@allow(Allowed.FACILITATORS)
+@allow(Allowed.ACCOUNTS)
 def deal(key: str) -> ResponseReturnValue:
     """Deal the pairs and show them, before anything is made; or as somebody has changed them."""
     try:
@@ -242,7 +242,7 @@ def _by_hand(chosen: Chosen, sent: Sent) -> tuple[list[Table], dict[str, str]]:
 
 
 @bp.post("")
-@allow(Allowed.FACILITATORS)
+@allow(Allowed.ACCOUNTS)
 def make(key: str) -> ResponseReturnValue:
     """Make the pairs as they stand in the form: a run for each, begun by none of them yet.
 

@@ -30,9 +30,21 @@ def cohorts_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
 def members_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
     """Select who is in the cohorts of this person: names and positions, and nothing they did."""
     mine = sa.select(Membership.cohort_id).where(Membership.user_id == viewer_id)
+    made_at = sa.case(
+        (Membership.facilitates_since > Cohort.created_at, Membership.facilitates_since)
+    )
     return (
-        sa.select(Membership.cohort_id, User.id, User.name, User.position, Membership.role)
+        sa.select(
+            Membership.cohort_id,
+            User.id,
+            User.name,
+            User.position,
+            Membership.role,
+            User.email.is_not(None),
+            made_at,
+        )
         .join(User, User.id == Membership.user_id)
+        .join(Cohort, Cohort.id == Membership.cohort_id)
         .where(Membership.cohort_id.in_(mine), User.disabled_at.is_(None))
     )
 
