@@ -14,6 +14,8 @@ from lfp_trainer.web import (
     admin,
     answers,
     assets,
+    assigned,
+    assignments,
     auth,
     calibrate,
     calibrate_page,
@@ -44,6 +46,8 @@ from lfp_trainer.web import (
     runs,
     second_ratings,
     security,
+    sharing,
+    sharing_page,
     swaps,
     what_if,
 )
@@ -53,6 +57,7 @@ _FEATURES = (
     home, library, lobby, readmission, runs, live, rankings, answers, second_ratings, what_if,
     next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account, my_data,
     admin, health, observing, one_screen, play_ratings, swaps,
+    assignments, assigned, sharing,
 )  # fmt: skip
 
 
@@ -88,6 +93,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     contrast_page.install(app)
     next_steps.install(app)
     invitations.install(app)
+    sharing_page.install(app)
     observing_page.install(app)
     for feature in _FEATURES:
         app.register_blueprint(feature.bp)

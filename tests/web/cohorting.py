@@ -34,6 +34,16 @@ class CohortPage:
         answer = member.post(f"/join/{self.code}", {"name": name, "position": position})
         assert (answer.status_code, answer.location) == (303, self.url)
 
+    def assign(self, scenario: str = SCENARIO, **more: object) -> str:
+        """Set a scenario for it, by default as the form stands, and return the key."""
+        data = {
+            "scenario": scenario, "mode": "alone", "start_key": token_hex(8),
+            "required": ["diagnosis", "ratings"], **more,
+        }  # fmt: skip
+        answer = self.browser.post(f"{self.url}/assignments", data)
+        assert answer.status_code == 303, answer.text
+        return answer.location.partition("#")[2]
+
     def deal(
         self,
         who: Sequence[int],

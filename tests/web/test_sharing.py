@@ -1,0 +1,1 @@
+"""What somebody shares of a run, page by page: by agreement alone, and withdrawn at once."""
