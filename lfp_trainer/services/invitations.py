@@ -23,6 +23,7 @@ from lfp_trainer.services import (
     matching,
     pairs,
     runs,
+    sharing,
 )
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.assignments import Assigned
@@ -233,6 +234,7 @@ def free_seat(
             Participant.run_id == seated.run_id, Participant.user_id == whom
         )
     )
+    sharing.company_changed(session, seated.run_id)
     return pairs.settle(session, seated, script, now=now)
 
 

@@ -108,6 +108,22 @@ def withdraw_all(session: Session, cohort_id: int, user_id: int) -> None:
     settle(session, run_ids)
 
 
+def company_changed(session: Session, run_id: int) -> None:
+    """Ask anew whether all who play a run have agreed, once others do. An observer shares nothing.
+
+    The caller holds the run.
+    """
+    is_any = sa.select(_run.id).where(_run.id == run_id, _run.cohort_id.is_not(None))
+    if session.scalar(is_any) is None:
+        return
+    session.execute(
+        sa.update(table(Participant))
+        .where(_part.run_id == run_id, _part.seat == OBSERVER)
+        .values(shared_at=None)
+    )
+    settle(session, [run_id])
+
+
 def settle(session: Session, run_ids: Collection[int]) -> None:
     """Let conversations be shown, or not, as those who play them have agreed by now.
 

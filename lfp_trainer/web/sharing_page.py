@@ -93,7 +93,10 @@ def still_to_do(seated: Seated) -> tuple[str, ...] | None:
 
 def assigned_at_home() -> list[Own]:
     """Return what the person who is looking is asked to play."""
-    return assigned.assigned_to(db.session, me().id, now=now())
+    if "assigned" not in g:
+        g.assigned = assigned.assigned_to(db.session, me().id, now=now())
+    found: list[Own] = g.assigned
+    return found
 
 
 def assigned_in(cohort: Joined) -> list[Own]:

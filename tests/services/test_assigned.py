@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.engine import rubric
+from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove
 from lfp_trainer.services import (
     access,
@@ -456,3 +457,67 @@ def test_who_shares_is_told_by_name_who_sees_it_and_who_came_too_late(
         sharing.withdraw(session, seated)
     assert shared.shared_by(session, alice_id) == []
     assert shared.share_of(session, again(session, seated)) is None
+
+
+def agree(session: Session, together: Together, cohort: Joined, user_id: int) -> None:
+    with writing(session):
+        sharing.agree(session, together.seat(user_id), cohort.id, now=NOON)
+
+
+def is_shown(session: Session, together: Together) -> bool:
+    run = sa.select(Run.shown_at).where(Run.key == together.key)
+    return session.scalar(run) is not None
+
+
+def test_who_comes_to_a_run_that_is_shared_is_not_shown_before_they_agree(
+    session: Session,
+    ask: SetUp,
+    published: Published,
+    spring: Joined,
+    alice_id: int,
+    bob_id: int,
+    new: NewPerson,
+) -> None:
+    it, charlie = ask(mode=Mode.PAIR), new("Charlie")
+    with writing(session):
+        code = invitations.invite(
+            session, published, user_id=alice_id, seat=ONE, fellow=bob_id, start_key="p",
+            now=NOON, assigned=it,
+        )  # fmt: skip
+        key = lobby.find_lobby(session, code)[0].key
+    together = Together(session, code, key, NOON)
+    together.leave(bob_id)
+    agree(session, together, spring, alice_id)
+    assert is_shown(session, together)
+
+    together.join(charlie)
+
+    assert not is_shown(session, together)
+    together.leave(charlie)
+    assert is_shown(session, together)
+
+
+def test_who_changes_to_watching_shares_nothing_any_more(
+    session: Session,
+    ask: SetUp,
+    published: Published,
+    spring: Joined,
+    alice_id: int,
+    bob_id: int,
+) -> None:
+    it = ask(mode=Mode.PAIR)
+    with writing(session):
+        code = invitations.invite(
+            session, published, user_id=alice_id, seat=ONE, fellow=bob_id, start_key="p",
+            now=NOON, assigned=it,
+        )  # fmt: skip
+        key = lobby.find_lobby(session, code)[0].key
+    together = Together(session, code, key, NOON)
+    agree(session, together, spring, alice_id)
+
+    with writing(session):
+        seated = together.seat(alice_id)
+        lobby.take_seat(session, seated, published.script, OBSERVER, now=NOON)
+
+    assert together.seat(alice_id).shared_at is None
+    assert not is_shown(session, together)

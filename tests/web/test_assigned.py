@@ -184,7 +184,7 @@ def test_before_the_first_answer_it_is_said_who_sees_what(
     for said in (
         "For Thursday.",
         "about",
-        "If you agree, Dana sees your part of this run",
+        "If you agree, Dana , who facilitates “Lakeland, spring” now, sees your part of this run.",
         "Somebody who facilitates it later sees nothing you shared before.",
         "What is never seen Drafts and private notes.",
         "Your next step.",
