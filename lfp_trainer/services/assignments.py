@@ -13,12 +13,20 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lfp_trainer.engine.scenario import BOTH
-from lfp_trainer.errors import Incomplete, NotFound, NotOpenYet, StaleMove
+from lfp_trainer.engine.scenario import BOTH, Scenario
+from lfp_trainer.errors import Incomplete, NotFound, StaleMove
 from lfp_trainer.services import access, choices, cohorts, runs, sharing
 from lfp_trainer.services.cohorts import Joined
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage.models import Assignment, Mode, Required, Run
+
+NOT_OPEN = "This is not open yet. You can begin it from the time that stands here."
+CLOSED = "This has been closed, so nobody begins it any more. What was begun goes on."
+ALONE_ONLY = (
+    "Only who plays alone rates the leaders once more. A pair rates both plays after the"
+    " conversation anyway."
+)
+AFTER_WHAT = "What is rated once more has to be rated before: ask for those ratings too."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,17 @@ class Assigned:
     def is_late(self, now: datetime) -> bool:
         return self.due_at is not None and self.due_at < now
 
+    def require_open(self, now: datetime) -> None:
+        """Make sure that it can be begun now.
+
+        :raise StaleMove: if it has not opened, or is closed
+        """
+        if not self.is_open(now):
+            raise StaleMove(CLOSED if self.closed_at is not None else NOT_OPEN)
+
+    def asks_for(self, part: Required) -> bool:
+        return part in self.required
+
 
 def assign(
     session: Session,
@@ -66,16 +85,15 @@ def assign(
     A repeated ``start_key`` returns the one it made.
 
     :raise Incomplete: if the scenario has no such seat, or only one for a pair, or it is due before
-        it opens
+        it opens, or asks for what nobody could answer
     :raise StaleMove: if the start key is another cohort's
     """
     scenario = published.script.scenario
-    if mode is Mode.PAIR and len(scenario.seats) < 2:
-        raise Incomplete({"mode": "This scenario is for one person alone."})
-    if seat and (mode is Mode.PAIR or seat not in (*scenario.seats, BOTH)):
-        raise Incomplete({"seat": "Choose a seat of this scenario."})
+    problems = _find_problems(scenario, mode, seat, required)
     if opens_at is not None and due_at is not None and due_at <= opens_at:
-        raise Incomplete({"due_at": "Let it be due after it opens."})
+        problems["due_at"] = "Let it be due after it opens."
+    if problems:
+        raise Incomplete(problems)
     assignment = Assignment(
         key=secrets.token_urlsafe(12), start_key=start_key, cohort_id=cohort.id,
         scenario_id=scenario.id, mode=mode, seat=seat,
@@ -95,6 +113,21 @@ def assign(
             raise StaleMove from error
         return made
     return assignment.key
+
+
+def _find_problems(
+    scenario: Scenario, mode: Mode, seat: str, required: Collection[Required]
+) -> dict[str, str]:
+    found = {}
+    if mode is Mode.PAIR and len(scenario.seats) < 2:
+        found["mode"] = "This scenario is for one person alone."
+    if seat and (mode is Mode.PAIR or seat not in (*scenario.seats, BOTH)):
+        found["seat"] = "Choose a seat of this scenario."
+    if Required.AFTERWARDS in required and mode is Mode.PAIR:
+        found["required"] = ALONE_ONLY
+    elif Required.AFTERWARDS in required and Required.RATINGS not in required:
+        found["required"] = AFTER_WHAT
+    return found
 
 
 def find(session: Session, key: str, *, viewer_id: int) -> tuple[Assigned, Joined]:
@@ -135,11 +168,10 @@ def begin_alone(
     """Begin a run for an assignment and return its key; a repeated ``start_key`` returns its run.
 
     :param shares: whether they agree that those who facilitate the cohort see it
-    :raise NotOpenYet: if it has not opened, or is closed
+    :raise StaleMove: if it has not opened, or is closed
     :raise Incomplete: if the scenario has no such seat
     """
-    if not assigned.is_open(now):
-        raise NotOpenYet
+    assigned.require_open(now)
     key, is_new = runs.start_or_find(
         session, published, user_id=user_id, seat=assigned.seat or seat,
         start_key=start_key, now=now,

@@ -1,4 +1,4 @@
-"""What somebody began to rate in a run together and went past without committing it.
+"""What somebody began to rate in a run and went past without committing it.
 
 It counts for nothing and is held beside nothing, and it is read again by its writer alone. A
 diagnosis that was begun is read again at its own stage.
@@ -34,7 +34,9 @@ def begun_by(session: Session, seated: Seated) -> Begun:
 
     Nothing at a screen that two people share: the other would read it there too.
     """
-    if not seated.is_pair or seated.is_observer or seated.shares_a_device:
+    # Alone, only what an assignment does not ask for can be gone past.
+    can_be_past = seated.is_pair or seated.assignment_id is not None
+    if not can_be_past or seated.is_observer or seated.shares_a_device:
         return Begun()
     is_past = runs.STAGES.index(seated.stage) > runs.STAGES.index(Stage.RATING)
     return Begun(

@@ -88,7 +88,7 @@ class Store:
     why_kept: str = ""
     """What of it stays after a deletion, and why; empty where nothing does."""
     made_by: Rows | None = field(default=None)
-    """Whether somebody made a row, where somebody else may have."""
+    """Whether somebody made a row, or shares it, where somebody else may have."""
 
     @property
     def name(self) -> str:
@@ -134,6 +134,16 @@ def _facilitated(owner: Owner) -> sa.ColumnElement[bool]:
     )
 
 
+def _shares(owner: Owner) -> sa.ColumnElement[bool]:
+    parts = table(Participant).c
+    return table(Run).c.id.in_(
+        sa.select(parts.run_id)
+        .where(parts.user_id == owner.id, parts.shared_at.is_not(None))
+        .scalar_subquery()
+    )
+
+
+_NOT_WHETHER_OTHERS = "In a run together it would tell whether the others have agreed to share it."
 _ID = Column("The number of this row.")
 _RUN = Column("The run it belongs to: the id in the table run.")
 _COHORT = Column("The cohort it belongs to: the id in the table cohort.")
@@ -384,14 +394,20 @@ REGISTRY: tuple[Store, ...] = (
             "ended_at": Column("When the role-play ended; empty before."),
             "what_if_of": Column("The run that this one rewinds; empty for a play from the start."),
             "what_if_at": Column("The step at which it takes another response."),
-            "cohort_id": Column("The cohort it was begun for or is shared with, if any."),
+            "cohort_id": Column(
+                "The cohort you share it with; empty while it is private to you.", only_own=True
+            ),
             "assignment_id": Column("The assignment it was begun for, if any."),
-            "shown_at": Column("Since when its conversation is shared; empty while it is private."),
+            "shown_at": Column(
+                "Since when its conversation is shared; empty while it is private.",
+                withheld=_NOT_WHETHER_OTHERS,
+            ),
         },
         why_kept=(
             "A run that somebody else took part in stays theirs. Your name is taken off it and"
             " everything you wrote in it is removed."
         ),
+        made_by=_shares,
     ),
     Store(
         Participant,
@@ -511,8 +527,13 @@ REGISTRY: tuple[Store, ...] = (
             "choice_id": Column("The response that was taken."),
             "reason": Column("Why, in your words. What others wrote is theirs.", only_own=True),
             "chosen_at": Column("When it was taken."),
-            "cohort_id": Column("The cohort whose facilitators see it; empty while it is private."),
-            "scenario_version_id": Column("The version of the case, where they see it."),
+            "cohort_id": Column(
+                "The cohort whose facilitators see it; empty while it is private.",
+                withheld=_NOT_WHETHER_OTHERS,
+            ),
+            "scenario_version_id": Column(
+                "The version of the case, where they see it.", withheld=_NOT_WHETHER_OTHERS
+            ),
             "led_to": Column("The moments it led to, in order; empty for the end."),
         },
         why_kept=(

@@ -14,8 +14,19 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove
-from lfp_trainer.services import access, choices, cohorts, lobby, matching, pairs, runs
+from lfp_trainer.services import (
+    access,
+    assignments,
+    choices,
+    cohorts,
+    lobby,
+    matching,
+    pairs,
+    runs,
+    sharing,
+)
 from lfp_trainer.services.access import Seated
+from lfp_trainer.services.assignments import Assigned
 from lfp_trainer.services.cohorts import Joined
 from lfp_trainer.services.company import Companion, Company, company_in
 from lfp_trainer.services.library import Published
@@ -35,19 +46,27 @@ def invite(
     fellow: int,
     start_key: str,
     now: datetime,
+    assigned: Assigned | None = None,
 ) -> str:
     """Open a lobby with a seat for somebody of one's cohort, and return its code.
 
     :param seat: the one that the inviter takes
+    :param assigned: what they play it for; then only somebody of its cohort can be invited
     :raise NotFound: if they are in no open cohort together
     :raise Incomplete: if the scenario has no such seat, or only one
-    :raise StaleMove: if the start key has started something else, or has invited somebody else
+    :raise StaleMove: if the start key has started something else, or has invited somebody else, or
+        what they play it for cannot be begun now
     """
     known = [
-        each.user_id for _, members in cohorts.fellows_of(session, user_id) for each in members
+        each.user_id
+        for cohort, members in cohorts.fellows_of(session, user_id)
+        if assigned is None or assigned.cohort_id == cohort.id
+        for each in members
     ]
     if fellow not in known:
         raise NotFound
+    if assigned is not None:
+        assigned.require_open(now)
     code = lobby.open_lobby(
         session, published, user_id=user_id, seat=seat, start_key=start_key, now=now
     )
@@ -58,6 +77,8 @@ def invite(
         session.execute(
             sa.update(Pair).where(Pair.run_id == company.run_id).values(invited_by=user_id)
         )
+        if assigned is not None:
+            assignments.belongs_to(session, company.key, assigned)
     elif fellow not in [each.user_id for each in company.people]:
         raise StaleMove(lobby.USED)
     return code
@@ -72,14 +93,17 @@ def pair_up(
     by: int,
     key: str,
     now: datetime,
+    assigned: Assigned | None = None,
 ) -> bool:
     """Make a run for each pair of a cohort; tell whether this was now, and not before.
 
     :param tables: for each pair, seat → person
     :param by: the facilitator, who takes no part in any of them
     :param key: the one-time key of the form
+    :param assigned: what of this cohort they play it for
     :raise Incomplete: if the scenario is for one person alone
     :raise NotFound: if somebody is not in the cohort
+    :raise StaleMove: if what they play it for cannot be begun now
     """
     if len(published.script.scenario.seats) < 2:
         raise Incomplete({"scenario": NEEDS_TWO})
@@ -88,15 +112,19 @@ def pair_up(
     session.execute(sa.select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     if are_made(session, cohort, key):
         return False
+    if assigned is not None:
+        assigned.require_open(now)
     members = set(
         session.scalars(sa.select(Membership.user_id).where(Membership.cohort_id == cohort.id))
     )
     if not members.issuperset(each for table in seated for each in table.values()):
         raise NotFound
     for number, table in enumerate(seated, start=1):
-        _bring_together(
+        made = _bring_together(
             session, published, table, by=by, start_key=f"{cohort.key} {key} {number}", now=now
         )
+        if assigned is not None:
+            assignments.belongs_to(session, made, assigned)
         for seat, each in table.items():
             session.add(
                 Paired(
@@ -122,13 +150,14 @@ def _bring_together(
     by: int,
     start_key: str,
     now: datetime,
-) -> None:
-    """Make a run for people who have not seen it yet."""
+) -> str:
+    """Make a run for people who have not seen it yet, and return its key."""
     seat, first = next((seat, each) for seat, each in table.items() if seat != OBSERVER)
     key = runs.start_run(session, published, user_id=first, seat=seat, start_key=start_key, now=now)
     run_id = access.seat_in(session, key, viewer_id=first).run_id
     lobby.add_pair(session, run_id, invited_by=by)
     _seat(session, run_id, {seat: each for seat, each in table.items() if each != first}, now)
+    return key
 
 
 def _seat(session: Session, run_id: int, table: Mapping[str, int], now: datetime) -> None:
@@ -205,6 +234,7 @@ def free_seat(
             Participant.run_id == seated.run_id, Participant.user_id == whom
         )
     )
+    sharing.company_changed(session, seated.run_id)
     return pairs.settle(session, seated, script, now=now)
 
 

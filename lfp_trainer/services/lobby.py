@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove
-from lfp_trainer.services import access, choices, codes, library, pairs, runs
+from lfp_trainer.services import access, choices, codes, library, pairs, runs, sharing
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Company, company_in, company_of
 from lfp_trainer.services.library import Published
@@ -164,6 +164,7 @@ def join(
     if company.shares_a_device or not is_joinable(company, now):
         raise StaleMove(CLOSED)
     _add(session, company, user_id, seat, now)
+    sharing.company_changed(session, company.run_id)
     runs.changed(session, company.run_id)
     return company.key
 
@@ -209,6 +210,7 @@ def take_seat(
             )
     except IntegrityError as error:
         raise StaleMove(TAKEN) from error
+    sharing.company_changed(session, seated.run_id)
     # Who was waited for may have become the observer, for whom nobody waits.
     pairs.settle(session, seated, script, now=now)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import NotFound, StaleMove
-from lfp_trainer.services import access, choices, pairs, runs
+from lfp_trainer.services import access, choices, pairs, runs, sharing
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import SEEN_EVERY, Companion, Company, company_in, company_of
 from lfp_trainer.storage.models import Participant, Run, Stage, table
@@ -145,6 +145,7 @@ def leave(session: Session, seated: Seated, script: Script, *, now: datetime) ->
     if len(company.people) == 1:
         session.execute(sa.delete(Run).where(Run.id == seated.run_id))
     else:
+        sharing.company_changed(session, seated.run_id)
         pairs.settle(session, seated, script, now=now)
     return False
 

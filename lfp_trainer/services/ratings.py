@@ -73,7 +73,11 @@ def ratings_of(session: Session, seated: Seated, round: Round = Round.BEFORE) ->
 
 def committed_of(session: Session, seated: Seated) -> dict[Card, Kept]:
     """Return what this participant has committed: nothing, where they passed it over."""
-    kept = ratings_of(session, seated)
+    return committed_in(ratings_of(session, seated))
+
+
+def committed_in(kept: Mapping[Card, Kept]) -> dict[Card, Kept]:
+    """Return what of some ratings is committed."""
     return {card: each for card, each in kept.items() if each.committed}
 
 

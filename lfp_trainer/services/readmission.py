@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import StaleMove
-from lfp_trainer.services import choices, lobby, pairs, reasons, runs
+from lfp_trainer.services import choices, lobby, pairs, reasons, runs, sharing
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.accounts import GUEST_NAME
 from lfp_trainer.services.company import Companion, Company, company_in
@@ -169,8 +169,11 @@ def _hand_over(
             left_at=None,
             stand_in_from=None,
             nudged_at=None,
+            # Who had agreed was known to the cohort; who goes on says so anew.
+            shared_at=None,
         ),
     )
+    sharing.company_changed(session, run_id)
 
 
 def _stage(person: Companion, *, revealed: bool, told: bool) -> Stage:

@@ -32,7 +32,8 @@ ONE_DEVICE = (
     "You all play at one screen, so nobody could agree for themselves. This run stays private."
 )
 NOTHING_TO_SHARE = "There is nothing of yours in this run that a facilitator could see."
-WITH_ANOTHER = "The other of you has shared this run with another cohort. Yours stays private."
+# Whether anybody else in a run shares it is told to none of them.
+WITH_ANOTHER = "This run can be shared with another cohort only. Yours stays private."
 
 _run, _part, _step = table(Run).c, table(Participant).c, table(Step).c
 
@@ -52,10 +53,12 @@ def agree(session: Session, seated: Seated, cohort_id: int, *, now: datetime) ->
     """
     if refusal(seated):
         raise StaleMove(refusal(seated))
-    is_in = sa.select(Membership.id).join(Cohort).where(
-        Cohort.id == cohort_id, Cohort.archived_at.is_(None), Membership.user_id == seated.user_id
-    )  # fmt: skip
-    if session.scalar(is_in) is None:
+    # Who leaves it at this moment waits for this, and takes it back, or has left before.
+    held = sa.select(Cohort.id).where(Cohort.id == cohort_id, Cohort.archived_at.is_(None))
+    is_in = sa.select(Membership.id).where(
+        Membership.cohort_id == cohort_id, Membership.user_id == seated.user_id
+    )
+    if session.scalar(held.with_for_update(read=True)) is None or session.scalar(is_in) is None:
         raise NotFound
     choices.hold(session, seated.run_id)
     others = session.scalar(
@@ -103,6 +106,22 @@ def withdraw_all(session: Session, cohort_id: int, user_id: int) -> None:
         .values(shared_at=None)
     )
     settle(session, run_ids)
+
+
+def company_changed(session: Session, run_id: int) -> None:
+    """Ask anew whether all who play a run have agreed, once others do. An observer shares nothing.
+
+    The caller holds the run.
+    """
+    is_any = sa.select(_run.id).where(_run.id == run_id, _run.cohort_id.is_not(None))
+    if session.scalar(is_any) is None:
+        return
+    session.execute(
+        sa.update(table(Participant))
+        .where(_part.run_id == run_id, _part.seat == OBSERVER)
+        .values(shared_at=None)
+    )
+    settle(session, [run_id])
 
 
 def settle(session: Session, run_ids: Collection[int]) -> None:

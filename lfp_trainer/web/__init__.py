@@ -14,6 +14,8 @@ from lfp_trainer.web import (
     admin,
     answers,
     assets,
+    assigned,
+    assignments,
     auth,
     calibrate,
     calibrate_page,
@@ -49,6 +51,8 @@ from lfp_trainer.web import (
     runs,
     second_ratings,
     security,
+    sharing,
+    sharing_page,
     swaps,
     walking_out,
     what_if,
@@ -59,7 +63,8 @@ _FEATURES = (
     home, library, lobby, readmission, runs, live, rankings, answers, second_ratings, what_if,
     next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account,
     my_data, admin, health, observing, one_screen, play_ratings, swaps, progress, debrief_plan,
-    walking_out, cohort_people, cohort_invitations, cohort_settings,
+    walking_out, cohort_people, cohort_invitations, cohort_settings, assignments, assigned,
+    sharing,
 )  # fmt: skip
 
 
@@ -95,6 +100,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     contrast_page.install(app)
     next_steps.install(app)
     invitations.install(app)
+    sharing_page.install(app)
     observing_page.install(app)
     for feature in _FEATURES:
         app.register_blueprint(feature.bp)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from lfp_trainer.engine.diagnosis import Answer
 from lfp_trainer.errors import NotFound
-from lfp_trainer.services import diagnosis, next_steps, ratings, runs
+from lfp_trainer.services import diagnosis, next_steps, passing_over, ratings, runs
 from lfp_trainer.services.next_steps import Plan
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Stage
@@ -91,6 +91,18 @@ def commit_ratings(key: str) -> ResponseReturnValue:
     if wants_fragment():
         return run_page.show(key, looking_at=Stage.RATING)
     return go_to(run_page.url_of(key, stage=Stage.RATING.value))
+
+
+@bp.post("/without")
+@allow(Allowed.SIGNED_IN)
+def go_on_without(key: str) -> ResponseReturnValue:
+    """Go on without a part that the assignment of the run does not ask for."""
+    part = request.form.get("part", "")
+    with writing(db.session):
+        seated, script = find(key)
+        stage = Stage(part) if part in passing_over.PARTS else seated.stage
+        passing_over.pass_over(db.session, seated, script, stage, now=now())
+    return after(key)
 
 
 @bp.post("/next-step")

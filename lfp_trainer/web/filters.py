@@ -31,6 +31,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         ordinal=ordinal,
         day=day,
+        moment=moment,
         weekday=weekday,
         in_words=in_words,
         ladders=ladders,
@@ -44,6 +45,11 @@ def install(app: Flask) -> None:
 def day(moment: date | datetime) -> str:
     """Return a day as people write it: ``November 21, 2026``."""
     return f"{moment:%B} {moment.day}, {moment.year}"
+
+
+def moment(at: datetime) -> str:
+    """Return a time as everybody can read it, wherever they are: ``March 5, 2026, 17:00 UTC``."""
+    return f"{day(at)}, {at:%H:%M} UTC"
 
 
 def weekday(day: date, today: date) -> str:

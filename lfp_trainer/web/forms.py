@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from flask import request
 
@@ -64,6 +65,23 @@ def number(name: str, most: int = 2**31 - 1) -> int | None:
     if not re.fullmatch("[0-9]{1,10}", sent) or int(sent) > most:
         return None
     return int(sent)
+
+
+def moment(name: str) -> datetime | None:
+    """Return a day and a time, which are taken in UTC; None when the field is empty.
+
+    :raise Incomplete: if it is anything else
+    """
+    sent = clean(request.form.get(name, ""))
+    if not sent:
+        return None
+    try:
+        at = datetime.fromisoformat(sent).replace(tzinfo=UTC)
+    except ValueError:
+        raise Incomplete({name: "Write a day and a time, such as 2026-03-05T17:00."}) from None
+    if not 2000 <= at.year < 2100:
+        raise Incomplete({name: "Choose a day of this century."})
+    return at
 
 
 def ticked(name: str) -> bool:

@@ -18,12 +18,14 @@ from werkzeug.datastructures import MultiDict
 
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.errors import Incomplete, NotFound
-from lfp_trainer.services import cohorts, invitations, library, matching
+from lfp_trainer.services import assignments, cohorts, invitations, library, matching
+from lfp_trainer.services.assignments import Assigned
 from lfp_trainer.services.cohorts import Joined, Member
 from lfp_trainer.services.library import Published
 from lfp_trainer.services.lobby import OPEN_FOR
 from lfp_trainer.services.matching import Group, Table
 from lfp_trainer.storage.database import writing
+from lfp_trainer.storage.models import Mode
 from lfp_trainer.web import forms
 from lfp_trainer.web.asker import me, now
 from lfp_trainer.web.auth import POSITIONS
@@ -70,6 +72,8 @@ class Chosen:
     """Who was ticked, as it was sent."""
     mix: str
     """What the dice deal from: the same deals the same pairs."""
+    assigned: Assigned | None = None
+    """What of this cohort they play it for."""
 
     @property
     def seats(self) -> tuple[str, ...]:
@@ -89,7 +93,8 @@ class Chosen:
     def asked(self) -> dict[str, Any]:
         """What stands in the address of the page that shows the pairs."""
         scenario = self.published.script.scenario.id
-        return {"scenario": scenario, "way": self.way, "who": self.who, "mix": self.mix}
+        asked = {"scenario": scenario, "way": self.way, "who": self.who, "mix": self.mix}
+        return asked | ({"assignment": self.assigned.key} if self.assigned else {})
 
 
 def _find(key: str) -> tuple[Joined, list[Member]]:
@@ -110,8 +115,10 @@ def _choose_page(
     key: str, problems: Mapping[str, str], sent: Sent | None = None
 ) -> ResponseReturnValue:
     cohort, members = _find(key)
+    assigned = _assigned(cohort, request.args if sent is None else sent)
     page = render_template(
         "cohorts/pair.html",
+        assigned=assigned,
         cohort=cohort,
         members=members,
         positions=POSITIONS,
@@ -120,6 +127,7 @@ def _choose_page(
             each.script.scenario.id: each.script.scenario.title
             for each in library.on_offer(db.session)
             if len(each.script.scenario.seats) > 1
+            and (assigned is None or assigned.scenario_id == each.script.scenario.id)
         },
         scenario=sent.get("scenario") if sent else None,
         ways=WAYS,
@@ -131,6 +139,20 @@ def _choose_page(
         problems=problems,
     )
     return page, 422 if problems else 200
+
+
+def _assigned(cohort: Joined, sent: Sent) -> Assigned | None:
+    """Return for what assignment of a cohort people are paired, if for any.
+
+    :raise NotFound: if that is not one of this cohort, for pairs, that can be begun now
+    """
+    key = forms.clean(sent.get("assignment", ""))[:40]
+    if not key:
+        return None
+    assigned, its = assignments.find(db.session, key, viewer_id=me().id)
+    if its.id != cohort.id or assigned.mode is not Mode.PAIR or not assigned.is_open(now()):
+        raise NotFound
+    return assigned
 
 
 def _paired_with(cohort: Joined) -> dict[int, str]:
@@ -159,6 +181,7 @@ def deal(key: str) -> ResponseReturnValue:
     page = render_template(
         "cohorts/preview.html",
         cohort=chosen.cohort,
+        assigned=chosen.assigned,
         scenario=chosen.published.script.scenario,
         way=chosen.way,
         people=chosen.people,
@@ -180,6 +203,7 @@ def _chosen(key: str, sent: Sent) -> Chosen:
     :raise Incomplete: if something of it is missing
     """
     cohort, members = _find(key)
+    assigned = _assigned(cohort, sent)
     ticked = set(sent.getlist("who"))
     people = {each.user_id: each for each in members if str(each.user_id) in ticked}
     problems = {}
@@ -191,14 +215,15 @@ def _chosen(key: str, sent: Sent) -> Chosen:
     if way not in WAYS:
         problems["way"] = "Choose how to pair them."
     try:
-        published = library.current(db.session, forms.clean(sent.get("scenario", ""))[:64])
+        wanted = assigned.scenario_id if assigned else forms.clean(sent.get("scenario", ""))[:64]
+        published = library.current(db.session, wanted)
     except NotFound:
         raise Incomplete({"scenario": "Choose a scenario.", **problems}) from None
     if len(published.script.scenario.seats) < 2:
         problems["scenario"] = invitations.NEEDS_TWO
     if problems:
         raise Incomplete(problems)
-    return Chosen(cohort, published, Way(str(way)), people, _who(sent), _mix(sent))
+    return Chosen(cohort, published, Way(str(way)), people, _who(sent), _mix(sent), assigned)
 
 
 def _who(sent: Sent) -> list[int]:
@@ -209,7 +234,9 @@ def _who(sent: Sent) -> list[int]:
 def _sent_on(sent: Sent) -> dict[str, Any]:
     """Return what was sent of a choice that lacks something, for the address that asks for it."""
     scenario, way = (forms.clean(sent.get(each, ""))[:64] for each in ("scenario", "way"))
-    return {"scenario": scenario, "way": way, "who": _who(sent), "mix": _mix(sent)}
+    asked = {"scenario": scenario, "way": way, "who": _who(sent), "mix": _mix(sent)}
+    assignment = forms.clean(sent.get("assignment", ""))[:40]
+    return asked | ({"assignment": assignment} if assignment else {})
 
 
 def _mix(sent: Sent) -> str:
@@ -271,6 +298,7 @@ def make(key: str) -> ResponseReturnValue:
             by=me().id,
             key=chosen.key,
             now=now(),
+            assigned=chosen.assigned,
         )
     if is_new:
         told = "One pair is made." if len(tables) == 1 else f"{len(tables)} pairs are made."

@@ -79,7 +79,9 @@ def _rating(seated: Seated, script: Script, card: int | None) -> dict[str, Any]:
         "cards": cards,
         "kept": kept,
         "committed": committed,
-        "compared": ratings.compare_ratings(script, kept) if committed else [],
+        "compared": ratings.compare_ratings(script, ratings.committed_in(kept))
+        if committed
+        else [],
         "unfinished": unfinished,
         # One past the last card is the overview from which all of them are committed.
         "card": len(cards) if at is None else at,

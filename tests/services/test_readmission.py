@@ -13,6 +13,7 @@ from lfp_trainer.errors import NotFound, StaleMove
 from lfp_trainer.services import (
     accounts,
     claiming,
+    cohorts,
     diagnosis,
     lobby,
     next_steps,
@@ -20,6 +21,7 @@ from lfp_trainer.services import (
     readmission,
     reveal,
     runs,
+    sharing,
 )
 from lfp_trainer.services.library import Published
 from lfp_trainer.services.next_steps import Plan
@@ -30,6 +32,7 @@ from lfp_trainer.storage.models import (
     Participant,
     Pick,
     Rating,
+    Run,
     Stage,
     Step,
     User,
@@ -458,3 +461,23 @@ def test_of_a_guest_who_comes_back_and_a_partner_who_lets_another_in_one_is_firs
     assert len(played.company(alice_id).people) == 2
     lost = bob_id if holder.user_id == phone_id else phone_id
     assert rows_of(session, lost) in (0, 1)  # who still asks, or gave a reason, is named once
+
+
+def test_who_goes_on_from_another_device_shares_nothing_before_they_say_so(
+    played: Together, session: Session, alice_id: int, bob_id: int, phone_id: int
+) -> None:
+    with writing(session):
+        key = cohorts.make(session, name="Spring", user_id=alice_id, now=NOON)
+        cohort = cohorts.find(session, key, viewer_id=alice_id)
+        cohorts.join(session, cohort.code, user_id=bob_id, now=NOON)
+    for each in (alice_id, bob_id):
+        with writing(session):
+            sharing.agree(session, played.seat(each), cohort.id, now=NOON)
+    shown = sa.select(Run.shown_at).where(Run.key == played.key)
+    assert session.scalar(shown) is not None
+
+    ask(played, phone_id)
+    let_in(played, alice_id, bob_id, phone_id)
+
+    assert played.seat(phone_id).shared_at is None
+    assert session.scalar(shown) is None

@@ -56,6 +56,7 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "answers.diagnose"): ("{run}/diagnosis", HER_RUN),
     ("POST", "answers.rate"): ("{run}/ratings/0", HER_RUN),
     ("POST", "answers.commit_ratings"): ("{run}/ratings", HER_RUN),
+    ("POST", "answers.go_on_without"): ("{run}/without", HER_RUN),
     ("POST", "runs.choose"): ("{run}/choices", HER_RUN),
     ("POST", "runs.keep_reason"): ("{run}/reason", HER_RUN),
     ("POST", "rankings.rank"): ("{run}/rankings", HER_RUN),
@@ -158,6 +159,17 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "walking_out.show"): ("{cohort}/walking-out", HER_COHORT),
     # Of a run that is not finished: refused with a sentence.
     ("POST", "walking_out.tell"): ("{run}/next-step/told", HER_RUN),
+    ("GET", "assignments.index"): ("{cohort}/assignments", RUN_BY_DANA),
+    # Without a scenario that is there it sets nothing.
+    ("POST", "assignments.make"): ("{cohort}/assignments", RUN_BY_DANA),
+    ("GET", "assigned.show"): ("/assigned/{assigned}", HER_COHORT),
+    ("POST", "assigned.begin"): ("/assigned/{assigned}/begin", HER_COHORT),
+    ("POST", "assigned.invite"): ("/assigned/{assigned}/invite", HER_COHORT),
+    ("POST", "assignments.close"): ("/assigned/{assigned}/close", RUN_BY_DANA),
+    ("GET", "sharing.index"): ("/home/shared", SIGNED_IN),
+    ("GET", "sharing.show"): ("{run}/sharing", HER_RUN),
+    ("POST", "sharing.share"): ("{run}/sharing", HER_RUN),
+    ("POST", "sharing.withdraw"): ("{run}/sharing/withdraw", HER_RUN),
     # After those above: Alice and Dana are not in it any more.
     ("POST", "cohorts.leave"): ("{cohort}/leave", HER_COHORT),
     ("GET", "auth.sign_in"): ("/sign-in", EVERYONE),

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from secrets import token_hex
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer.storage.models import Membership, Place
 from tests.conftest import Browser
 from tests.web.conftest import SCENARIO, values
 
@@ -33,6 +37,26 @@ class CohortPage:
     def let_in(self, member: Browser, name: str = "Guest of hers", position: str = "EL") -> None:
         answer = member.post(f"/join/{self.code}", {"name": name, "position": position})
         assert (answer.status_code, answer.location) == (303, self.url)
+
+    def also_run_by(self, session: Session, member: Browser) -> None:
+        """Let somebody facilitate it too, from when they joined."""
+        self.let_in(member)
+        session.execute(
+            sa.update(Membership)
+            .where(Membership.user_id == member.user_id)
+            .values(role=Place.FACILITATOR, facilitates_since=Membership.joined_at)
+        )
+        session.commit()
+
+    def assign(self, scenario: str = SCENARIO, **more: object) -> str:
+        """Set a scenario for it, by default as the form stands, and return the key."""
+        data = {
+            "scenario": scenario, "mode": "alone", "start_key": token_hex(8),
+            "required": ["diagnosis", "ratings"], **more,
+        }  # fmt: skip
+        answer = self.browser.post(f"{self.url}/assignments", data)
+        assert answer.status_code == 303, answer.text
+        return answer.location.partition("#")[2]
 
     def deal(
         self,

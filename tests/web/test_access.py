@@ -71,6 +71,7 @@ def test_every_route_lets_in_exactly_whom_the_table_names(
     Rated.begin(actors["alice"]).commit_first()
     lobby = invite(actors["alice"])
     cohort = CohortPage.make(actors["dana"], actors["alice"])
+    assigned = cohort.assign()
     with app.test_request_context():
         asset = app.jinja_env.globals["asset"]("site.css")  # type: ignore[operator]
     wrong, cells = [], 0
@@ -78,7 +79,7 @@ def test_every_route_lets_in_exactly_whom_the_table_names(
     for (method, endpoint), (address, row) in TABLE.items():
         url = address.format(
             run=run.url, key=run.key, lobby=lobby, asset=asset, charlie=charlie.user_id,
-            cohort=cohort.url, code=cohort.code,
+            cohort=cohort.url, code=cohort.code, assigned=assigned,
         )  # fmt: skip
         for (name, actor), expected in zip(actors.items(), row.split(), strict=True):
             # Starting a run makes a guest of nobody; the next request is nobody's again.

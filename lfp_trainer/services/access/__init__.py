@@ -12,6 +12,7 @@ others until nobody can change it any more: :attr:`Seated.reached` says how far 
 
 from lfp_trainer.services.access.cohorts import assignments_visible_to as assignments_visible_to
 from lfp_trainer.services.access.cohorts import cohorts_visible_to as cohorts_visible_to
+from lfp_trainer.services.access.cohorts import facilitators_visible_to as facilitators_visible_to
 from lfp_trainer.services.access.cohorts import members_visible_to as members_visible_to
 from lfp_trainer.services.access.own import exercise_ratings_of as exercise_ratings_of
 from lfp_trainer.services.access.own import next_steps_of as next_steps_of

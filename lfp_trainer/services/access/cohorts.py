@@ -70,3 +70,13 @@ def assignments_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
         .join(Membership, Membership.cohort_id == Cohort.id)
         .where(Membership.user_id == viewer_id)
     )
+
+
+def facilitators_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """Select who else facilitates the cohorts of this person, and since when."""
+    return (
+        members_visible_to(viewer_id)
+        .with_only_columns(Membership.cohort_id, User.name, Membership.facilitates_since)
+        .where(Membership.role == Place.FACILITATOR, User.id != viewer_id)
+        .order_by(sa.func.lower(User.name), User.id)
+    )
