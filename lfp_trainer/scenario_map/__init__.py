@@ -2,6 +2,19 @@
 
 from lfp_trainer.scenario_map.chart import Chart, Edge, Node, lay_out, taken
 from lfp_trainer.scenario_map.outline import outline
+from lfp_trainer.scenario_map.traffic import Flow, Passed, count_passed, draw_traffic
 from lfp_trainer.scenario_map.veil import veil
 
-__all__ = ["Chart", "Edge", "Node", "lay_out", "outline", "taken", "veil"]
+__all__ = [
+    "Chart",
+    "Edge",
+    "Flow",
+    "Node",
+    "Passed",
+    "count_passed",
+    "draw_traffic",
+    "lay_out",
+    "outline",
+    "taken",
+    "veil",
+]
