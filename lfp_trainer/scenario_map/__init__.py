@@ -2,7 +2,7 @@
 
 from lfp_trainer.scenario_map.chart import Chart, Edge, Node, lay_out, taken
 from lfp_trainer.scenario_map.outline import outline
-from lfp_trainer.scenario_map.traffic import Flow, Passed, count_passed, draw_traffic
+from lfp_trainer.scenario_map.traffic import Flow, Passed, draw_traffic
 from lfp_trainer.scenario_map.veil import veil
 
 __all__ = [
@@ -11,7 +11,6 @@ __all__ = [
     "Flow",
     "Node",
     "Passed",
-    "count_passed",
     "draw_traffic",
     "lay_out",
     "outline",

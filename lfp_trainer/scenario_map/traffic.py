@@ -1,14 +1,11 @@
 """How many plays went which way, drawn on the map as the width of its lines."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 
-from lfp_trainer.engine import play
-from lfp_trainer.engine.script import Script
-from lfp_trainer.scenario_map.chart import END_NODE, START_NODE, Chart, Edge, ending_node
+from lfp_trainer.scenario_map.chart import Chart, Edge
 from lfp_trainer.scenario_map.grid import Point
 
 THINNEST = 2.0
@@ -18,9 +15,6 @@ HEAD = 9.0
 """The length of an arrowhead; a wide line has a longer one."""
 HALO = 14
 """About the height of a number beside a line."""
-
-Counted = tuple[str, str, int]
-"""A scene, the scenes that a choice there led to (with a space between), and how many went so."""
 
 Passed = Mapping[tuple[str, str], int]
 """How many went from one node of the map to the next."""
@@ -39,30 +33,6 @@ class Flow:
     line: tuple[Point, ...]
     head: tuple[Point, Point, Point]
     label: Point
-
-
-def count_passed(
-    script: Script, moves: Iterable[Counted], *, begun: int, ended: Mapping[str, int]
-) -> Passed:
-    """Count how many went which way on the map.
-
-    :param begun: how many plays have begun
-    :param ended: how many came to which ending
-    """
-    passed: Counter[tuple[str, str]] = Counter()
-    opening = [scene.id for scene, _, _ in play.scenes_after(script, None)]
-    for way in pairwise([START_NODE, *opening]):
-        passed[way] += begun
-    for scene_id, led_to, count in moves:
-        met = [scene_id, *led_to.split()]
-        last = script.scenes.get(met[-1])
-        if len(met) == 1 or last is None or not last.moves:
-            met.append(END_NODE)
-        for way in pairwise(met):
-            passed[way] += count
-    for ending_id, count in ended.items():
-        passed[END_NODE, ending_node(ending_id)] += count
-    return {way: count for way, count in passed.items() if count}
 
 
 def draw_traffic(chart: Chart, passed: Passed) -> tuple[Flow, ...]:

@@ -5,41 +5,15 @@ from math import hypot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lfp_trainer.scenario_map import count_passed, draw_traffic, lay_out
-from lfp_trainer.scenario_map.chart import END_NODE, START_NODE
+from lfp_trainer.scenario_map import draw_traffic, lay_out
 from tests import scenarios
 
-SCRIPT = scenarios.script()
-CHART = lay_out(SCRIPT)
+CHART = lay_out(scenarios.script())
 WAYS = [(edge.source, edge.target) for edge in CHART.edges]
 
 
-def test_every_scene_on_the_way_is_passed_and_so_is_the_end() -> None:
-    moves = [("log", "walk visit", 3), ("visit", "", 2)]
-
-    assert count_passed(SCRIPT, moves, begun=3, ended={"together": 2}) == {
-        (START_NODE, "log"): 3,
-        ("log", "walk"): 3,
-        ("walk", "visit"): 3,
-        ("visit", END_NODE): 2,
-        (END_NODE, ":together"): 2,
-    }
-
-
-def test_what_several_choices_lead_to_is_one_way() -> None:
-    moves = [("log", "walk visit", 3), ("log", "walk visit", 4)]
-
-    assert count_passed(SCRIPT, moves, begun=7, ended={})["log", "walk"] == 7
-
-
-def test_a_story_may_end_in_a_passage() -> None:
-    passed = count_passed(SCRIPT, [("log", "walk", 1)], begun=1, ended={})
-
-    assert passed["walk", END_NODE] == 1
-
-
 def test_nobody_leaves_no_line() -> None:
-    assert draw_traffic(CHART, count_passed(SCRIPT, [], begun=0, ended={"alone": 0})) == ()
+    assert draw_traffic(CHART, {}) == ()
 
 
 @given(st.dictionaries(st.sampled_from(WAYS), st.integers(1, 10_000), min_size=1))
