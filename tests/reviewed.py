@@ -51,9 +51,7 @@ class Room:
             user_id = accounts.make_guest(self.session, now=self.now)
             guests.name_guest(self.session, user_id, name)
             place = position or POSITIONS[len(self.people) % len(POSITIONS)]
-            self.session.execute(
-                sa.update(User).where(User.id == user_id).values(position=place)
-            )
+            self.session.execute(sa.update(User).where(User.id == user_id).values(position=place))
             cohorts.join(self.session, self.cohort.code, user_id=user_id, now=self.now)
         self.people.append(user_id)
         return user_id
@@ -88,11 +86,7 @@ class Room:
         """Let people in who play one after another in their ways, and rate again afterwards."""
         for number, name in enumerate(names):
             user_id = self.let_in(name)
-            self.play(
-                user_id, seat=seats[number % len(seats)], habit=HABITS[number % len(HABITS)]
-            )
+            self.play(user_id, seat=seats[number % len(seats)], habit=HABITS[number % len(HABITS)])
             if number % 2:
                 with writing(self.session):
-                    demo_looking_back.look_back(
-                        self.session, user_id, self.dice, now=self.now
-                    )
+                    demo_looking_back.look_back(self.session, user_id, self.dice, now=self.now)

@@ -41,6 +41,7 @@ from lfp_trainer.web import (
     rankings,
     rating_form,
     readmission,
+    review,
     runs,
     second_ratings,
     security,
@@ -52,7 +53,7 @@ from lfp_trainer.web.extensions import csrf, db, login_manager
 _FEATURES = (
     home, library, lobby, readmission, runs, live, rankings, answers, second_ratings, what_if,
     next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account, my_data,
-    admin, health, observing, one_screen, play_ratings, swaps,
+    admin, health, observing, one_screen, play_ratings, review, swaps,
 )  # fmt: skip
 
 
