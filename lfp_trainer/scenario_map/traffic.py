@@ -73,9 +73,7 @@ def _flow(edge: Edge, target: Node, count: int, heaviest: int) -> Flow:
             (neck[0] + along_y * half, neck[1] - along_x * half),
         ),
         # The ways to all endings share a line: their numbers stand above the boxes.
-        label=(target.x + 4, target.y - 4)
-        if target.kind == "ending"
-        else _halfway(points, width),
+        label=(target.x + 4, target.y - 4) if target.kind == "ending" else _halfway(points, width),
     )
 
 
