@@ -48,7 +48,7 @@ def go_through(visitor: Visitor, site: Site) -> None:
     page.get_by_role("link", name="Sentences and reasons").first.click()
     visitor.at("what a rating rests on")
     page.goto(page.url.partition("/ratings/")[0] + "?position=MS&seat=both")
-    expect(heading(page, "Nobody here")).to_be_visible()
+    expect(page.get_by_role("heading", name="Nobody here")).to_be_visible()
     visitor.at("review narrowed to nobody")
 
 
