@@ -48,6 +48,7 @@ from lfp_trainer.web import (
     rankings,
     rating_form,
     readmission,
+    review,
     runs,
     second_ratings,
     security,
@@ -64,7 +65,7 @@ _FEATURES = (
     next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account,
     my_data, admin, health, observing, one_screen, play_ratings, swaps, progress, debrief_plan,
     walking_out, cohort_people, cohort_invitations, cohort_settings, assignments, assigned,
-    sharing,
+    sharing, review,
 )  # fmt: skip
 
 

@@ -148,6 +148,25 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "cohort_settings.archive"): ("{cohort}/settings/archive", RUN_BY_DANA),
     ("POST", "cohort_settings.reopen"): ("{cohort}/settings/reopen", RUN_BY_DANA),
     ("POST", "cohorts.agree"): ("{cohort}/agree", HER_COHORT),
+    ("GET", "review.index"): ("{cohort}/review", RUN_BY_DANA),
+    # Nobody has agreed to show anything of it, so there is nothing; `test_review.py` has more.
+    ("GET", "review.show"): ("{cohort}/review/glowing-observations", NOBODYS),
+    ("GET", "review.show_response"): (
+        "{cohort}/review/glowing-observations/responses/log/email-the-counts",
+        NOBODYS,
+    ),
+    ("GET", "review.show_named"): (
+        "{cohort}/review/glowing-observations/diagnosis/systems/ILR",
+        NOBODYS,
+    ),
+    ("GET", "review.show_card"): (
+        "{cohort}/review/glowing-observations/ratings/partner/motivate",
+        NOBODYS,
+    ),
+    ("GET", "review.show_level"): (
+        "{cohort}/review/glowing-observations/ratings/partner/motivate/2",
+        NOBODYS,
+    ),
     ("POST", "invitations.invite"): ("/invitations", SIGNED_IN),
     # Of a run that somebody plays alone, there is no seat to free.
     ("POST", "invitations.free_seat"): ("{run}/free", NOBODYS),
