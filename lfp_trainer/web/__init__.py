@@ -19,6 +19,7 @@ from lfp_trainer.web import (
     calibrate_page,
     calibration,
     cohorts,
+    comments,
     contrast,
     contrast_page,
     errors,
@@ -44,6 +45,7 @@ from lfp_trainer.web import (
     runs,
     second_ratings,
     security,
+    shown_runs,
     swaps,
     what_if,
 )
@@ -52,7 +54,7 @@ from lfp_trainer.web.extensions import csrf, db, login_manager
 _FEATURES = (
     home, library, lobby, readmission, runs, live, rankings, answers, second_ratings, what_if,
     next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account, my_data,
-    admin, health, observing, one_screen, play_ratings, swaps,
+    admin, health, observing, one_screen, play_ratings, swaps, comments, shown_runs,
 )  # fmt: skip
 
 
@@ -89,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     next_steps.install(app)
     invitations.install(app)
     observing_page.install(app)
+    comments.install(app)
     for feature in _FEATURES:
         app.register_blueprint(feature.bp)
     gate.guard(app)
