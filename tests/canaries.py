@@ -76,7 +76,7 @@ def leave_in_run(session: Session, run: int, person: Person, canary: str, number
             session, table, person, canary,
             run_id=run, number=number, code=f"code-{run}", swap_of=None, cohort_id=None,
             scenario_version_id=None, answers=None,
-            key=f"{canary}.{table.name}.key {run}", start_key=f"{canary}.{table.name}.start_key {run}",
+            **{each: f"{canary}.{table.name}.{each} {run}" for each in ("key", "start_key")},
         )  # fmt: skip
 
 

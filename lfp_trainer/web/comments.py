@@ -8,11 +8,10 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, Flask, flash, make_response, render_template, request, url_for
+from flask import Blueprint, Flask, flash, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from lfp_trainer.errors import NotFound
 from lfp_trainer.services import comments, library, threads
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.threads import Thread

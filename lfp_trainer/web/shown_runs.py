@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lfp_trainer.services import cohorts, comments, shown_runs, threads
