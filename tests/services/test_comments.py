@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove
-from lfp_trainer.services import claiming, cohorts, comments, forgetting, threads
+from lfp_trainer.services import claiming, cohorts, comments, forgetting, shown_runs, threads
 from lfp_trainer.services.access import Seated, Thing
 from lfp_trainer.services.accounts import Person
 from lfp_trainer.services.library import Published
@@ -24,6 +24,7 @@ from lfp_trainer.storage.models import (
     Rating,
     Role,
     Round,
+    Run,
     Stage,
     Step,
     User,
@@ -530,3 +531,39 @@ def test_a_membership_that_is_no_facilitators_reads_nothing(
 
     with pytest.raises(NotFound):
         threads.find(session, key, viewer_id=dana_id)
+
+
+def test_who_facilitates_and_plays_in_a_run_finds_it_only_among_their_own(
+    session: Session, published: Published, alice_id: int, bob_id: int, dana_id: int
+) -> None:
+    spring = Spring.make(session, dana_id, alice_id, bob_id)
+    for other in (dana_id, bob_id):
+        both = Together.open(session, alice_id, now=NOON + timedelta(minutes=other))
+        both.join(other)
+        both.ready(alice_id, other)
+        both.commit(alice_id)
+        spring.share(both.seat(alice_id))
+        key = both.key
+
+    found = shown_runs.runs_of(session, spring.cohort, viewer_id=dana_id)
+
+    assert [each.run_key for each in found] == [key]
+    hers = session.scalars(sa.select(Run.key).where(Run.key != key)).one()
+    with pytest.raises(NotFound):
+        shown_runs.find(session, spring.cohort, hers, viewer_id=dana_id)
+
+
+def test_a_rating_that_one_of_two_has_not_committed_is_not_the_others_to_stand_for(
+    session: Session, published: Published, spring: Spring, alice_id: int, bob_id: int
+) -> None:
+    both = Together.open(session, alice_id, now=NOON)
+    both.join(bob_id)
+    both.ready(alice_id, bob_id)
+    both.commit(bob_id)
+    hers, his = both.seat(alice_id), both.seat(bob_id)
+    spring.share(hers, his)
+
+    spring.write(rating(session, his))
+
+    with pytest.raises(NotFound):
+        spring.write(rating(session, hers))
