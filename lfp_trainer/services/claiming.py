@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from lfp_trainer.errors import NotFound
 from lfp_trainer.services import accounts, pairs, sharing
 from lfp_trainer.storage.models import (
+    Comment,
     Diagnosis,
     ExerciseRating,
     Expected,
@@ -60,6 +61,8 @@ _OWNED = (
     _Owned(NextStep.user_id, of_seat=True),
     _Owned(Pick.user_id, of_seat=True),
     _Owned(Mark.user_id, of_seat=True),
+    _Owned(Comment.learner_id, of_seat=True),
+    _Owned(Comment.author_id),
     _Owned(Pair.device_of),
     _Owned(Pair.invited_by),
     _Owned(Membership.user_id, (Membership.cohort_id,)),

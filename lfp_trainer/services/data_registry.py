@@ -16,6 +16,7 @@ from lfp_trainer.services import code_tries, retention
 from lfp_trainer.storage.models import (
     Assignment,
     Cohort,
+    Comment,
     DebriefPlan,
     Diagnosis,
     ExerciseRating,
@@ -70,6 +71,8 @@ class Column:
     """Why it is not in the download; empty where it is."""
     only_own: bool = False
     """In a row that is somebody else's in a shared run or cohort, this is theirs and left empty."""
+    told_to: Rows | None = None
+    """In which rows it is in the download, where that is another question than who made them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,13 @@ def _shares(owner: Owner) -> sa.ColumnElement[bool]:
 
 
 _NOT_WHETHER_OTHERS = "In a run together it would tell whether the others have agreed to share it."
+
+
+def _wrote_or_got(owner: Owner) -> sa.ColumnElement[bool]:
+    comments = table(Comment).c
+    return (comments.learner_id == owner.id) | (comments.author_id == owner.id)
+
+
 _ID = Column("The number of this row.")
 _RUN = Column("The run it belongs to: the id in the table run.")
 _COHORT = Column("The cohort it belongs to: the id in the table cohort.")
@@ -602,6 +612,49 @@ REGISTRY: tuple[Store, ...] = (
             "saved_at": _SAVED,
             "committed_at": _COMMITTED,
         },
+    ),
+    Store(
+        Comment,
+        "Comments",
+        "What facilitators wrote to you about your runs, and what you wrote yourself.",
+        "learner_id is you, or author_id is you",
+        _wrote_or_got,
+        Fate.SHARED,
+        {
+            "id": _ID,
+            "key": Column("What stands in the address of its form."),
+            "start_key": Column(
+                "The one-time number of the form that wrote it.",
+                withheld="It only keeps a double click from writing two.",
+            ),
+            "cohort_id": _COHORT,
+            "run_id": _RUN,
+            "learner_id": Column(
+                "To whom it was written.",
+                withheld="It is somebody else's number, or your own.",
+            ),
+            "author_id": Column("Your own number where you wrote it; else empty.", only_own=True),
+            "about": Column("What it is about: the run, a response (step) or a rating."),
+            "number": Column("The step, where it is about a response."),
+            "leader": Column("Who was rated, where it is about a rating."),
+            "strand": Column("On which strand of the rubric."),
+            "round": Column("Which rating: before the play, or after it."),
+            "text": Column("What was written."),
+            "written_at": Column("When it was written."),
+            "read_at": Column(
+                "When you marked it as read, where it was written to you.",
+                told_to=_by(table(Comment).c.learner_id),
+            ),
+            "read_by_author_at": Column(
+                "When who began the thread marked your answer as read.",
+                withheld="It is what somebody else did.",
+            ),
+            "answers": Column("The comment it answers, if it is an answer."),
+        },
+        made_by=_by(table(Comment).c.author_id),
+        why_kept=(
+            "What you wrote to somebody about a run of theirs stays with them, without your name."
+        ),
     ),
     Store(
         NextStep,

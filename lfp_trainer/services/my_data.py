@@ -73,10 +73,9 @@ def _rows(
 
 
 def _column(store: Store, name: str, owner: Owner) -> sa.ColumnElement[Any]:
-    column = table(store.model).c[name]
-    if store.made_by is None or not store.columns[name].only_own:
-        return column
-    return sa.case((store.made_by(owner), column)).label(name)
+    column, described = table(store.model).c[name], store.columns[name]
+    told_to = described.told_to or (store.made_by if described.only_own else None)
+    return column if told_to is None else sa.case((told_to(owner), column)).label(name)
 
 
 def _has_case(store: Store) -> bool:

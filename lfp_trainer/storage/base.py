@@ -61,6 +61,15 @@ class Required(StrEnum):
     """The leaders rated once more, after the conversation."""
 
 
+class About(StrEnum):
+    """What of a run a comment is about."""
+
+    RUN = "run"
+    STEP = "step"
+    """One response."""
+    RATING = "rating"
+
+
 class Stage(StrEnum):
     """Where a participant stands in a run, in this order."""
 
@@ -131,7 +140,17 @@ class Model(DeclarativeBase):
         datetime: UtcDateTime(),
         **{
             words: _stored_words(words)
-            for words in (Role, WorkPosition, Place, Mode, Stage, Round, Telling, Outcome)
+            for words in (
+                Role,
+                WorkPosition,
+                Place,
+                Mode,
+                About,
+                Stage,
+                Round,
+                Telling,
+                Outcome,
+            )  # fmt: skip
         },
         CODES: sa.JSON(),
         LEVELS: sa.JSON(),

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lfp_trainer.storage.base import CODES as CODES
+from lfp_trainer.storage.base import About as About
 from lfp_trainer.storage.base import Mode as Mode
 from lfp_trainer.storage.base import Model as Model
 from lfp_trainer.storage.base import Outcome as Outcome
@@ -27,6 +28,7 @@ from lfp_trainer.storage.cohort_models import DebriefPlan as DebriefPlan
 from lfp_trainer.storage.cohort_models import Expected as Expected
 from lfp_trainer.storage.cohort_models import Membership as Membership
 from lfp_trainer.storage.cohort_models import Paired as Paired
+from lfp_trainer.storage.comment_models import Comment as Comment
 from lfp_trainer.storage.exercise_models import ExerciseRating as ExerciseRating
 from lfp_trainer.storage.pair_models import Mark as Mark
 from lfp_trainer.storage.pair_models import Pair as Pair

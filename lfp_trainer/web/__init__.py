@@ -24,6 +24,7 @@ from lfp_trainer.web import (
     cohort_people,
     cohort_settings,
     cohorts,
+    comments,
     contrast,
     contrast_page,
     debrief_plan,
@@ -54,6 +55,7 @@ from lfp_trainer.web import (
     security,
     sharing,
     sharing_page,
+    shown_runs,
     swaps,
     walking_out,
     what_if,
@@ -65,7 +67,7 @@ _FEATURES = (
     next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account,
     my_data, admin, health, observing, one_screen, play_ratings, swaps, progress, debrief_plan,
     walking_out, cohort_people, cohort_invitations, cohort_settings, assignments, assigned,
-    sharing, review,
+    sharing, review, comments, shown_runs,
 )  # fmt: skip
 
 
@@ -103,6 +105,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     invitations.install(app)
     sharing_page.install(app)
     observing_page.install(app)
+    comments.install(app)
     for feature in _FEATURES:
         app.register_blueprint(feature.bp)
     gate.guard(app)

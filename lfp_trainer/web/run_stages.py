@@ -27,7 +27,7 @@ from lfp_trainer.services.access import Seated
 from lfp_trainer.services.rankings import Order
 from lfp_trainer.services.runs import Note
 from lfp_trainer.storage.models import Stage, Telling
-from lfp_trainer.web import calibrate_page, looking_back, pair_turn
+from lfp_trainer.web import calibrate_page, comments, looking_back, pair_turn
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.ranking_form import Typed, asked_way, typed_order
 
@@ -189,6 +189,7 @@ def _debrief(seated: Seated, script: Script, card: int | None) -> dict[str, Any]
         "compared": ratings.compare_ratings(script, ratings.committed_of(db.session, seated)),
         "begun": begun.begun_by(db.session, seated),
         "notes": notes,
+        "threads": comments.of_run(seated),
         **looking_back.debrief_context(seated, script, told, path, notes),
         "plan": next_steps.plan_of(db.session, seated),
         "became": next_steps.answer_of(db.session, seated),

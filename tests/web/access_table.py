@@ -189,6 +189,17 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "sharing.show"): ("{run}/sharing", HER_RUN),
     ("POST", "sharing.share"): ("{run}/sharing", HER_RUN),
     ("POST", "sharing.withdraw"): ("{run}/sharing/withdraw", HER_RUN),
+    ("GET", "shown_runs.index"): ("{cohort}/runs", RUN_BY_DANA),
+    # What Alice shows to Dana, and to nobody else.
+    ("GET", "shown_runs.show"): ("{cohort}/runs/{shown}", RUN_BY_DANA),
+    # Without a text, which nobody sends here, it writes nothing.
+    ("POST", "shown_runs.comment"): ("{cohort}/runs/{shown}/comments", RUN_BY_DANA),
+    ("GET", "comments.index"): ("/comments", SIGNED_IN),
+    # A thread of Dana's to Alice.
+    ("POST", "comments.answer"): ("/comments/{thread}/answers", HER_COHORT),
+    ("POST", "comments.mark_read"): ("/comments/{thread}/read", HER_COHORT),
+    ("POST", "comments.mark_all_read"): ("/comments/read", SIGNED_IN),
+    ("POST", "comments.delete"): ("/comments/{thread}/delete", HER_RUN),
     # After those above: Alice and Dana are not in it any more.
     ("POST", "cohorts.leave"): ("{cohort}/leave", HER_COHORT),
     ("GET", "auth.sign_in"): ("/sign-in", EVERYONE),

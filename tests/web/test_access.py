@@ -11,6 +11,7 @@ from tests.conftest import Browser
 from tests.web.access_table import ACTORS, TABLE
 from tests.web.calibration import SetPage
 from tests.web.cohorting import CohortPage
+from tests.web.commenting import commented
 from tests.web.conftest import RunPage, start
 from tests.web.contrasting import Rated
 from tests.web.test_lobby import invite
@@ -72,6 +73,8 @@ def test_every_route_lets_in_exactly_whom_the_table_names(
     lobby = invite(actors["alice"])
     cohort = CohortPage.make(actors["dana"], actors["alice"])
     assigned = cohort.assign()
+    shown = start(actors["alice"])
+    thread = commented(actors["dana"], actors["alice"], cohort, shown)
     with app.test_request_context():
         asset = app.jinja_env.globals["asset"]("site.css")  # type: ignore[operator]
     wrong, cells = [], 0
@@ -79,7 +82,8 @@ def test_every_route_lets_in_exactly_whom_the_table_names(
     for (method, endpoint), (address, row) in TABLE.items():
         url = address.format(
             run=run.url, key=run.key, lobby=lobby, asset=asset, charlie=charlie.user_id,
-            cohort=cohort.url, code=cohort.code, assigned=assigned,
+            cohort=cohort.url, code=cohort.code, assigned=assigned, shown=shown.key,
+            thread=thread,
         )  # fmt: skip
         for (name, actor), expected in zip(actors.items(), row.split(), strict=True):
             # Starting a run makes a guest of nobody; the next request is nobody's again.

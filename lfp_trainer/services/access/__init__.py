@@ -14,6 +14,10 @@ from lfp_trainer.services.access.cohorts import assignments_visible_to as assign
 from lfp_trainer.services.access.cohorts import cohorts_visible_to as cohorts_visible_to
 from lfp_trainer.services.access.cohorts import facilitators_visible_to as facilitators_visible_to
 from lfp_trainer.services.access.cohorts import members_visible_to as members_visible_to
+from lfp_trainer.services.access.commented import Thing as Thing
+from lfp_trainer.services.access.commented import comments_shown_to as comments_shown_to
+from lfp_trainer.services.access.commented import is_shown_to as is_shown_to
+from lfp_trainer.services.access.commented import takes_part as takes_part
 from lfp_trainer.services.access.own import exercise_ratings_of as exercise_ratings_of
 from lfp_trainer.services.access.own import next_steps_of as next_steps_of
 from lfp_trainer.services.access.own import run_ratings_of as run_ratings_of
