@@ -94,6 +94,27 @@ class Outcome(StrEnum):
     DROPPED = "dropped"
 
 
+class ExportFormat(StrEnum):
+    """What kind of file an export is."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSON = "json"
+
+
+class ExportState(StrEnum):
+    """What has become of an export."""
+
+    RUNNING = "running"
+    DONE = "done"
+    """Its file can be taken."""
+    DROPPED = "dropped"
+    """Somebody took back what was in it."""
+    EXPIRED = "expired"
+    """Its file was kept long enough."""
+    FAILED = "failed"
+
+
 def _stored_words(words: type[StrEnum]) -> sa.Enum:
     return sa.Enum(
         words,
@@ -120,7 +141,17 @@ class Model(DeclarativeBase):
         datetime: UtcDateTime(),
         **{
             words: _stored_words(words)
-            for words in (Role, WorkPosition, Place, Mode, Stage, Round, Outcome)
+            for words in (
+                Role,
+                WorkPosition,
+                Place,
+                Mode,
+                Stage,
+                Round,
+                Outcome,
+                ExportFormat,
+                ExportState,
+            )  # fmt: skip
         },
         CODES: sa.JSON(),
         LEVELS: sa.JSON(),

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lfp_trainer.storage.base import CODES as CODES
+from lfp_trainer.storage.base import ExportFormat as ExportFormat
+from lfp_trainer.storage.base import ExportState as ExportState
 from lfp_trainer.storage.base import Mode as Mode
 from lfp_trainer.storage.base import Model as Model
 from lfp_trainer.storage.base import Outcome as Outcome
@@ -26,6 +28,8 @@ from lfp_trainer.storage.cohort_models import Expected as Expected
 from lfp_trainer.storage.cohort_models import Membership as Membership
 from lfp_trainer.storage.cohort_models import Paired as Paired
 from lfp_trainer.storage.exercise_models import ExerciseRating as ExerciseRating
+from lfp_trainer.storage.export_models import Export as Export
+from lfp_trainer.storage.export_models import ExportPart as ExportPart
 from lfp_trainer.storage.pair_models import Mark as Mark
 from lfp_trainer.storage.pair_models import Pair as Pair
 from lfp_trainer.storage.pair_models import Pick as Pick
