@@ -22,6 +22,7 @@ from lfp_trainer.web import (
     contrast,
     contrast_page,
     errors,
+    exports,
     filters,
     gate,
     health,
@@ -51,8 +52,8 @@ from lfp_trainer.web.extensions import csrf, db, login_manager
 
 _FEATURES = (
     home, library, lobby, readmission, runs, live, rankings, answers, second_ratings, what_if,
-    next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account, my_data,
-    admin, health, observing, one_screen, play_ratings, swaps,
+    next_steps, calibrate, calibration, contrast, cohorts, exports, pairing, invitations, account,
+    my_data, admin, health, observing, one_screen, play_ratings, swaps,
 )  # fmt: skip
 
 

@@ -120,6 +120,12 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "cohorts.ask_to_join"): ("/join/{code}", EVERYONE),
     # Without a name and a position, which nobody sends here, it lets nobody in.
     ("POST", "cohorts.join"): ("/join/{code}", EVERYONE),
+    ("GET", "exports.show"): ("{cohort}/export", RUN_BY_DANA),
+    # Without a kind of file, which nobody sends here, it makes none.
+    ("POST", "exports.make"): ("{cohort}/export", RUN_BY_DANA),
+    ("GET", "exports.live"): ("{cohort}/export/live", RUN_BY_DANA),
+    # None has been made.
+    ("GET", "exports.take"): ("{cohort}/export/abcdEFGH_123-567", NOBODYS),
     ("GET", "pairing.choose"): ("{cohort}/pairs", RUN_BY_DANA),
     ("GET", "pairing.deal"): ("{cohort}/pairs/deal", RUN_BY_DANA),
     ("POST", "pairing.make"): ("{cohort}/pairs", RUN_BY_DANA),

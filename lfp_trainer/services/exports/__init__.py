@@ -5,6 +5,7 @@ it beside the pages, and ``kept`` keeps it for a while, and drops it whenever so
 something back.
 """
 
+from lfp_trainer.services.exports.chosen import scenarios_shown as scenarios_shown
 from lfp_trainer.services.exports.kept import drop as drop
 from lfp_trainer.services.exports.kept import expire as expire
 from lfp_trainer.services.exports.kept import made_for as made_for

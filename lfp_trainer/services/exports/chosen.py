@@ -137,3 +137,15 @@ def _numbered(letter: str, ids: set[int], dice: SystemRandom) -> dict[int, str]:
     drawn = dice.sample(sorted(ids), len(ids))
     digits = max(2, len(f"{len(ids)}"))
     return {id: f"{letter}{place:0{digits}}" for place, id in enumerate(drawn, start=1)}
+
+
+def scenarios_shown(session: Session, viewer_id: int, cohort_id: int) -> dict[str, str]:
+    """Return the scenarios of which somebody shares something with this person: id → title."""
+    rows = session.execute(
+        shown.shown_seats(
+            viewer_id, cohort_id, ScenarioVersion.scenario_id, sa.func.max(ScenarioVersion.title)
+        )
+        .join(ScenarioVersion, ScenarioVersion.id == Run.scenario_version_id)
+        .group_by(ScenarioVersion.scenario_id)
+    )
+    return dict(sorted((tuple(row) for row in rows), key=lambda each: each[1].lower()))
