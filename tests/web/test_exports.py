@@ -136,7 +136,7 @@ def test_without_names_is_the_default_and_no_name_is_in_the_file(
 
     assert b'"Alice"' in dana.get(named).data
     assert b'"Alice"' not in dana.get(file).data
-    assert [row["person"] for row in dana.get(file).json["people"]] == ["P01"]
+    assert [row["person"] for row in json.loads(dana.get(file).data)["people"]] == ["P01"]
 
 
 def test_with_names_asks_for_the_password_and_leads_back_with_what_was_chosen(
@@ -203,7 +203,7 @@ def test_an_assignment_can_be_exported_by_itself(
 
     (file,) = files_on(make(cohort, of="assignment-assigned_123-567"))
 
-    document = dana.get(file).json
+    document = json.loads(dana.get(file).data)
     assert document["about"]["only_one_assignment"] is True
     assert document["runs"] == []
 
