@@ -11,7 +11,7 @@ from lfp_trainer.services import access, cohorts, library, sharing
 from lfp_trainer.services.demo import by_reference, play_run
 from lfp_trainer.storage import database
 from lfp_trainer.storage.models import User
-from tests.browser import test_accessibility, tour
+from tests.browser import test_accessibility
 from tests.browser.conftest import Visit
 from tests.browser.pairing_cohort import make_cohort
 from tests.browser.server import PASSWORD, Site

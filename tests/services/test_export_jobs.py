@@ -495,7 +495,7 @@ def test_others_write_while_it_is_read(
 
     def between(to: IO[bytes], sheets: files.Sheets, *_: Any) -> None:
         for each in sheets:
-            for _ in each[1]:
+            for _row in each[1]:
                 began = time.perf_counter()
                 with Session(engine) as other, writing(other):
                     other.execute(sa.update(User).values(name="Renamed meanwhile"))
