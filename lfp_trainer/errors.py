@@ -191,6 +191,10 @@ class Incomplete(TrainerError):
         super().__init__(" ".join(fields.values()))
 
 
+class Busy(TrainerError):
+    """The server has enough to do for now; the sentence says with what."""
+
+
 class TooMany(TrainerError):
     """Too many wrong tries in a row."""
 

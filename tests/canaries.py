@@ -95,6 +95,11 @@ def leave_outside(session: Session, person: Person, canary: str) -> None:
         owned = any(key.column.table.name in ("user", "cohort") for key in table.foreign_keys)
         if owned and "run_id" not in table.c and table.name != "run":
             _add(session, table, person, canary, cohort_id=cohort_id)
+    made, parts = Model.metadata.tables["export"], Model.metadata.tables["export_part"]
+    hers = made.c.key == word_of(canary, made.c.key)
+    with writing(session):
+        export_id = session.scalar(sa.select(made.c.id).where(hers))
+    _add(session, parts, person, canary, export_id=export_id)
     failures = Model.metadata.tables["sign_in_failure"]
     _add(session, failures, person, canary, account=account_of(person.email or ""))
 
@@ -122,6 +127,7 @@ def _value(column: sa.Column[Any], person: Person, canary: str) -> Any:
     kinds: list[tuple[type[sa.types.TypeEngine[Any]], Any]] = [
         (sa.JSON, [word_of(canary, column)]),
         (sa.Text, word_of(canary, column)),
+        (sa.LargeBinary, word_of(canary, column).encode()),
         (sa.Boolean, False),
         (sa.Integer, 1),
         (sa.Date, date(2026, 3, 9)),

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lfp_trainer.errors import NotFound
-from lfp_trainer.services import accounts, pairs, sharing
+from lfp_trainer.services import accounts, exports, pairs, sharing
 from lfp_trainer.storage.models import (
     Comment,
     Diagnosis,
     ExerciseRating,
     Expected,
+    Export,
     Mark,
     Membership,
     NextStep,
@@ -67,6 +68,7 @@ _OWNED = (
     _Owned(Pair.invited_by),
     _Owned(Membership.user_id, (Membership.cohort_id,)),
     _Owned(Expected.user_id),
+    _Owned(Export.user_id),
     _Owned(Paired.user_id, (Paired.cohort_id, Paired.key)),
     _Owned(
         ExerciseRating.user_id,
@@ -103,6 +105,7 @@ def _give(
     owner_is: sa.ColumnElement[bool],
     now: datetime,
 ) -> None:
+    exports.drop(session, exports.shared_with(session, guest_id))
     hold_runs_of(session, guest_id, owner_id)
     theirs = session.scalars(_runs_of(guest_id)).all()
     guest = session.scalar(

@@ -7,12 +7,14 @@ begin to store something without saying what it is, whose it is, and what become
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
 from lfp_trainer.services import code_tries, retention
+from lfp_trainer.services.exports import kept
 from lfp_trainer.storage.models import (
     Assignment,
     Cohort,
@@ -21,6 +23,8 @@ from lfp_trainer.storage.models import (
     Diagnosis,
     ExerciseRating,
     Expected,
+    Export,
+    ExportPart,
     Mark,
     Membership,
     Model,
@@ -359,6 +363,51 @@ REGISTRY: tuple[Store, ...] = (
             "seat": Column("The role you were given."),
             "scenario_id": Column("The id of the case."),
             "paired_at": Column("When it was done."),
+        },
+    ),
+    Store(
+        Export,
+        "What you exported",
+        "That you made a file of what people share with a cohort you facilitate. The file itself is"
+        f" gone within {kept.KEPT // timedelta(minutes=1)} minutes, and at once when one of them"
+        f" takes something back; this is gone after {kept.RECORDED.days} days.",
+        "user_id is you",
+        _by(table(Export).c.user_id),
+        Fate.ERASED,
+        {
+            "id": _ID,
+            "key": Column("What stands in the address of the file."),
+            "start_key": Column(
+                "The one-time number of the form that asked for it.",
+                withheld="It only keeps a double click from making two.",
+            ),
+            "cohort_id": _COHORT,
+            "user_id": _YOU,
+            "format": Column("What kind of file it was."),
+            "with_names": Column("Whether it had the names of people."),
+            "scenario_id": Column("The case it was of; empty for all."),
+            "assignment_key": Column("The assignment it was of; empty for all."),
+            "state": Column("What has become of it."),
+            "rows_done": Column("How many rows were written."),
+            "rows_total": Column("How many there were to write."),
+            "size": Column("How large the file is, in bytes; 0 where it is gone."),
+            "made_at": Column("When you asked for it."),
+            "seen_at": Column("When it was last worked at."),
+            "error": Column("Why it could not be made, if it could not."),
+        },
+    ),
+    Store(
+        ExportPart,
+        "Files of what a cohort shows",
+        "The files themselves, in parts, as long as they are kept.",
+        "through export: of those who share something with that cohort",
+        None,
+        Fate.ERASED,
+        {
+            "id": Column("The number of this row.", withheld=(_FILE := "It is part of a file.")),
+            "export_id": Column("The file it belongs to.", withheld=_FILE),
+            "number": Column("Which part of it, counted from 1.", withheld=_FILE),
+            "content": Column("The part itself, in bytes.", withheld=_FILE),
         },
     ),
     Store(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from lfp_trainer.errors import Incomplete, NotFound
-from lfp_trainer.services import pairs, sharing, sign_in
+from lfp_trainer.services import exports, pairs, sharing, sign_in
 from lfp_trainer.storage.models import (
     Cohort,
     Expected,
@@ -105,6 +105,7 @@ def forget(
     # Again, for what was begun up to now. Nothing of theirs can be begun any more: what refers to
     # somebody waits for this transaction, and then finds them gone.
     cohorts = _hold_cohorts(session, people)
+    exports.drop(session, cohorts)
     theirs = _hold_runs(session, people)
     emails = session.scalars(
         sa.select(User.email).where(User.id.in_(people), User.email.is_not(None))

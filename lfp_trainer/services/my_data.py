@@ -6,7 +6,6 @@ Which rows and columns those are is written down in ``data_registry``; this modu
 import csv
 import io
 import json
-import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -21,6 +20,7 @@ from lfp_trainer.engine.exercise import Exercise
 from lfp_trainer.services.accounts import Person
 from lfp_trainer.services.data_registry import REGISTRY, Owner, Store
 from lfp_trainer.services.data_words import WORDS, add_words
+from lfp_trainer.services.safe_cells import safe_cell
 from lfp_trainer.services.sign_in import account_of
 from lfp_trainer.storage.models import Run, ScenarioVersion, table
 
@@ -178,22 +178,3 @@ def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> bytes:
         writer.writerow([safe_cell(row[name]) for name in columns])
     # The mark tells spreadsheets that this is UTF-8.
     return b"\xef\xbb\xbf" + written.getvalue().encode()
-
-
-# Space in front does not stop every spreadsheet, and some read the wide forms as the plain ones.
-_FORMULA = re.compile("[\t\r\n\x00]|\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
-# XML-based spreadsheets have no such characters, and one of them would spoil a whole file.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
-def safe_cell(value: Any) -> str | int | float:
-    """Return a value as a cell that no spreadsheet takes for a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return value
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    guarded = f"'{text}" if _FORMULA.match(text) else text
-    return _UNPRINTABLE.sub("", guarded)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lfp_trainer.services import exports
 from lfp_trainer.storage.models import Pair, Paired, Participant, Run
 
 NEVER_BEGUN = timedelta(days=30)
@@ -24,7 +25,11 @@ AT_ONCE = 200
 
 def forget_some_old(session: Session, *, now: datetime) -> int:
     """Drop what was kept long enough, and return how many rows; not all at once."""
-    return _forget_never_begun(session, now - NEVER_BEGUN) + _forget_paired(session, now - PAIRED)
+    return (
+        _forget_never_begun(session, now - NEVER_BEGUN)
+        + _forget_paired(session, now - PAIRED)
+        + exports.expire(session, now=now)
+    )
 
 
 def forget_old(session: Session, *, now: datetime) -> None:

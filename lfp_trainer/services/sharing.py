@@ -16,7 +16,7 @@ from lfp_trainer.engine import play
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import NotFound, StaleMove
-from lfp_trainer.services import choices, library, runs
+from lfp_trainer.services import choices, exports, library, runs
 from lfp_trainer.services.access import Seated
 from lfp_trainer.storage.models import (
     Cohort,
@@ -83,6 +83,7 @@ def agree(session: Session, seated: Seated, cohort_id: int, *, now: datetime) ->
 
 def withdraw(session: Session, seated: Seated) -> None:
     """Take back what one participant shares of a run."""
+    exports.drop(session, [] if seated.cohort_id is None else [seated.cohort_id])
     choices.hold(session, seated.run_id)
     runs.change_participant(session, seated.run_id, seated.user_id, shared_at=None)
     settle(session, [seated.run_id])
@@ -93,6 +94,7 @@ def withdraw_all(session: Session, cohort_id: int, user_id: int) -> None:
 
     The caller holds the cohort.
     """
+    exports.drop(session, [cohort_id])
     theirs = sa.select(_part.run_id).where(_part.user_id == user_id, _part.shared_at.is_not(None))
     run_ids = session.scalars(
         sa.select(_run.id)

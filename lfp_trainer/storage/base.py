@@ -114,6 +114,27 @@ class Outcome(StrEnum):
     DROPPED = "dropped"
 
 
+class ExportFormat(StrEnum):
+    """What kind of file an export is."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSON = "json"
+
+
+class ExportState(StrEnum):
+    """What has become of an export."""
+
+    RUNNING = "running"
+    DONE = "done"
+    """Its file can be taken."""
+    DROPPED = "dropped"
+    """Somebody took back what was in it."""
+    EXPIRED = "expired"
+    """Its file was kept long enough."""
+    FAILED = "failed"
+
+
 def _stored_words(words: type[StrEnum]) -> sa.Enum:
     return sa.Enum(
         words,
@@ -150,6 +171,8 @@ class Model(DeclarativeBase):
                 Round,
                 Telling,
                 Outcome,
+                ExportFormat,
+                ExportState,
             )  # fmt: skip
         },
         CODES: sa.JSON(),

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lfp_trainer.storage.base import CODES as CODES
 from lfp_trainer.storage.base import About as About
+from lfp_trainer.storage.base import ExportFormat as ExportFormat
+from lfp_trainer.storage.base import ExportState as ExportState
 from lfp_trainer.storage.base import Mode as Mode
 from lfp_trainer.storage.base import Model as Model
 from lfp_trainer.storage.base import Outcome as Outcome
@@ -30,6 +32,8 @@ from lfp_trainer.storage.cohort_models import Membership as Membership
 from lfp_trainer.storage.cohort_models import Paired as Paired
 from lfp_trainer.storage.comment_models import Comment as Comment
 from lfp_trainer.storage.exercise_models import ExerciseRating as ExerciseRating
+from lfp_trainer.storage.export_models import Export as Export
+from lfp_trainer.storage.export_models import ExportPart as ExportPart
 from lfp_trainer.storage.pair_models import Mark as Mark
 from lfp_trainer.storage.pair_models import Pair as Pair
 from lfp_trainer.storage.pair_models import Pick as Pick

@@ -29,6 +29,7 @@ from lfp_trainer.web import (
     contrast_page,
     debrief_plan,
     errors,
+    exports,
     filters,
     gate,
     health,
@@ -67,7 +68,7 @@ _FEATURES = (
     next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account,
     my_data, admin, health, observing, one_screen, play_ratings, swaps, progress, debrief_plan,
     walking_out, cohort_people, cohort_invitations, cohort_settings, assignments, assigned,
-    sharing, review, comments, shown_runs,
+    sharing, review, comments, shown_runs, exports,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from lfp_trainer.errors import (
+    Busy,
     Forgotten,
     Incomplete,
     NotFound,
@@ -43,6 +44,7 @@ STATUS: dict[type[TrainerError], int] = {
     UnknownChoice: 409,
     Incomplete: 422,
     TooMany: 429,
+    Busy: 429,
 }
 
 SENTENCES = {

@@ -18,7 +18,8 @@ from lfp_trainer.services import accounts, demo, my_data
 from lfp_trainer.services.accounts import Person
 from lfp_trainer.services.data_registry import REGISTRY
 from lfp_trainer.services.library import Published
-from lfp_trainer.services.my_data import as_json, as_zip, gather, safe_cell
+from lfp_trainer.services.my_data import as_json, as_zip, gather
+from lfp_trainer.services.safe_cells import safe_cell
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Membership, Model, NextStep, Place, Role
 from tests import canaries

@@ -126,6 +126,12 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
         "{cohort}/progress/live?of=glowing-observations",
         RUN_BY_DANA,
     ),
+    ("GET", "exports.show"): ("{cohort}/export", RUN_BY_DANA),
+    # Without a kind of file, which nobody sends here, it makes none.
+    ("POST", "exports.make"): ("{cohort}/export", RUN_BY_DANA),
+    ("GET", "exports.live"): ("{cohort}/export/live", RUN_BY_DANA),
+    # None has been made.
+    ("GET", "exports.take"): ("{cohort}/export/abcdEFGH_123-567", NOBODYS),
     ("GET", "pairing.choose"): ("{cohort}/pairs", RUN_BY_DANA),
     ("GET", "pairing.deal"): ("{cohort}/pairs/deal", RUN_BY_DANA),
     ("POST", "pairing.make"): ("{cohort}/pairs", RUN_BY_DANA),
