@@ -180,6 +180,22 @@ def test_who_becomes_a_facilitator_later_sees_only_what_is_shared_from_then_on(
     assert steps_shown(session, spring, noah) != []
 
 
+def test_who_facilitates_and_plays_sees_of_that_run_only_what_a_player_does(
+    session: Session, played: Together, spring: Joined, alice_id: int, bob_id: int, dana_id: int
+) -> None:
+    agree(played, spring, alice_id, bob_id)
+    assert answers_shown(session, spring, dana_id) != set()
+    with writing(session):
+        session.execute(
+            sa.update(Membership)
+            .where(Membership.user_id == alice_id)
+            .values(role=Place.FACILITATOR, facilitates_since=NOON)
+        )
+
+    assert steps_shown(session, spring, alice_id) == []
+    assert answers_shown(session, spring, alice_id) == set()
+
+
 def test_drafts_and_what_is_said_of_a_play_are_shown_to_nobody(
     session: Session, played: Together, spring: Joined, dana_id: int, alice_id: int, bob_id: int
 ) -> None:

@@ -9,6 +9,7 @@ between them. So do drafts, private notes, an observer's marks, and plays of "wh
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from lfp_trainer.storage.models import (
     Diagnosis,
     Membership,
+    Pair,
     Participant,
     Place,
     Rating,
@@ -46,6 +48,21 @@ def _facilitates_since(viewer_id: int, cohort_id: int) -> sa.ScalarSelect[Any]:
     )
 
 
+def _is_open_to(
+    viewer_id: int, cohort_id: int, agreed_at: InstrumentedAttribute[datetime | None]
+) -> sa.ColumnElement[bool]:
+    """Tell of a run whether the viewer has facilitated its cohort since something of it was agreed.
+
+    Never of a run that they play with others: there they see what those who play with them do.
+    """
+    own = (
+        sa.select(Participant.run_id)
+        .join(Pair, Pair.run_id == Participant.run_id)
+        .where(Participant.user_id == viewer_id)
+    )
+    return sa.and_(agreed_at >= _facilitates_since(viewer_id, cohort_id), Run.id.not_in(own))
+
+
 def shown_steps(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
     """Select columns of the steps, and their runs, of conversations that all their players show."""
     return (
@@ -54,7 +71,7 @@ def shown_steps(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*
         .join(Run, Run.id == Step.run_id)
         .where(
             Step.cohort_id == cohort_id,
-            Run.shown_at >= _facilitates_since(viewer_id, cohort_id),
+            _is_open_to(viewer_id, cohort_id, Run.shown_at),
         )
     )
 
@@ -77,7 +94,7 @@ def shown_answers(
         )
         .where(
             Run.cohort_id == cohort_id,
-            Participant.shared_at >= _facilitates_since(viewer_id, cohort_id),
+            _is_open_to(viewer_id, cohort_id, Participant.shared_at),
             _is_shown(owner),
         )
     )
@@ -91,7 +108,7 @@ def shown_seats(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*
         .join(Run, Run.id == Participant.run_id)
         .where(
             Run.cohort_id == cohort_id,
-            Participant.shared_at >= _facilitates_since(viewer_id, cohort_id),
+            _is_open_to(viewer_id, cohort_id, Participant.shared_at),
         )
     )
 
@@ -115,7 +132,7 @@ def shown_plays(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*
     return (
         sa.select(*columns)
         .select_from(Run)
-        .where(Run.cohort_id == cohort_id, Run.shown_at >= _facilitates_since(viewer_id, cohort_id))
+        .where(Run.cohort_id == cohort_id, _is_open_to(viewer_id, cohort_id, Run.shown_at))
     )
 
 
