@@ -27,6 +27,7 @@ from lfp_trainer.storage.models import (
     Ranking,
     Rating,
     Run,
+    Showing,
     Step,
     User,
 )
@@ -65,6 +66,7 @@ _OWNED = (
     _Owned(Membership.user_id, (Membership.cohort_id,)),
     _Owned(Expected.user_id),
     _Owned(Paired.user_id, (Paired.cohort_id, Paired.key)),
+    _Owned(Showing.opened_by),
     _Owned(
         ExerciseRating.user_id,
         number=ExerciseRating.set_number,

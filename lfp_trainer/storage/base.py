@@ -86,6 +86,17 @@ class Round(StrEnum):
     """Of the play of another person's seat, in the same form."""
 
 
+class Phase(StrEnum):
+    """How much of what is on the big screen is told, in this order."""
+
+    HIDDEN = "hidden"
+    """The question alone, to talk about."""
+    SPLIT = "split"
+    REFERENCE = "reference"
+    LED_TO = "led-to"
+    """What it led to; of a rating, the sentences it rests on."""
+
+
 class Outcome(StrEnum):
     """What became of a next step, in the words of the person who wrote it."""
 
@@ -120,7 +131,7 @@ class Model(DeclarativeBase):
         datetime: UtcDateTime(),
         **{
             words: _stored_words(words)
-            for words in (Role, WorkPosition, Place, Mode, Stage, Round, Outcome)
+            for words in (Role, WorkPosition, Place, Mode, Stage, Round, Phase, Outcome)
         },
         CODES: sa.JSON(),
         LEVELS: sa.JSON(),

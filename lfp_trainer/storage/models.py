@@ -13,6 +13,7 @@ from lfp_trainer.storage.base import CODES as CODES
 from lfp_trainer.storage.base import Mode as Mode
 from lfp_trainer.storage.base import Model as Model
 from lfp_trainer.storage.base import Outcome as Outcome
+from lfp_trainer.storage.base import Phase as Phase
 from lfp_trainer.storage.base import Place as Place
 from lfp_trainer.storage.base import Required as Required
 from lfp_trainer.storage.base import Role as Role
@@ -25,6 +26,7 @@ from lfp_trainer.storage.cohort_models import Cohort as Cohort
 from lfp_trainer.storage.cohort_models import Expected as Expected
 from lfp_trainer.storage.cohort_models import Membership as Membership
 from lfp_trainer.storage.cohort_models import Paired as Paired
+from lfp_trainer.storage.cohort_models import Showing as Showing
 from lfp_trainer.storage.exercise_models import ExerciseRating as ExerciseRating
 from lfp_trainer.storage.pair_models import Mark as Mark
 from lfp_trainer.storage.pair_models import Pair as Pair
