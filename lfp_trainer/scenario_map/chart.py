@@ -83,11 +83,12 @@ def taken(script: Script, path: Iterable[str]) -> frozenset[str | tuple[str, str
     nodes = [START_NODE, *(moment.scene_id for moment in retell(script, path))]
     ending = ending_of(script, replay(script, path))
     if ending is not None:
-        nodes += [END_NODE, _ending_node(ending.id)]
+        nodes += [END_NODE, ending_node(ending.id)]
     return frozenset([*nodes, *zip(nodes, nodes[1:], strict=False)])
 
 
-def _ending_node(id: str) -> str:
+def ending_node(id: str) -> str:
+    """Return the id of the box of an ending."""
     return f":{id}"
 
 
@@ -218,7 +219,7 @@ class _Layout:
             ending = compiled.ending
             lines = _wrapped(ending.title, LETTERS + 8)
             top += GAP
-            id = _ending_node(ending.id)
+            id = ending_node(ending.id)
             height = 2 * PADDING + len(lines) * LINE_HEIGHT
             nodes[id] = Node(id, ending.title, lines, "", "ending", x, top, width, height)
             middle = top + height / 2

@@ -13,7 +13,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
-from lfp_trainer.storage.models import Membership, Participant, Place, Rating, Round, Run, Step
+from lfp_trainer.storage.models import (
+    Diagnosis,
+    Membership,
+    Participant,
+    Place,
+    Rating,
+    Round,
+    Run,
+    Step,
+)
 
 ROUNDS = (Round.BEFORE, Round.AFTER)
 """Of the ratings, those that are shown: of leaders, before the conversation and after it."""
@@ -80,5 +89,28 @@ def shown_seats(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*
         .where(
             Run.cohort_id == cohort_id,
             Participant.shared_at >= _facilitates_since(viewer_id, cohort_id),
+        )
+    )
+
+
+def shown_people(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
+    """Select columns of participants, and their runs, of whom something is there to be seen: a
+    conversation that has begun, or a committed answer.
+    """
+    mine = Rating.rater_id == Participant.user_id
+    return shown_seats(viewer_id, cohort_id, *columns).where(
+        sa.or_(
+            sa.exists().where(Step.run_id == Run.id, Step.cohort_id == cohort_id),
+            sa.exists().where(
+                Diagnosis.run_id == Run.id,
+                Diagnosis.user_id == Participant.user_id,
+                Diagnosis.committed_at.is_not(None),
+            ),
+            sa.exists().where(
+                Rating.run_id == Run.id,
+                mine,
+                Rating.round.in_(ROUNDS),
+                Rating.committed_at.is_not(None),
+            ),
         )
     )

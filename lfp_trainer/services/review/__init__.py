@@ -1,0 +1,34 @@
+"""How a cohort chose, what it named and how it rated, of what its people agreed to show."""
+
+from lfp_trainer.services.review.behind import AT_ONCE as AT_ONCE
+from lfp_trainer.services.review.behind import ChoiceBehind as ChoiceBehind
+from lfp_trainer.services.review.behind import DiagnosisBehind as DiagnosisBehind
+from lfp_trainer.services.review.behind import Page as Page
+from lfp_trainer.services.review.behind import RatingBehind as RatingBehind
+from lfp_trainer.services.review.behind import Who as Who
+from lfp_trainer.services.review.behind import choices_behind as choices_behind
+from lfp_trainer.services.review.behind import diagnoses_behind as diagnoses_behind
+from lfp_trainer.services.review.behind import ratings_behind as ratings_behind
+from lfp_trainer.services.review.diagnoses import PARTS as PARTS
+from lfp_trainer.services.review.diagnoses import Diagnoses as Diagnoses
+from lfp_trainer.services.review.diagnoses import Named as Named
+from lfp_trainer.services.review.diagnoses import diagnoses as diagnoses
+from lfp_trainer.services.review.evidence import Cited as Cited
+from lfp_trainer.services.review.evidence import Evidence as Evidence
+from lfp_trainer.services.review.evidence import Why as Why
+from lfp_trainer.services.review.evidence import evidence as evidence
+from lfp_trainer.services.review.rated import Agreement as Agreement
+from lfp_trainer.services.review.rated import Rated as Rated
+from lfp_trainer.services.review.rated import RatedCard as RatedCard
+from lfp_trainer.services.review.rated import rated as rated
+from lfp_trainer.services.review.scope import Reviewable as Reviewable
+from lfp_trainer.services.review.scope import Scope as Scope
+from lfp_trainer.services.review.scope import Version as Version
+from lfp_trainer.services.review.scope import reviewable as reviewable
+from lfp_trainer.services.review.scope import scope_of as scope_of
+from lfp_trainer.services.review.splits import Played as Played
+from lfp_trainer.services.review.splits import Split as Split
+from lfp_trainer.services.review.splits import Taken as Taken
+from lfp_trainer.services.review.splits import played as played
+from lfp_trainer.services.review.splits import splits as splits
+from lfp_trainer.services.review.splits import traffic as traffic

@@ -1,0 +1,192 @@
+"""How a cohort chose: decision by decision, what followed, and how plays ended.
+
+People are counted as people: who plays three times is one. A play that comes to a decision twice
+has chosen twice. What the stand-in took is no choice of anybody's, though the plays went that way.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer.engine import play
+from lfp_trainer.engine.script import Script
+from lfp_trainer.scenario_map import END_NODE, START_NODE, ending_node
+from lfp_trainer.services.review.scope import Scope
+from lfp_trainer.storage.models import Run, Step
+
+Way = tuple[str, str]
+"""From one box of the map to another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One response of a decision: by how many, and what followed."""
+
+    choice_id: str
+    plays: int
+    people: int
+    led_to: Mapping[str, int]
+    """Scene that came next → plays, the most first; ``END_NODE`` where the conversation closed."""
+    endings: Mapping[str, int]
+    """Ending of those plays → plays, in the scenario's order."""
+    going_on: int
+    """Plays that are not over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One decision that somebody came to: every response of it, also those nobody took."""
+
+    scene_id: str
+    plays: int
+    people: int
+    choices: tuple[Taken, ...]
+    """In the scenario's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """All that a cohort's conversations show of one scenario."""
+
+    plays: int
+    people: int
+    splits: tuple[Split, ...]
+    """In the scenario's order."""
+    traffic: Mapping[Way, int]
+    """Edge of the map → how many times plays went that way."""
+    endings: Mapping[str, int]
+    """Ending → plays, in the scenario's order, those that nobody came to with none."""
+    going_on: int
+    """Plays that are not over."""
+
+    def through(self, scene_id: str) -> int:
+        """Return how many times plays came to a scene, or another box of the map."""
+        return sum(plays for (_, target), plays in self.traffic.items() if target == scene_id)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is added up for one response."""
+
+    led_to: Counter[str] = field(default_factory=Counter)
+    endings: Counter[str | None] = field(default_factory=Counter)
+
+
+def played(session: Session, scope: Scope) -> Played:
+    """Return how a cohort chose, which ways its plays went and how they ended."""
+    script = scope.script
+    ways = session.execute(_ways(scope)).all()
+    people = _people(session, scope)
+    ended: dict[str | None, int] = dict(
+        session.execute(
+            scope.steps(Run.ending_id, sa.func.count(Step.run_id.distinct())).group_by(
+                Run.ending_id
+            )
+        ).all()
+    )
+    plays = sum(ended.values())
+    return Played(
+        plays=plays,
+        people=people.get((None, None), 0),
+        splits=tuple(_splits(script, ways, people)),
+        traffic=_traffic(script, ways, plays),
+        endings=_in_order(script, ended, all=True),
+        going_on=ended.get(None, 0),
+    )
+
+
+def splits(session: Session, scope: Scope) -> tuple[Split, ...]:
+    """Return each decision that somebody came to, in the scenario's order."""
+    return played(session, scope).splits
+
+
+def traffic(session: Session, scope: Scope) -> Mapping[Way, int]:
+    """Return for each edge of the map how many times plays went that way."""
+    return played(session, scope).traffic
+
+
+def _ways(scope: Scope) -> sa.Select[*tuple[Any, ...]]:
+    what = (Step.scene_id, Step.choice_id, Step.led_to, Step.stand_in, Run.ending_id)
+    return scope.steps(*what, sa.func.count().label("plays")).group_by(*what)
+
+
+def _people(session: Session, scope: Scope) -> dict[tuple[str | None, str | None], int]:
+    """Count different people: of each response, of each decision (no response) and of all."""
+    each = scope.choices(Step.scene_id, Step.choice_id, Step.user_id).distinct().cte("each")
+    who = sa.func.count(each.c.user_id.distinct())
+    nothing: sa.ColumnElement[str] = sa.cast(sa.null(), sa.Text)
+    rows = session.execute(
+        sa.union_all(
+            sa.select(each.c.scene_id, each.c.choice_id, sa.func.count()).group_by(
+                each.c.scene_id, each.c.choice_id
+            ),
+            sa.select(each.c.scene_id, nothing, who).group_by(each.c.scene_id),
+            sa.select(nothing, nothing, who),
+        )
+    )
+    return {(scene_id, choice_id): people for scene_id, choice_id, people in rows}
+
+
+def _splits(
+    script: Script, ways: Iterable[sa.Row[Any]], people: Mapping[Any, int]
+) -> Iterable[Split]:
+    tallies: dict[str, _Tally] = {}
+    for row in ways:
+        if not row.stand_in:
+            tally = tallies.setdefault(row.choice_id, _Tally())
+            tally.led_to[row.led_to.split()[0] if row.led_to else END_NODE] += row.plays
+            tally.endings[row.ending_id] += row.plays
+    for scene_id, compiled in script.scenes.items():
+        if (scene_id, None) not in people:
+            continue
+        choices = tuple(
+            _taken(script, id, tallies.get(id, _Tally()), people.get((scene_id, id), 0))
+            for id in compiled.moves
+        )
+        plays = sum(each.plays for each in choices)
+        yield Split(scene_id, plays, people[scene_id, None], choices)
+
+
+def _taken(script: Script, choice_id: str, tally: _Tally, people: int) -> Taken:
+    order = list(script.scenes)
+    led_to = sorted(
+        tally.led_to.items(),
+        key=lambda each: (-each[1], order.index(each[0]) if each[0] in order else len(order)),
+    )
+    return Taken(
+        choice_id=choice_id,
+        plays=tally.endings.total(),
+        people=people,
+        led_to=dict(led_to),
+        endings=_in_order(script, tally.endings),
+        going_on=tally.endings[None],
+    )
+
+
+def _in_order(
+    script: Script, ended: Mapping[str | None, int], *, all: bool = False
+) -> dict[str, int]:
+    """Return how often each ending came, in the scenario's order."""
+    ids = [each.ending.id for each in script.endings]
+    return {id: ended.get(id, 0) for id in ids if all or ended.get(id)}
+
+
+def _traffic(script: Script, ways: Iterable[sa.Row[Any]], plays: int) -> dict[Way, int]:
+    found: Counter[Way] = Counter()
+    opening = [START_NODE, *(scene.id for scene, _, _ in play.scenes_after(script, None))]
+    for way in pairwise(opening):
+        found[way] += plays
+    for row in ways:
+        path = [row.scene_id, *(row.led_to or "").split()]
+        if len(path) == 1 or not script.scenes[path[-1]].moves:
+            path.append(END_NODE)
+            if row.ending_id is not None:
+                path.append(ending_node(row.ending_id))
+        for way in pairwise(path):
+            found[way] += row.plays
+    return +found
