@@ -18,6 +18,9 @@ from lfp_trainer.errors import Incomplete, StaleMove
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage.models import Phase, Round, ScenarioVersion, Showing, table
 
+ROOM_MINIMUM = 3
+"""How many different people must stand behind a question before a room is shown any number of it.
+"""
 DIAGNOSIS, DECISION, RATING = "diagnosis", "decision", "rating"
 """The kinds of items."""
 MOST_ITEMS = 60

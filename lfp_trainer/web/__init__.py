@@ -38,6 +38,8 @@ from lfp_trainer.web import (
     one_screen,
     pairing,
     play_ratings,
+    projector,
+    projector_page,
     rankings,
     rating_form,
     readmission,
@@ -52,7 +54,7 @@ from lfp_trainer.web.extensions import csrf, db, login_manager
 _FEATURES = (
     home, library, lobby, readmission, runs, live, rankings, answers, second_ratings, what_if,
     next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account, my_data,
-    admin, health, observing, one_screen, play_ratings, swaps,
+    admin, health, observing, one_screen, play_ratings, swaps, projector,
 )  # fmt: skip
 
 
@@ -89,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     next_steps.install(app)
     invitations.install(app)
     observing_page.install(app)
+    projector_page.install(app)
     for feature in _FEATURES:
         app.register_blueprint(feature.bp)
     gate.guard(app)
