@@ -11,6 +11,7 @@ from lfp_trainer.scenario_map.chart import (
     taken,
 )
 from lfp_trainer.scenario_map.outline import outline
+from lfp_trainer.scenario_map.traffic import Flow, Passed, draw_traffic
 from lfp_trainer.scenario_map.veil import veil
 
 __all__ = [
@@ -18,7 +19,10 @@ __all__ = [
     "START_NODE",
     "Chart",
     "Edge",
+    "Flow",
     "Node",
+    "Passed",
+    "draw_traffic",
     "ending_node",
     "lay_out",
     "outline",

@@ -43,6 +43,7 @@ from lfp_trainer.web import (
     rankings,
     rating_form,
     readmission,
+    review,
     runs,
     second_ratings,
     security,
@@ -54,7 +55,7 @@ from lfp_trainer.web.extensions import csrf, db, login_manager
 _FEATURES = (
     home, library, lobby, readmission, runs, live, rankings, answers, second_ratings, what_if,
     next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account, my_data,
-    admin, health, observing, one_screen, play_ratings, swaps, projector,
+    admin, health, observing, one_screen, play_ratings, review, swaps, projector,
 )  # fmt: skip
 
 
