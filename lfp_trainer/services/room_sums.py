@@ -69,10 +69,10 @@ def _ratings(session: Session, scope: Scope, item: Item, ratings: Round) -> Sums
     of_it = (Rating.leader == item.about) & (Rating.strand == item.strand)
     each = latest_ratings(scope, ratings, Rating.level, Rating.evidence).where(of_it).cte("each")
     levels = session.execute(sa.select(each.c.level, sa.func.count()).group_by(each.c.level))
-    answers: dict[str | int | None, int] = dict(levels.tuples().all())
+    answers: dict[str | int | None, int] = dict(levels.all())
     cited = session.execute(count_elements(session, each, each.c.evidence))
     # One person has one rating here: as many ratings are as many people.
-    return Sums(people=sum(answers.values()), answers=answers, cited=dict(cited.tuples().all()))
+    return Sums(people=sum(answers.values()), answers=answers, cited=dict(cited.all()))
 
 
 def _diagnoses(session: Session, scope: Scope) -> Sums:

@@ -123,6 +123,17 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "pairing.choose"): ("{cohort}/pairs", RUN_BY_DANA),
     ("GET", "pairing.deal"): ("{cohort}/pairs/deal", RUN_BY_DANA),
     ("POST", "pairing.make"): ("{cohort}/pairs", RUN_BY_DANA),
+    ("GET", "projector.set_up"): ("{cohort}/projector", RUN_BY_DANA),
+    # Nothing is shared with her: there is no scenario to show.
+    ("POST", "projector.begin"): ("{cohort}/projector", NOBODYS),
+    ("GET", "projector.screen"): ("{cohort}/screen", RUN_BY_DANA),
+    ("GET", "projector.screen_live"): ("{cohort}/screen/live", RUN_BY_DANA),
+    ("GET", "projector.remote"): ("{cohort}/remote", RUN_BY_DANA),
+    ("GET", "projector.remote_live"): ("{cohort}/remote/live", RUN_BY_DANA),
+    # Without an act, which nobody sends here, it does nothing.
+    ("POST", "projector.drive"): ("{cohort}/remote", NOBODYS),
+    ("GET", "projector.room"): ("{cohort}/room", HER_COHORT),
+    ("GET", "projector.room_live"): ("{cohort}/room/live", HER_COHORT),
     ("POST", "invitations.invite"): ("/invitations", SIGNED_IN),
     # Of a run that somebody plays alone, there is no seat to free.
     ("POST", "invitations.free_seat"): ("{run}/free", NOBODYS),
