@@ -32,10 +32,14 @@ class Sums:
         return self.people >= ROOM_MINIMUM
 
     @property
-    def apart(self) -> float:
-        """How much of the answers is not the most frequent one."""
-        counts = (self.answers or {}).values()
-        return 1 - max(counts) / sum(counts) if any(counts) else 0.0
+    def otherwise(self) -> int:
+        """How many people did not give the most frequent answer; of a diagnosis, in that part of
+        it where they are furthest apart."""
+        most: dict[str, int] = {}
+        for answer, count in (self.answers or {}).items():
+            part = answer.partition("/")[0] if isinstance(answer, str) and "/" in answer else ""
+            most[part] = max(most.get(part, 0), count)
+        return max((self.people - count for count in most.values()), default=0)
 
 
 NOTHING = Sums()
@@ -61,7 +65,12 @@ def _of_split(split: Split) -> Sums:
     return Sums(
         people=split.people,
         answers={each.choice_id: each.people for each in split.choices},
-        endings={each.choice_id: tuple(each.endings) for each in split.choices},
+        # How the plays of one or two ended could be read out of a split that names them.
+        endings={
+            each.choice_id: tuple(each.endings)
+            for each in split.choices
+            if each.people >= ROOM_MINIMUM
+        },
     )
 
 
@@ -91,9 +100,9 @@ class Suggested:
 
     item: Item
     people: int
-    """None that may not be told is in it."""
-    apart: float
-    """How much of the answers is not the most frequent one: 0 where all agree."""
+    """How many are behind it; none where they are too few to be told of."""
+    otherwise: int
+    """How many of them did not give the most frequent answer."""
     is_proposed: bool
 
     @property
@@ -110,10 +119,10 @@ def suggest(session: Session, scope: Scope, ratings: Round) -> list[Suggested]:
             sums = splits.get(item.about, NOTHING)
         else:
             sums = sums_of(session, scope, item, ratings)
-        people = sums.people if sums.enough else 0
-        found.append(Suggested(item, people, sums.apart if people else 0.0, False))
-    order = sorted(found, key=lambda each: -each.apart)
+        people, otherwise = (sums.people, sums.otherwise) if sums.enough else (0, 0)
+        found.append(Suggested(item, people, otherwise, False))
+    order = sorted(found, key=lambda each: -each.otherwise / max(each.people, 1))
     return [
-        replace(each, is_proposed=each.apart > 0 and place < MOST_PROPOSED)
+        replace(each, is_proposed=each.otherwise > 0 and place < MOST_PROPOSED)
         for place, each in enumerate(order)
     ]

@@ -37,14 +37,14 @@ class Response:
     text: str
     people: int | None = None
     rank: int | None = None
-    levels: tuple[tuple[str, int], ...] = ()
-    """Name of the strand, and the level it shows."""
+    levels: tuple[tuple[str, str, int], ...] = ()
+    """Name of the strand, how it is marked, and the level the response shows on it."""
     why: str = ""
     now: str = ""
     leads_to: tuple[str, ...] = ()
     """Titles of the scenes that follow."""
     endings: tuple[str, ...] = ()
-    """Titles of the endings that plays came to which took it."""
+    """Titles of the endings that plays came to which enough people took this way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,9 @@ def _response(
         text=choice.text,
         people=None if sums.answers is None else sums.answers.get(id, 0),
         rank=choice.rank if tells_reference or follows else None,
-        levels=tuple((strands[strand].name, level) for strand, level in choice.shows.items())
+        levels=tuple(
+            (strands[id].name, strands[id].short, level) for id, level in choice.shows.items()
+        )
         if tells_reference
         else (),
         why=choice.why if tells_reference else "",

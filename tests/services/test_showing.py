@@ -203,8 +203,17 @@ def test_each_phase_of_a_decision_tells_its_own(three: Room) -> None:
     assert [each.now for each in reference.responses] == [""] * 4
     assert led_to.responses[2].now == "Ana says yes, carefully."
     assert led_to.responses[2].leads_to == ("Who picks the rooms",)
-    assert led_to.responses[0].endings == ()
-    assert len(led_to.responses[2].endings) == 1
+
+
+def test_how_plays_ended_is_told_only_where_enough_people_took_that_way(three: Room) -> None:
+    def endings() -> list[int]:
+        told = see(three, "decision:log", Phase.LED_TO).told
+        assert isinstance(told, Decision)
+        return [len(each.endings) for each in told.responses]
+
+    assert endings() == [0, 0, 0, 0]
+    three.play(three.let_in("Eve"), habit=taking("email-the-counts"))
+    assert endings() == [0, 1, 0, 0]
 
 
 def test_lines_that_only_one_seat_knew_are_not_read_to_the_room(three: Room) -> None:
@@ -318,10 +327,12 @@ def test_where_people_are_furthest_apart_is_proposed_first(three: Room) -> None:
         three.session, three.cohort, "glowing-observations", viewer_id=three.facilitator_id
     )
     listed = room_sums.suggest(three.session, scope, Round.BEFORE)
-    apart = [each.apart for each in listed]
+    apart = [each.otherwise / max(each.people, 1) for each in listed]
 
     assert apart == sorted(apart, reverse=True)
-    assert all(each.is_proposed == (at < 6 and each.apart > 0) for at, each in enumerate(listed))
+    assert all(
+        each.is_proposed == (at < 6 and each.otherwise > 0) for at, each in enumerate(listed)
+    )
     assert {each.item.word for each in listed} == {
         each.word for each in projector.items_of(scope.script)
     }
@@ -333,7 +344,7 @@ def test_of_too_few_people_nothing_is_proposed_and_no_number_told(room: Room) ->
     )
 
     found = {
-        (each.people, each.apart, each.is_proposed)
+        (each.people, each.otherwise, each.is_proposed)
         for each in room_sums.suggest(room.session, scope, Round.BEFORE)
     }
-    assert found == {(0, 0.0, False)}
+    assert found == {(0, 0, False)}
