@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import sqrt
-from statistics import NormalDist, fmean, pvariance
+from statistics import NormalDist, fmean
 
 Rated = int | None
 """A level, or None for NE."""
@@ -183,7 +183,8 @@ def interval(parts: Sequence[Sequence[Counts]]) -> tuple[float, float] | None:
     told = [each for each in without if each is not None]
     if found is None or len(told) < len(without):
         return None
-    half = _NORMAL * sqrt((len(told) - 1) * pvariance(told))
+    mean, parted = fmean(told), len(told)
+    half = _NORMAL * sqrt((parted - 1) / parted * sum((each - mean) ** 2 for each in told))
     return found - half, min(1.0, found + half)
 
 

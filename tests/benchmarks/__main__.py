@@ -2,7 +2,7 @@
 
 import argparse
 
-from tests.benchmarks import engine, pairs, practice, scenario, server
+from tests.benchmarks import engine, pairs, practice, review, scenario, server
 
 GROUPS = {
     "engine": engine.measures,
@@ -10,6 +10,7 @@ GROUPS = {
     "practice": practice.measures,
     "server": server.measures,
     "pairs": pairs.measures,
+    "review": review.measures,
 }
 
 

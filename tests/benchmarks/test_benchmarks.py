@@ -49,6 +49,11 @@ PROMISED = {
             "generator_cpu_share",
         )
     },
+    "review": {
+        f"{name}.{measure}"
+        for name in ("review", "review_postgresql")
+        for measure in ("1k.p50_ms", "1k.p95_ms", "1k.sql_p95_ms", "1k.ratio_to_sql", "growth")
+    },
     "server": {
         "choose.requests_per_s",
         "choose.p50_ms",

@@ -25,8 +25,10 @@ from lfp_trainer.services.access.seats import seat_in as seat_in
 from lfp_trainer.services.access.seats import seats_in as seats_in
 from lfp_trainer.services.access.seats import swaps_of as swaps_of
 from lfp_trainer.services.access.seats import what_ifs_of as what_ifs_of
+from lfp_trainer.services.access.shown import latest_answers as latest_answers
 from lfp_trainer.services.access.shown import shown_answers as shown_answers
 from lfp_trainer.services.access.shown import shown_people as shown_people
+from lfp_trainer.services.access.shown import shown_plays as shown_plays
 from lfp_trainer.services.access.shown import shown_seats as shown_seats
 from lfp_trainer.services.access.shown import shown_steps as shown_steps
 from lfp_trainer.services.access.together import companions_in as companions_in

@@ -8,6 +8,7 @@ what somebody says of their own play, or of the person they play with, judges re
 between them. So do drafts, private notes, an observer's marks, and plays of "what if".
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -74,8 +75,7 @@ def shown_answers(
         .where(
             Run.cohort_id == cohort_id,
             Participant.shared_at >= _facilitates_since(viewer_id, cohort_id),
-            answers.committed_at.is_not(None),
-            Rating.round.in_(ROUNDS) if answers is Rating else sa.true(),
+            _is_shown(owner),
         )
     )
 
@@ -97,20 +97,82 @@ def shown_people(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[
     """Select columns of participants, and their runs, of whom something is there to be seen: a
     conversation that has begun, or a committed answer.
     """
-    mine = Rating.rater_id == Participant.user_id
+    since = _facilitates_since(viewer_id, cohort_id)
     return shown_seats(viewer_id, cohort_id, *columns).where(
         sa.or_(
-            sa.exists().where(Step.run_id == Run.id, Step.cohort_id == cohort_id),
-            sa.exists().where(
-                Diagnosis.run_id == Run.id,
-                Diagnosis.user_id == Participant.user_id,
-                Diagnosis.committed_at.is_not(None),
-            ),
-            sa.exists().where(
-                Rating.run_id == Run.id,
-                mine,
-                Rating.round.in_(ROUNDS),
-                Rating.committed_at.is_not(None),
-            ),
+            (Run.shown_at >= since) & sa.exists().where(Step.run_id == Run.id),
+            _answered(Diagnosis.user_id),
+            _answered(Rating.rater_id),
         )
+    )
+
+
+def shown_plays(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
+    """Select columns of runs, of conversations that all their players show."""
+    return (
+        sa.select(*columns)
+        .select_from(Run)
+        .where(Run.cohort_id == cohort_id, Run.shown_at >= _facilitates_since(viewer_id, cohort_id))
+    )
+
+
+def latest_answers(
+    viewer_id: int,
+    cohort_id: int,
+    owner: InstrumentedAttribute[int],
+    *columns: Column,
+    seats: Collection[sa.ColumnElement[bool]] = (),
+    only: sa.ColumnElement[bool] | None = None,
+) -> sa.Select[*tuple[Any, ...]]:
+    """Select columns of committed answers, their runs and participants, of who shows them; of each
+    person those of the latest run in which they have answered.
+
+    Who practiced more often weighs no more than others.
+
+    :param owner: the column of the table that says whose a row is
+    :param seats: which participants and runs are looked at
+    :param only: which answers are
+    """
+    answers = owner.class_
+    wanted = sa.true() if only is None else only
+    # First the run, and only then what is in it: most of what is answered is not looked at.
+    latest = (
+        shown_seats(
+            viewer_id, cohort_id, Participant.user_id, sa.func.max(Participant.run_id).label("run")
+        )
+        .where(_answered(owner, wanted), *seats)
+        .group_by(Participant.user_id)
+        .subquery("latest")
+    )
+    return (
+        sa.select(*columns)
+        .select_from(latest)
+        .join(answers, (answers.run_id == latest.c.run) & (owner == latest.c.user_id))
+        .join(
+            Participant,
+            (Participant.run_id == answers.run_id) & (Participant.user_id == owner),
+        )
+        .join(Run, Run.id == answers.run_id)
+        .where(_is_shown(owner), wanted)
+    )
+
+
+def _answered(
+    owner: InstrumentedAttribute[int], *wanted: sa.ColumnElement[bool]
+) -> sa.ColumnElement[bool]:
+    """Tell of a participant whether they have committed an answer of a kind."""
+    return sa.exists().where(
+        owner.class_.run_id == Participant.run_id,
+        owner == Participant.user_id,
+        _is_shown(owner),
+        *wanted,
+    )
+
+
+def _is_shown(owner: InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
+    """Tell whether an answer is of a kind that is shown, and committed."""
+    answers = owner.class_
+    return sa.and_(
+        answers.committed_at.is_not(None),
+        Rating.round.in_(ROUNDS) if answers is Rating else sa.true(),
     )

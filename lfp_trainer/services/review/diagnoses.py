@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine.scenario import Scenario
 from lfp_trainer.errors import NotFound
-from lfp_trainer.services.review.latest import count_elements, latest_diagnoses
+from lfp_trainer.services.review.latest import count_elements, latest_diagnoses, looked_up_once
 from lfp_trainer.services.review.scope import Scope
 from lfp_trainer.storage.models import Diagnosis
 
@@ -19,6 +19,9 @@ PARTS = {
     "who": Diagnosis.who,
     "what": Diagnosis.what,
 }
+
+_ALL, _WHY = ":all", ":why"
+"""What is counted beside the parts. No part has such a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +48,20 @@ class Diagnoses:
 
 def diagnoses(session: Session, scope: Scope) -> Diagnoses:
     """Return what was named."""
-    each = latest_diagnoses(scope, *PARTS.values()).cte("each")
+    each = looked_up_once(latest_diagnoses(scope, Diagnosis.reason, *PARTS.values()))
     rows: sa.Result[*tuple[Any, ...]] = session.execute(
         sa.union_all(
-            sa.select(sa.literal(""), sa.literal(""), sa.func.count()).select_from(each),
+            sa.select(sa.literal(_ALL), sa.literal(""), sa.func.count()).select_from(each),
+            sa.select(sa.literal(_WHY), each.c.reason, sa.func.count()).group_by(each.c.reason),
             *(count_elements(session, each, each.c[part], sa.literal(part)) for part in PARTS),
         )
     )
     people: dict[tuple[str, str], int] = {(part, code): n for part, code, n in rows}
-    reasons = latest_diagnoses(scope, Diagnosis.reason).where(Diagnosis.reason != "")
+    reasons = sorted((text, n) for (part, text), n in people.items() if part == _WHY and text)
     return Diagnoses(
-        people=people["", ""],
+        people=people[_ALL, ""],
         parts={part: _part(scope, part, people) for part in PARTS},
-        reasons=tuple(sorted(session.scalars(reasons))),
+        reasons=tuple(text for text, n in reasons for _ in range(n)),
     )
 
 

@@ -1,12 +1,12 @@
-"""One person, one answer: who answered in several runs of a scenario counts with the latest.
+"""Answers to be counted: each person's latest, and the codes that are in them.
 
-So that nobody weighs more than another because they practiced more.
+Who practiced more often weighs no more than others (``Scope.answers``).
 """
 
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from lfp_trainer.services.access.shown import Column
 from lfp_trainer.services.review.scope import Query, Scope
@@ -15,32 +15,18 @@ from lfp_trainer.storage.models import Diagnosis, Rating, Round
 
 def latest_ratings(scope: Scope, round: Round, *columns: Column) -> Query:
     """Select columns of the ratings of each person's latest run in which they rated so."""
-    return _latest(scope, Rating.rater_id, Rating.run_id, *columns, only=Rating.round == round)
+    return scope.answers(Rating.rater_id, *columns, only=Rating.round == round)
 
 
 def latest_diagnoses(scope: Scope, *columns: Column) -> Query:
     """Select columns of each person's latest diagnosis."""
-    return _latest(scope, Diagnosis.user_id, Diagnosis.run_id, *columns, only=sa.true())
+    return scope.answers(Diagnosis.user_id, *columns)
 
 
-def _latest(
-    scope: Scope,
-    owner: InstrumentedAttribute[int],
-    run_id: InstrumentedAttribute[int],
-    *columns: Column,
-    only: sa.ColumnElement[bool],
-) -> Query:
-    latest = (
-        scope.answers(owner, owner.label("owner"), sa.func.max(run_id).label("run"))
-        .where(only)
-        .group_by(owner)
-        .subquery("latest")
-    )
-    return (
-        scope.answers(owner, *columns)
-        .join(latest, (latest.c.owner == owner) & (latest.c.run == run_id))
-        .where(only)
-    )
+def looked_up_once(query: Query, name: str = "each") -> sa.CTE:
+    """Return what a query finds, for a statement that reads it several times."""
+    # SQLite would otherwise look it up each time.
+    return query.cte(name).prefix_with("MATERIALIZED")
 
 
 def elements(session: Session, codes: sa.ColumnElement[Any]) -> sa.TableValuedAlias:

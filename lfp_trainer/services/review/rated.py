@@ -17,9 +17,12 @@ from lfp_trainer.engine.agreement import Counts
 from lfp_trainer.engine.reference import Reference
 from lfp_trainer.engine.script import Script
 from lfp_trainer.services.ratings import Card, cards_of
-from lfp_trainer.services.review.latest import latest_ratings
+from lfp_trainer.services.review.latest import latest_ratings, looked_up_once
 from lfp_trainer.services.review.scope import Scope
 from lfp_trainer.storage.models import Rating, Round
+
+_ANYTHING = ":any"
+"""For whoever rated, NE alone too. No strand has such a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,12 @@ class Rated:
 def rated(session: Session, scope: Scope, round: Round) -> Rated:
     """Return how a cohort rated before (``Round.BEFORE``) or after the conversation."""
     rows = session.execute(_counted(scope, round)).all()
-    raters = _raters(session, scope, round)
+    raters: dict[str | None, int] = {row.strand: row.people for row in rows if row.part is None}
     counts: dict[Card, Counter[int | None]] = {}
     groups: dict[int, dict[Card, Counter[int]]] = {}
     for row in rows:
+        if row.part is None:
+            continue
         card = (row.leader, row.strand)
         counts.setdefault(card, Counter())[row.level] += row.people
         if row.level is not None:
@@ -125,7 +130,7 @@ def rated(session: Session, scope: Scope, round: Round) -> Rated:
     cards = cards_of(scope.script)
     return Rated(
         round=round,
-        people=raters.get("", 0),
+        people=raters.get(_ANYTHING, 0),
         cards=tuple(_card(scope.script, card, counts.get(card, Counter())) for card in cards),
         overall=_agreement(cards, groups.values(), raters.get(None, 0)),
         strands={
@@ -138,33 +143,29 @@ def rated(session: Session, scope: Scope, round: Round) -> Rated:
     )  # fmt: skip
 
 
-def _counted(scope: Scope, round: Round) -> sa.Select[*tuple[Any, ...]]:
-    """Select how many people gave which level, in the parts that the interval leaves out in turn.
+def _counted(scope: Scope, round: Round) -> sa.CompoundSelect[*tuple[Any, ...]]:
+    """Select how many people gave which level, in the parts that the interval leaves out in turn;
+    and, as of no part, how many gave a level on each strand, on any (None), or rated at all.
 
     Up to a hundred raters each is a part of their own.
     """
     place = sa.func.dense_rank().over(order_by=Rating.rater_id) - 1
-    each = latest_ratings(
-        scope, round, Rating.leader, Rating.strand, Rating.level,
-        (place % agreement.PARTS).label("part"),
-    ).subquery()  # fmt: skip
-    what = (each.c.leader, each.c.strand, each.c.level, each.c.part)
-    return sa.select(*what, sa.func.count().label("people")).group_by(*what)
-
-
-def _raters(session: Session, scope: Scope, round: Round) -> dict[str | None, int]:
-    """Count who gave a level: on each strand, and on any (None); and who rated at all ("")."""
-    each = latest_ratings(scope, round, Rating.strand, Rating.rater_id, Rating.level).cte("each")
-    who = sa.func.count(each.c.rater_id.distinct())
-    gave = each.c.level.is_not(None)
-    rows = session.execute(
-        sa.union_all(
-            sa.select(each.c.strand, who).where(gave).group_by(each.c.strand),
-            sa.select(sa.cast(sa.null(), sa.Text), who).where(gave),
-            sa.select(sa.literal(""), who),
+    each = looked_up_once(
+        latest_ratings(
+            scope, round, Rating.leader, Rating.strand, Rating.level, Rating.rater_id,
+            (place % agreement.PARTS).label("part"),
         )
+    ).c  # fmt: skip
+    what = (each.strand, each.leader, each.level, each.part)
+    text, number = sa.cast(sa.null(), sa.Text), sa.cast(sa.null(), sa.Integer)
+    who = sa.func.count(each.rater_id.distinct())
+    gave = each.level.is_not(None)
+    return sa.union_all(
+        sa.select(*what, sa.func.count().label("people")).group_by(*what),
+        sa.select(each.strand, text, number, number, who).where(gave).group_by(each.strand),
+        sa.select(text, text, number, number, who).where(gave),
+        sa.select(sa.literal(_ANYTHING), text, number, number, who),
     )
-    return dict(rows.all())
 
 
 def _card(script: Script, card: Card, counts: Mapping[int | None, int]) -> RatedCard:

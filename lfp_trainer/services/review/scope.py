@@ -70,40 +70,61 @@ class Scope:
 
     def steps(self, *columns: Column) -> Query:
         """Select columns of the steps that are shown, and their runs: the stand-in's too, unless
-        only some people are looked at."""
-        query = access.shown_steps(self.viewer_id, self.cohort_id, *columns).where(
-            Step.scenario_version_id == self.version_id
+        only some people or seats are looked at."""
+        return access.shown_steps(self.viewer_id, self.cohort_id, *columns).where(
+            Step.scenario_version_id == self.version_id, *self._chosen()
         )
-        if self.seat == BOTH:
-            query = query.join(
-                Participant,
-                (Participant.run_id == Step.run_id) & (Participant.user_id == Step.user_id),
-            ).where(Participant.seat == BOTH)
-        elif self.seat is not None:
-            query = query.where(Step.seat == self.seat)
-        return self._of_position(query, Step.user_id)
 
     def choices(self, *columns: Column) -> Query:
         """Select columns of the steps that people took."""
         return self.steps(*columns).where(sa.not_(Step.stand_in))
 
-    def answers(self, owner: InstrumentedAttribute[int], *columns: Column) -> Query:
-        """Select columns of the answers that are shown, their runs and participants.
+    def plays(self, *columns: Column) -> Query:
+        """Select columns of the runs that these steps are of."""
+        has_some = sa.exists().where(Step.run_id == Run.id, *self._chosen())
+        return access.shown_plays(self.viewer_id, self.cohort_id, *columns).where(
+            Run.scenario_version_id == self.version_id, has_some
+        )
+
+    def answers(
+        self,
+        owner: InstrumentedAttribute[int],
+        *columns: Column,
+        only: sa.ColumnElement[bool] | None = None,
+    ) -> Query:
+        """Select columns of the answers that are shown, their runs and participants: one person's
+        latest alone, where they answered in several runs.
 
         :param owner: the column of the table that says whose a row is
+        :param only: which answers
         """
-        query = access.shown_answers(self.viewer_id, self.cohort_id, owner, *columns).where(
-            Run.scenario_version_id == self.version_id
-        )
+        seats = [Run.scenario_version_id == self.version_id]
         if self.seat is not None:
-            query = query.where(Participant.seat == self.seat)
-        return self._of_position(query, owner)
+            seats.append(Participant.seat == self.seat)
+        if self.position is not None:
+            seats.append(self._of_position(Participant.user_id))
+        return access.latest_answers(
+            self.viewer_id, self.cohort_id, owner, *columns, seats=seats, only=only
+        )
 
-    def _of_position(self, query: Query, owner: InstrumentedAttribute[Any]) -> Query:
-        if self.position is None:
-            return query
-        its = sa.select(User.id).where(User.position == self.position)
-        return query.where(owner.in_(its))
+    def _chosen(self) -> list[sa.ColumnElement[bool]]:
+        """Return what the steps that are looked at have in common."""
+        found: list[sa.ColumnElement[bool]] = []
+        if self.position is not None:
+            found.append(self._of_position(Step.user_id))
+        if self.seat == BOTH:
+            plays_all = sa.exists().where(
+                Participant.run_id == Step.run_id,
+                Participant.user_id == Step.user_id,
+                Participant.seat == BOTH,
+            )
+            found.append(plays_all)
+        elif self.seat is not None:
+            found.append(Step.seat == self.seat)
+        return found
+
+    def _of_position(self, owner: InstrumentedAttribute[Any]) -> sa.ColumnElement[bool]:
+        return owner.in_(sa.select(User.id).where(User.position == self.position))
 
 
 def scope_of(

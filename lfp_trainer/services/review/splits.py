@@ -5,7 +5,7 @@ has chosen twice. What the stand-in took is no choice of anybody's, though the p
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine import play
 from lfp_trainer.engine.script import Script
 from lfp_trainer.scenario_map import END_NODE, START_NODE, ending_node
-from lfp_trainer.services.review.scope import Scope
+from lfp_trainer.services.review.latest import looked_up_once
+from lfp_trainer.services.review.scope import Query, Scope
 from lfp_trainer.storage.models import Run, Step
 
 Way = tuple[str, str]
@@ -69,25 +70,46 @@ class Played:
         return sum(plays for (_, target), plays in self.traffic.items() if target == scene_id)
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where a response led some plays."""
+
+    scene_id: str
+    choice_id: str
+    scenes: tuple[str, ...]
+    """Those that came next; none for the end."""
+    stand_in: bool
+    plays: int
+    endings: Mapping[str, int]
+
+    @classmethod
+    def of(cls, script: Script, row: Sequence[Any]) -> "_Way":
+        ids = [each.ending.id for each in script.endings]
+        return cls(
+            scene_id=row[0],
+            choice_id=row[1],
+            scenes=tuple((row[2] or "").split()),
+            stand_in=row[3],
+            plays=row[4],
+            endings=dict(zip(ids, row[5:], strict=True)),
+        )
+
+
 @dataclass(slots=True)
 class _Tally:
     """What is added up for one response."""
 
     led_to: Counter[str] = field(default_factory=Counter)
-    endings: Counter[str | None] = field(default_factory=Counter)
+    endings: Counter[str] = field(default_factory=Counter)
 
 
 def played(session: Session, scope: Scope) -> Played:
     """Return how a cohort chose, which ways its plays went and how they ended."""
     script = scope.script
-    ways = session.execute(_ways(scope)).all()
+    ways = [_Way.of(script, row) for row in session.execute(_ways(scope))]
     people = _people(session, scope)
     ended: dict[str | None, int] = dict(
-        session.execute(
-            scope.steps(Run.ending_id, sa.func.count(Step.run_id.distinct())).group_by(
-                Run.ending_id
-            )
-        ).all()
+        session.execute(scope.plays(Run.ending_id, sa.func.count()).group_by(Run.ending_id)).all()
     )
     plays = sum(ended.values())
     return Played(
@@ -110,14 +132,20 @@ def traffic(session: Session, scope: Scope) -> Mapping[Way, int]:
     return played(session, scope).traffic
 
 
-def _ways(scope: Scope) -> sa.Select[*tuple[Any, ...]]:
-    what = (Step.scene_id, Step.choice_id, Step.led_to, Step.stand_in, Run.ending_id)
-    return scope.steps(*what, sa.func.count().label("plays")).group_by(*what)
+def _ways(scope: Scope) -> Query:
+    """Select how many plays went which way, and of those how many came to each ending."""
+    what = (Step.scene_id, Step.choice_id, Step.led_to, Step.stand_in)
+    # Not grouped by their ending too: that would no longer be the order of the index.
+    ended = [
+        sa.func.count(sa.case((Run.ending_id == each.ending.id, 1)))
+        for each in scope.script.endings
+    ]
+    return scope.steps(*what, sa.func.count(), *ended).group_by(*what)
 
 
 def _people(session: Session, scope: Scope) -> dict[tuple[str | None, str | None], int]:
     """Count different people: of each response, of each decision (no response) and of all."""
-    each = scope.choices(Step.scene_id, Step.choice_id, Step.user_id).distinct().cte("each")
+    each = looked_up_once(scope.choices(Step.scene_id, Step.choice_id, Step.user_id).distinct())
     who = sa.func.count(each.c.user_id.distinct())
     nothing: sa.ColumnElement[str] = sa.cast(sa.null(), sa.Text)
     rows = session.execute(
@@ -132,15 +160,13 @@ def _people(session: Session, scope: Scope) -> dict[tuple[str | None, str | None
     return {(scene_id, choice_id): people for scene_id, choice_id, people in rows}
 
 
-def _splits(
-    script: Script, ways: Iterable[sa.Row[Any]], people: Mapping[Any, int]
-) -> Iterable[Split]:
+def _splits(script: Script, ways: Iterable[_Way], people: Mapping[Any, int]) -> Iterable[Split]:
     tallies: dict[str, _Tally] = {}
-    for row in ways:
-        if not row.stand_in:
-            tally = tallies.setdefault(row.choice_id, _Tally())
-            tally.led_to[row.led_to.split()[0] if row.led_to else END_NODE] += row.plays
-            tally.endings[row.ending_id] += row.plays
+    for way in ways:
+        if not way.stand_in:
+            tally = tallies.setdefault(way.choice_id, _Tally())
+            tally.led_to[way.scenes[0] if way.scenes else END_NODE] += way.plays
+            tally.endings.update(way.endings)
     for scene_id, compiled in script.scenes.items():
         if (scene_id, None) not in people:
             continue
@@ -153,40 +179,38 @@ def _splits(
 
 
 def _taken(script: Script, choice_id: str, tally: _Tally, people: int) -> Taken:
-    order = list(script.scenes)
+    order, plays = list(script.scenes), tally.led_to.total()
     led_to = sorted(
         tally.led_to.items(),
         key=lambda each: (-each[1], order.index(each[0]) if each[0] in order else len(order)),
     )
     return Taken(
         choice_id=choice_id,
-        plays=tally.endings.total(),
+        plays=plays,
         people=people,
         led_to=dict(led_to),
         endings=_in_order(script, tally.endings),
-        going_on=tally.endings[None],
+        going_on=plays - tally.endings.total(),
     )
 
 
-def _in_order(
-    script: Script, ended: Mapping[str | None, int], *, all: bool = False
-) -> dict[str, int]:
+def _in_order(script: Script, ended: Mapping[Any, int], *, all: bool = False) -> dict[str, int]:
     """Return how often each ending came, in the scenario's order."""
     ids = [each.ending.id for each in script.endings]
     return {id: ended.get(id, 0) for id in ids if all or ended.get(id)}
 
 
-def _traffic(script: Script, ways: Iterable[sa.Row[Any]], plays: int) -> dict[Way, int]:
+def _traffic(script: Script, ways: Iterable[_Way], plays: int) -> dict[Way, int]:
     found: Counter[Way] = Counter()
     opening = [START_NODE, *(scene.id for scene, _, _ in play.scenes_after(script, None))]
     for way in pairwise(opening):
         found[way] += plays
-    for row in ways:
-        path = [row.scene_id, *(row.led_to or "").split()]
-        if len(path) == 1 or not script.scenes[path[-1]].moves:
+    for each in ways:
+        path = [each.scene_id, *each.scenes]
+        if not each.scenes or not script.scenes[path[-1]].moves:
             path.append(END_NODE)
-            if row.ending_id is not None:
-                path.append(ending_node(row.ending_id))
+            for ending_id, ended in each.endings.items():
+                found[END_NODE, ending_node(ending_id)] += ended
         for way in pairwise(path):
-            found[way] += row.plays
-    return +found
+            found[way] += each.plays
+    return dict(+found)

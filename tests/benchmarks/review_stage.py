@@ -1,0 +1,244 @@
+"""Sets the stage for a review: a cohort that has played one scenario, and shows all of it.
+
+The plays are some hundred that bots played through the real scenario, taken over and over; rows are
+stored in bulk, as the services store them one by one.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lfp_trainer.engine import play
+from lfp_trainer.engine.scenario import BOTH
+from lfp_trainer.engine.script import Script
+from lfp_trainer.services import accounts, choices, cohorts, demo, library
+from lfp_trainer.services.library import Published
+from lfp_trainer.services.ratings import cards_of
+from lfp_trainer.services.runs import own_seats
+from lfp_trainer.storage import database
+from lfp_trainer.storage.models import (
+    Cohort,
+    Diagnosis,
+    Membership,
+    Participant,
+    Place,
+    Rating,
+    Role,
+    Round,
+    Run,
+    Stage,
+    Step,
+    User,
+    WorkPosition,
+    table,
+)
+
+SCENARIO = "glowing-observations"
+PLAYS = 200
+"""How many different plays there are."""
+REASONS = ("", "", "It keeps the door open.", "We need to look at the same thing.")
+AT_ONCE = 5000
+EMAIL = "facilitator@bench.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A database with a cohort to review."""
+
+    cohort_key: str
+    facilitator_id: int
+    scenario_id: str
+    people: int
+    runs: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One play of the scenario."""
+
+    seat: str
+    steps: tuple[dict[str, Any], ...]
+    ending_id: str | None
+
+
+def fill(engine: sa.Engine, *, steps: int, password_hash: str = "!") -> Filled:
+    """Add a cohort with a person for each hundred steps, who played ten times or more each.
+
+    The scenarios must be published (``installation.make_ready``).
+    """
+    dice, now = Random(steps), datetime.now(UTC)
+    with Session(engine, expire_on_commit=False) as session, database.writing(session):
+        published = library.current(session, SCENARIO)
+        facilitator = accounts.register(
+            session, name="Dana", email=f"{steps}-{EMAIL}", password_hash=password_hash,
+            role=Role.FACILITATOR, now=now - timedelta(days=9),
+        )  # fmt: skip
+        key = cohorts.make(session, name="Spring", user_id=facilitator, now=now - timedelta(days=9))
+        cohort_id = session.scalars(sa.select(Cohort.id).where(Cohort.key == key)).one()
+        people = _people(session, cohort_id, max(5, steps // 100), dice, now)
+        ways = [_way(published.script, dice) for _ in range(PLAYS)]
+        plays = list(_drawn(ways, people, steps, dice))
+        _add_runs(session, published, cohort_id, plays, dice, now)
+    _settle(engine)
+    return Filled(
+        key, facilitator, SCENARIO, len(people), len(plays), sum(len(w.steps) for _, w in plays)
+    )
+
+
+def _people(session: Session, cohort_id: int, count: int, dice: Random, now: datetime) -> list[int]:
+    marked = secrets.token_hex(4)
+    made = [
+        {"name": f"Learner {number} {marked}", "role": Role.LEARNER, "created_at": now,
+         "position": dice.choice([*WorkPosition])}
+        for number in range(count)
+    ]  # fmt: skip
+    _add(session, User, made)
+    ids = session.scalars(sa.select(User.id).where(User.name.endswith(marked)).order_by(User.id))
+    people = list(ids)
+    _add(
+        session,
+        Membership,
+        [
+            {"cohort_id": cohort_id, "user_id": each, "role": Place.LEARNER, "joined_at": now}
+            for each in people
+        ],
+    )
+    return people
+
+
+def _way(script: Script, dice: Random) -> Way:
+    """Play the scenario once, the stand-in in the seats that nobody holds; now and then stop."""
+    seat = dice.choice((BOTH, *script.scenario.seats))
+    habit = dice.choice((demo.mostly_well, demo.mostly_well, demo.by_chance, demo.by_reference))
+    held, position, steps = own_seats(script, seat), play.start(script), list[dict[str, Any]]()
+    stop = dice.random() < 0.05
+    while position.scene is not None and not (stop and len(steps) > 3):
+        on_turn = play.seats_on_turn(script, position)
+        mine = [each for each in on_turn if each in held]
+        choice_id = (
+            habit(script, position, dice) if mine else play.stand_in_choice(script, position)
+        )
+        steps.append(
+            {
+                "seat": (mine or on_turn)[0], "stand_in": not mine, "scene_id": position.scene,
+                "choice_id": choice_id, "led_to": choices.led_to(script, position, choice_id),
+                "reason": dice.choice(REASONS) if mine else "",
+            }
+        )  # fmt: skip
+        position = play.choose(script, position, choice_id)
+    ending = play.ending_of(script, position)
+    return Way(seat, tuple(steps), None if ending is None else ending.id)
+
+
+def _drawn(
+    ways: list[Way], people: list[int], steps: int, dice: Random
+) -> Iterator[tuple[int, Way]]:
+    made, number = 0, 0
+    while made < steps:
+        way = dice.choice(ways)
+        yield people[number % len(people)], way
+        made, number = made + len(way.steps), number + 1
+
+
+def _add_runs(
+    session: Session,
+    published: Published,
+    cohort_id: int,
+    plays: list[tuple[int, Way]],
+    dice: Random,
+    now: datetime,
+) -> None:
+    marked = secrets.token_hex(4)
+    shown: dict[str, Any] = {
+        "scenario_version_id": published.version_id, "cohort_id": cohort_id, "shown_at": now,
+    }  # fmt: skip
+    _add(
+        session,
+        Run,
+        [
+            shown
+            | {"key": f"{marked}-{n:07}", "start_key": f"{marked}-{n:07}", "started_at": now,
+               "moves": len(way.steps), "ending_id": way.ending_id,
+               "ended_at": now if way.ending_id else None}
+            for n, (_, way) in enumerate(plays)
+        ],
+    )  # fmt: skip
+    ids = session.scalars(sa.select(Run.id).where(Run.key.startswith(marked)).order_by(Run.key))
+    runs = [(run_id, *each) for run_id, each in zip(ids, plays, strict=True)]
+    _add(
+        session,
+        Participant,
+        [
+            {"run_id": run_id, "user_id": user_id, "seat": way.seat, "changed_at": now,
+             "stage": Stage.DONE if way.ending_id else Stage.ROLE_PLAY, "shared_at": now}
+            for run_id, user_id, way in runs
+        ],
+    )  # fmt: skip
+    del shown["shown_at"]
+    _add(
+        session,
+        Step,
+        (
+            step | shown
+            | {"run_id": run_id, "number": number, "chosen_at": now,
+               "user_id": None if step["stand_in"] else user_id}
+            for run_id, user_id, way in runs
+            for number, step in enumerate(way.steps, start=1)
+        ),
+    )  # fmt: skip
+    _add(session, Diagnosis, _diagnoses(published.script, runs, dice, now))
+    _add(session, Rating, _ratings(published.script, runs, dice, now))
+
+
+def _diagnoses(
+    script: Script, runs: list[tuple[int, int, Way]], dice: Random, now: datetime
+) -> Iterator[dict[str, Any]]:
+    words = script.vocabulary
+    for run_id, user_id, _ in runs:
+        yield {
+            "run_id": run_id, "user_id": user_id, "reason": dice.choice(REASONS),
+            "systems": dice.sample([*words.systems], 2),
+            "failed_tests": dice.sample([*words.tests], 1), "who": dice.sample([*words.who], 1),
+            "what": dice.sample([*words.barriers], 2), "saved_at": now, "committed_at": now,
+        }  # fmt: skip
+
+
+def _ratings(
+    script: Script, runs: list[tuple[int, int, Way]], dice: Random, now: datetime
+) -> Iterator[dict[str, Any]]:
+    sentences = [*script.scenario.sentences]
+    for run_id, user_id, _ in runs:
+        # Afterwards not everybody rates again.
+        for round in (Round.BEFORE, Round.AFTER)[: 2 if dice.random() < 0.3 else 1]:
+            for leader, strand in cards_of(script):
+                middle = script.scenario.leaders[leader][strand].number or 2
+                level = max(1, min(5, middle + dice.choice((-1, 0, 0, 1, 1, 2))))
+                silent = dice.random() < 0.08
+                yield {
+                    "run_id": run_id, "rater_id": user_id, "round": round, "leader": leader,
+                    "strand": strand, "level": None if silent else level, "not_enough": silent,
+                    "reason": "That is what the text shows.",
+                    "evidence": [] if silent else dice.sample(sentences, 2),
+                    "saved_at": now, "committed_at": now,
+                }  # fmt: skip
+
+
+def _add(session: Session, model: type[Any], rows: Iterable[dict[str, Any]]) -> None:
+    left = iter(rows)
+    while some := list(islice(left, AT_ONCE)):
+        session.execute(sa.insert(table(model)), some)
+
+
+def _settle(engine: sa.Engine) -> None:
+    """Let PostgreSQL learn what is in its tables, as it does by itself after a while."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
