@@ -35,7 +35,7 @@ class Room:
     cohort: Joined
     facilitator_id: int
     now: datetime
-    dice: Random = field(default_factory=lambda: Random(5))
+    dice: Random
     people: list[int] = field(default_factory=list)
 
     @classmethod
@@ -43,7 +43,7 @@ class Room:
         with writing(session):
             key = cohorts.make(session, name="Lakeland, spring", user_id=facilitator_id, now=now)
         cohort = cohorts.find(session, key, viewer_id=facilitator_id)
-        return cls(session, cohort, facilitator_id, now)
+        return cls(session, cohort, facilitator_id, now, Random(f"cohort {cohort.id}"))
 
     def let_in(self, name: str, position: WorkPosition | None = None) -> int:
         """Let somebody new in as a guest; return who it is."""

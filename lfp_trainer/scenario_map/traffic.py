@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 
-from lfp_trainer.scenario_map.chart import Chart, Edge
+from lfp_trainer.scenario_map.chart import Chart, Edge, Node
 from lfp_trainer.scenario_map.grid import Point
 
 THINNEST = 2.0
@@ -34,19 +34,24 @@ class Flow:
     head: tuple[Point, Point, Point]
     label: Point
 
+    @property
+    def way(self) -> tuple[str, str]:
+        return self.source, self.target
+
 
 def draw_traffic(chart: Chart, passed: Passed) -> tuple[Flow, ...]:
     """Return what to draw over the map, the widest first so that none hides a narrow one."""
     heaviest = max(passed.values(), default=0)
+    nodes = {node.id: node for node in chart.nodes}
     flows = [
-        _flow(edge, passed[edge.source, edge.target], heaviest)
+        _flow(edge, nodes[edge.target], passed[edge.source, edge.target], heaviest)
         for edge in chart.edges
         if (edge.source, edge.target) in passed
     ]
     return tuple(sorted(flows, key=lambda flow: (-flow.count, flow.source, flow.target)))
 
 
-def _flow(edge: Edge, count: int, heaviest: int) -> Flow:
+def _flow(edge: Edge, target: Node, count: int, heaviest: int) -> Flow:
     width = THINNEST + (WIDEST - THINNEST) * count / heaviest
     length = HEAD + width / 2
     points = [*dict.fromkeys(edge.points)]
@@ -67,7 +72,8 @@ def _flow(edge: Edge, count: int, heaviest: int) -> Flow:
             (to_x, to_y),
             (neck[0] + along_y * half, neck[1] - along_x * half),
         ),
-        label=_halfway(points, width),
+        # The ways to all endings share a line: their numbers stand above the boxes.
+        label=(target.x + 4, target.y - 4) if target.kind == "ending" else _halfway(points, width),
     )
 
 

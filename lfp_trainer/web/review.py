@@ -201,14 +201,18 @@ def _behind(
     nothing: str,
 ) -> ResponseReturnValue:
     scenario = wanted.scope.script.scenario
-    assert request.endpoint is not None
+    endpoint = request.endpoint or ""
+
+    def at(**more: Any) -> str:
+        return url_for(endpoint, **wanted.address(**{**place, **more}))
+
     return render_template(
         "review/behind.html",
         **_about(cohort, wanted),
         page=page,
         pages=-(-page.of // review.AT_ONCE),
-        place=place,
-        here_at=request.endpoint,
+        names_href=at(page=page.number, names=None if wanted.with_names else 1),
+        page_at=at,
         heading=heading,
         what=what,
         nothing=nothing,

@@ -13,7 +13,7 @@ from lfp_trainer.services.review import Scope
 from lfp_trainer.storage.models import Round, WorkPosition
 from lfp_trainer.web.auth import POSITIONS
 
-ROUNDS = {"before": "First, before the conversation", "after": "Second, after it"}
+ROUNDS = {"before": "First, before the conversation", "after": "Second, after the conversation"}
 
 
 @dataclass(frozen=True, slots=True)

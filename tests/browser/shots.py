@@ -10,7 +10,16 @@ from pathlib import Path
 
 from playwright.sync_api import PdfMargins, sync_playwright
 
-from tests.browser import calibration, conftest, contrasting, meeting, owning, pairing_cohort, tour
+from tests.browser import (
+    calibration,
+    conftest,
+    contrasting,
+    meeting,
+    owning,
+    pairing_cohort,
+    reviewing,
+    tour,
+)
 from tests.browser.server import Site
 from tests.browser.visitor import Visitor, Watch
 
@@ -50,6 +59,7 @@ def main() -> None:
             "looking back": lambda visitor: tour.look_back_on_a_play(visitor, site),
             "next steps": lambda visitor: owning.go_through_next_steps(visitor, site),
             "cohort": lambda visitor: pairing_cohort.go_through(visitor, site),
+            "review": lambda visitor: reviewing.go_through(visitor, site),
             "my data": lambda visitor: owning.go_through_my_data(visitor, site),
             "meeting": lambda visitor: meeting.go_through(visitor, site),
             "admin": lambda visitor: tour.visit_as_admin(visitor, site),

@@ -134,6 +134,25 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "projector.drive"): ("{cohort}/remote", NOBODYS),
     ("GET", "projector.room"): ("{cohort}/room", HER_COHORT),
     ("GET", "projector.room_live"): ("{cohort}/room/live", HER_COHORT),
+    ("GET", "review.index"): ("{cohort}/review", RUN_BY_DANA),
+    # Nobody has agreed to show anything of it, so there is nothing; `test_review.py` has more.
+    ("GET", "review.show"): ("{cohort}/review/glowing-observations", NOBODYS),
+    ("GET", "review.show_response"): (
+        "{cohort}/review/glowing-observations/responses/log/email-the-counts",
+        NOBODYS,
+    ),
+    ("GET", "review.show_named"): (
+        "{cohort}/review/glowing-observations/diagnosis/systems/ILR",
+        NOBODYS,
+    ),
+    ("GET", "review.show_card"): (
+        "{cohort}/review/glowing-observations/ratings/partner/motivate",
+        NOBODYS,
+    ),
+    ("GET", "review.show_level"): (
+        "{cohort}/review/glowing-observations/ratings/partner/motivate/2",
+        NOBODYS,
+    ),
     ("POST", "invitations.invite"): ("/invitations", SIGNED_IN),
     # Of a run that somebody plays alone, there is no seat to free.
     ("POST", "invitations.free_seat"): ("{run}/free", NOBODYS),
