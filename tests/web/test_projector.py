@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from lfp_trainer.services import cohorts
 from lfp_trainer.storage import database
-from lfp_trainer.storage.models import Cohort, Diagnosis, Rating, Showing, Step, User
+from lfp_trainer.storage.models import Cohort, Diagnosis, Rating, Role, Showing, Step, User
 from tests.conftest import HTMX, NOON, Browser
 from tests.reviewed import Room
 from tests.web.cohorting import CohortPage
@@ -59,10 +59,8 @@ def spring(dana: Browser, alice: Browser) -> CohortPage:
 
 
 @pytest.fixture
-def shown(spring: CohortPage, dana: Browser, database_url: str) -> Shown:
+def shown(spring: CohortPage, dana: Browser, session: Session) -> Shown:
     """A cohort of Dana's in which three people show what they played."""
-    engine = database.connect(database_url)
-    session = Session(engine, expire_on_commit=False)
     key = spring.url.rsplit("/", 1)[1]
     cohort = cohorts.find(session, key, viewer_id=dana.user_id)
     room = Room(session, cohort, dana.user_id, NOON.replace(year=2030), Random(3))
@@ -214,9 +212,8 @@ def test_a_withdrawal_is_seen_at_the_next_look(shown: Shown, alice: Browser) -> 
 
 
 def test_below_three_people_no_page_shows_a_number(
-    spring: CohortPage, dana: Browser, alice: Browser, database_url: str
+    spring: CohortPage, dana: Browser, alice: Browser, session: Session
 ) -> None:
-    session = Session(database.connect(database_url), expire_on_commit=False)
     cohort = cohorts.find(session, spring.url.rsplit("/", 1)[1], viewer_id=dana.user_id)
     room = Room(session, cohort, dana.user_id, NOON.replace(year=2030), Random(3))
     for name in CANARIES[:2]:
@@ -257,24 +254,20 @@ def test_no_name_address_or_word_of_anybody_is_on_any_page(shown: Shown, alice: 
     assert any("What followed" in text and "Reference" in text for text in read)
 
 
-def outsiders(
-    arrive: Any, charlie: Browser, ada: Browser, alice: Browser, database_url: str
-) -> dict[str, Browser]:
-    from lfp_trainer.storage.models import Role
-
+def outsiders(arrive: Any, charlie: Browser, ada: Browser, alice: Browser) -> dict[str, Browser]:
     erin = arrive("erin", Role.FACILITATOR)
     CohortPage.make(erin)
     return {"a member": alice, "a stranger": charlie, "an admin": ada, "another's": erin}
 
 
 def test_nobody_else_drives_or_sees_it(
-    shown: Shown, arrive: Any, charlie: Browser, ada: Browser, alice: Browser, database_url: str
+    shown: Shown, arrive: Any, charlie: Browser, ada: Browser, alice: Browser
 ) -> None:
     shown.begin(DECISION)
     shown.press()
     version = values(shown.dana.get(f"{shown.url}/remote").text, "version")[0]
     let_in = []
-    for who, browser in outsiders(arrive, charlie, ada, alice, database_url).items():
+    for who, browser in outsiders(arrive, charlie, ada, alice).items():
         for page in ("/projector", *PAGES, *(f"{page}/live" for page in PAGES)):
             if who == "a member" and page.startswith("/room"):
                 continue
