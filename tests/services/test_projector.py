@@ -122,6 +122,22 @@ def test_a_move_of_a_page_that_is_no_longer_true_is_refused(
     assert stands(room).phase is Phase.SPLIT
 
 
+def test_a_page_that_is_no_longer_true_neither_closes_it_nor_begins_anew(
+    room: Room, published: Published
+) -> None:
+    began = begin(room, published)
+    move(room, projector.following)
+
+    with pytest.raises(StaleMove), writing(room.session):
+        projector.close(room.session, room.cohort.id, version=began.version, now=NOON)
+    with pytest.raises(StaleMove):
+        begin(room, published, "decision:log", version=began.version)
+    with pytest.raises(StaleMove):
+        begin(room, published, "decision:log")
+
+    assert (stands(room).agenda, stands(room).phase) == (AGENDA, Phase.SPLIT)
+
+
 def test_of_two_who_press_at_once_one_makes_the_move(room: Room, published: Published) -> None:
     began = begin(room, published)
     engine = room.session.get_bind()
