@@ -1,6 +1,8 @@
 """Moving what a room looks at: in order, one move at a time, by who saw where it stood."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 import sqlalchemy as sa
@@ -142,14 +144,20 @@ def test_of_two_who_press_at_once_one_makes_the_move(room: Room, published: Publ
     began = begin(room, published)
     engine = room.session.get_bind()
 
+    # Where the database lets both read before one has written, both have read.
+    have_read = Barrier(2)
+
+    def following(now: Now) -> Now:
+        with suppress(BrokenBarrierError):
+            have_read.wait(0.5)
+        return projector.following(now)
+
     def press(_: int) -> str:
         assert isinstance(engine, sa.Engine)
         with Session(engine) as own:
             try:
                 with writing(own):
-                    projector.move(
-                        own, room.cohort.id, projector.following, version=began.version, now=NOON
-                    )
+                    projector.move(own, room.cohort.id, following, version=began.version, now=NOON)
             except StaleMove:
                 return "told"
             return "moved"
