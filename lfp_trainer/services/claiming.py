@@ -107,7 +107,7 @@ def _give(
     owner_is: sa.ColumnElement[bool],
     now: datetime,
 ) -> None:
-    exports.drop(session, exports.shared_with(session, guest_id))
+    exports.drop(session, Run.id.in_(_runs_of(guest_id)))
     hold_runs_of(session, guest_id, owner_id)
     theirs = session.scalars(_runs_of(guest_id)).all()
     guest = session.scalar(

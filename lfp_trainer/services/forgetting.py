@@ -105,7 +105,8 @@ def forget(
     # Again, for what was begun up to now. Nothing of theirs can be begun any more: what refers to
     # somebody waits for this transaction, and then finds them gone.
     cohorts = _hold_cohorts(session, people)
-    exports.drop(session, cohorts)
+    taken_part = sa.select(Participant.run_id).where(Participant.user_id.in_(people))
+    exports.drop(session, Run.id.in_(taken_part))
     theirs = _hold_runs(session, people)
     emails = session.scalars(
         sa.select(User.email).where(User.id.in_(people), User.email.is_not(None))

@@ -43,8 +43,8 @@ def cohorts_for(session: Session, seated: Seated) -> list[Joined]:
     """Return the cohorts a participant can share a run with.
 
     Alone, any open one of theirs. What several play is shared with one cohort only, and nobody is
-    to learn from a refusal that another has chosen: it is the one that it was begun for, else the
-    oldest that all of them are in.
+    to learn from what is offered that another has chosen: it is the one that it was begun for, else
+    the oldest that all of them are in.
     """
     if sharing.refusal(seated):
         return []
@@ -53,7 +53,7 @@ def cohorts_for(session: Session, seated: Seated) -> list[Joined]:
     ]
     if not seated.is_pair:
         return mine
-    if seated.cohort_id is not None:
+    if seated.assignment_id is not None:
         return [each for each in mine if each.id == seated.cohort_id]
     if seated.begun_at is None:
         return []
@@ -72,11 +72,20 @@ def cohorts_for(session: Session, seated: Seated) -> list[Joined]:
     )[:1]
 
 
-def facilitators_of(session: Session, viewer_id: int) -> dict[int, list[Facilitator]]:
-    """Return who else facilitates the cohorts of somebody: cohort → people."""
+def facilitators_of(
+    session: Session, viewer_id: int, run: Seated | None = None
+) -> dict[int, list[Facilitator]]:
+    """Return who else facilitates the cohorts of somebody: cohort → people.
+
+    :param run: one that they would see; who plays it sees no more of it by facilitating
+    """
+    plays = set[int]()
+    if run is not None and run.is_pair:
+        plays = {each.user_id for each in company_in(session, run.run_id).people}
     found: dict[int, list[Facilitator]] = {}
-    for cohort_id, name, since in session.execute(access.facilitators_visible_to(viewer_id)):
-        if since is not None:
+    rows = session.execute(access.facilitators_visible_to(viewer_id))
+    for cohort_id, user_id, name, since in rows:
+        if since is not None and user_id not in plays:
             found.setdefault(cohort_id, []).append(Facilitator(name, since))
     return found
 
@@ -103,7 +112,7 @@ def share_of(session: Session, seated: Seated) -> Shares | None:
     if seated.shared_at is None:
         return None
     joined = {each.id: each for each in cohorts.cohorts_of(session, seated.user_id)}
-    return _shares(session, seated, joined, facilitators_of(session, seated.user_id))
+    return _shares(session, seated, joined, facilitators_of(session, seated.user_id, seated))
 
 
 def _shares(

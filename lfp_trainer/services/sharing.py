@@ -1,9 +1,9 @@
 """Share a run with a cohort's facilitators, and take that back: for each participant themselves.
 
-Nothing is shared by itself. Who agrees shows what they answered; a conversation is shown once all
-who play it have agreed, since each of them can be read out of it. Who withdraws, leaves the cohort
-or is deleted takes all of it back at once: the steps themselves say whether they are shown, and no
-review looks at any others.
+Nothing is shared by itself. A run is shown once all who play it have agreed: each of them can be
+read out of its conversation, and what one shows would tell that the other was there. Who withdraws,
+leaves the cohort or is deleted takes all of it back at once: the steps themselves say whether they
+are shown, and no review looks at any others.
 """
 
 from collections.abc import Collection
@@ -32,8 +32,6 @@ ONE_DEVICE = (
     "You all play at one screen, so nobody could agree for themselves. This run stays private."
 )
 NOTHING_TO_SHARE = "There is nothing of yours in this run that a facilitator could see."
-# Whether anybody else in a run shares it is told to none of them.
-WITH_ANOTHER = "This run can be shared with another cohort only. Yours stays private."
 
 _run, _part, _step = table(Run).c, table(Participant).c, table(Step).c
 
@@ -48,7 +46,10 @@ def refusal(seated: Seated) -> str:
 def agree(session: Session, seated: Seated, cohort_id: int, *, now: datetime) -> None:
     """Show what one participant answers in a run to those who facilitate a cohort now.
 
-    :raise StaleMove: if this run can be shared with nobody, or is shared with another cohort
+    Whether anybody else in the run has agreed is told to nobody. Of two who agree to different
+    cohorts the later word counts, and the run is shown to neither until both have named the same.
+
+    :raise StaleMove: if this run can be shared with nobody
     :raise NotFound: if they are not in that cohort, or it is closed
     """
     if refusal(seated):
@@ -61,14 +62,12 @@ def agree(session: Session, seated: Seated, cohort_id: int, *, now: datetime) ->
     if session.scalar(held.with_for_update(read=True)) is None or session.scalar(is_in) is None:
         raise NotFound
     choices.hold(session, seated.run_id)
-    others = session.scalar(
-        sa.select(sa.exists().where(
-            _part.run_id == seated.run_id, _part.user_id != seated.user_id,
-            _part.shared_at.is_not(None), _run.id == _part.run_id, _run.cohort_id != cohort_id,
-        ))
-    )  # fmt: skip
-    if others:
-        raise StaleMove(WITH_ANOTHER)
+    elsewhere = sa.exists().where(_run.id == seated.run_id, _run.cohort_id != cohort_id)
+    session.execute(
+        sa.update(table(Participant))
+        .where(_part.run_id == seated.run_id, elsewhere)
+        .values(shared_at=None)
+    )
     session.execute(
         sa.update(table(Run))
         .where(_run.id == seated.run_id)
@@ -83,8 +82,7 @@ def agree(session: Session, seated: Seated, cohort_id: int, *, now: datetime) ->
 
 def withdraw(session: Session, seated: Seated) -> None:
     """Take back what one participant shares of a run."""
-    if seated.shared_at is not None and seated.cohort_id is not None:
-        exports.drop(session, [seated.cohort_id])
+    exports.drop(session, Run.id == seated.run_id)
     choices.hold(session, seated.run_id)
     runs.change_participant(session, seated.run_id, seated.user_id, shared_at=None)
     settle(session, [seated.run_id])
@@ -95,8 +93,8 @@ def withdraw_all(session: Session, cohort_id: int, user_id: int) -> None:
 
     The caller holds the cohort.
     """
-    exports.drop(session, [cohort_id])
     theirs = sa.select(_part.run_id).where(_part.user_id == user_id, _part.shared_at.is_not(None))
+    exports.drop(session, (Run.cohort_id == cohort_id) & Run.id.in_(theirs))
     run_ids = session.scalars(
         sa.select(_run.id)
         .where(_run.cohort_id == cohort_id, _run.id.in_(theirs))

@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
 def show(key: str) -> ResponseReturnValue:
     """Say who sees what of a run now, and offer to change it."""
     seated, script = run_page.find(key)
-    people = shared.facilitators_of(db.session, seated.user_id)
+    people = shared.facilitators_of(db.session, seated.user_id, seated)
     return render_template(
         "sharing/show.html",
         run=seated,

@@ -67,7 +67,7 @@ def asked_to_share(seated: Seated) -> Question | None:
     found = shared.cohorts_for(db.session, seated)
     if not found:
         return None
-    people = shared.facilitators_of(db.session, seated.user_id).get(found[0].id, [])
+    people = shared.facilitators_of(db.session, seated.user_id, seated).get(found[0].id, [])
     return Question(seated, found[0], tuple(each.name for each in people))
 
 

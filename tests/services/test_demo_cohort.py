@@ -145,7 +145,7 @@ def test_ratings_differ_in_level_evidence_and_words_and_some_move_after_the_play
     assert len(whys) >= 5
 
 
-def test_of_the_pairs_one_shows_only_what_one_of_them_answered(
+def test_of_the_pairs_the_one_that_only_one_has_agreed_to_shows_nothing(
     session: Session, room: Room
 ) -> None:
     seats = room.seats(Run.id, Participant.user_id, assigned=room.pairs)
@@ -153,8 +153,11 @@ def test_of_the_pairs_one_shows_only_what_one_of_them_answered(
     shown = set(session.scalars(steps.where(Run.assignment_id == room.pairs.id)))
 
     agreed = Counter(run_id for run_id, _ in seats)
-    assert sorted(agreed.values()) == [1, 2, 2, 2]
-    assert shown == {run_id for run_id, count in agreed.items() if count == 2}
+    assert sorted(agreed.values()) == [2, 2, 2]
+    assert shown == {*agreed}
+    shares = sa.select(Participant.run_id).join(Run, Run.id == Participant.run_id)
+    half = shares.where(Run.assignment_id == room.pairs.id, Participant.shared_at.is_not(None))
+    assert len(set(session.scalars(half))) == 4
 
 
 def test_what_two_played_privately_is_nowhere_among_what_is_shown(

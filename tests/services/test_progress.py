@@ -191,7 +191,7 @@ def test_of_a_pair_that_shows_it_who_waits_is_told(
     ]
 
 
-def test_of_a_pair_that_one_alone_shows_there_is_the_stage_and_nothing_of_the_other(
+def test_a_pair_that_one_alone_shows_looks_as_if_neither_had_begun(
     session: Session, lobby: Together, spring: Joined, rows: Rows, alice_id: int, bob_id: int
 ) -> None:
     lobby.ready(alice_id, bob_id)
@@ -201,20 +201,17 @@ def test_of_a_pair_that_one_alone_shows_there_is_the_stage_and_nothing_of_the_ot
 
     lobby.commit(bob_id)
 
-    assert waiting == rows(now=LATER) == [
-        ("Alice", Stage.ROLE_PLAY, None, False, False),
-        unseen("Bob"),
-    ]  # fmt: skip
+    assert waiting == rows(now=LATER) == [unseen("Alice"), unseen("Bob")]
 
 
-def test_decisions_are_counted_only_once_both_show_the_conversation(
+def test_stages_and_decisions_are_told_only_once_both_show_the_run(
     session: Session, lobby: Together, spring: Joined, rows: Rows, alice_id: int, bob_id: int
 ) -> None:
     lobby.ready(alice_id, bob_id)
     share(session, lobby, spring, alice_id)
     lobby.commit(alice_id, bob_id)
     lobby.choose(alice_id)
-    assert rows() == [("Alice", Stage.ROLE_PLAY, None, False, False), unseen("Bob")]
+    assert rows() == [unseen("Alice"), unseen("Bob")]
 
     share(session, lobby, spring, bob_id)
 

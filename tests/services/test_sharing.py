@@ -102,28 +102,32 @@ def test_nothing_is_shown_before_anybody_has_agreed(
     assert answers_shown(session, spring, dana_id) == set()
 
 
-def test_who_agrees_shows_their_own_answers_and_nothing_of_the_other(
+def test_nothing_is_shown_of_a_run_that_only_one_of_two_has_agreed_to(
     session: Session, played: Together, spring: Joined, dana_id: int, alice_id: int
 ) -> None:
     agree(played, spring, alice_id)
 
-    assert answers_shown(session, spring, dana_id) == {
-        ("diagnosis", alice_id),
-        ("rating", alice_id),
-    }
+    assert answers_shown(session, spring, dana_id) == set()
     assert steps_shown(session, spring, dana_id) == []
+    seats = access.shown_seats(dana_id, spring.id, Participant.user_id)
+    assert session.scalars(seats).all() == []
 
 
-def test_a_conversation_is_shown_once_all_who_play_it_have_agreed(
+def test_a_run_is_shown_once_all_who_play_it_have_agreed(
     session: Session, played: Together, spring: Joined, dana_id: int, alice_id: int, bob_id: int
 ) -> None:
-    agree(played, spring, alice_id, bob_id)
+    agree(played, spring, alice_id)
+    agree(played, spring, bob_id)
+
+    assert answers_shown(session, spring, dana_id) == {
+        (kind, who) for kind in ("diagnosis", "rating") for who in (alice_id, bob_id)
+    }
 
     path = runs.path_of(session, played.seat(alice_id).run_id)
     assert len(steps_shown(session, spring, dana_id)) == len(path) > 0
 
 
-def test_who_withdraws_takes_the_conversation_and_their_answers_back_at_once(
+def test_who_withdraws_takes_all_of_the_run_back_at_once(
     session: Session, played: Together, spring: Joined, dana_id: int, alice_id: int, bob_id: int
 ) -> None:
     agree(played, spring, alice_id, bob_id)
@@ -132,7 +136,7 @@ def test_who_withdraws_takes_the_conversation_and_their_answers_back_at_once(
         sharing.withdraw(session, played.seat(alice_id))
 
     assert steps_shown(session, spring, dana_id) == []
-    assert answers_shown(session, spring, dana_id) == {("diagnosis", bob_id), ("rating", bob_id)}
+    assert answers_shown(session, spring, dana_id) == set()
     assert set(session.scalars(sa.select(Step.cohort_id))) == {None}
 
 
@@ -174,9 +178,10 @@ def test_who_becomes_a_facilitator_later_sees_only_what_is_shared_from_then_on(
 
     assert answers_shown(session, spring, noah) == set()
     agree(played, spring, alice_id, now=LATER)
-    assert {who for _, who in answers_shown(session, spring, noah)} == {alice_id}
+    assert answers_shown(session, spring, noah) == set()
     assert steps_shown(session, spring, noah) == []
     agree(played, spring, bob_id, now=LATER)
+    assert {who for _, who in answers_shown(session, spring, noah)} == {alice_id, bob_id}
     assert steps_shown(session, spring, noah) != []
 
 
@@ -232,7 +237,7 @@ def test_who_goes_takes_back_all_they_shared(
             forgetting.forget(session, [alice_id], now=NOON)
 
     assert steps_shown(session, spring, dana_id) == []
-    assert answers_shown(session, spring, dana_id) == {("diagnosis", bob_id), ("rating", bob_id)}
+    assert answers_shown(session, spring, dana_id) == set()
 
 
 def test_a_guest_who_gets_an_account_shares_what_they_shared(
@@ -321,10 +326,11 @@ def test_nobody_shares_with_a_cohort_they_are_not_in_or_that_is_closed(
         agree(played, spring, alice_id)
 
 
-def test_two_who_play_together_share_with_one_cohort_only(
+def test_of_two_who_name_different_cohorts_the_run_is_shown_to_neither(
     session: Session,
     played: Together,
     spring: Joined,
+    dana_id: int,
     alice_id: int,
     bob_id: int,
     new: NewPerson,
@@ -334,10 +340,16 @@ def test_two_who_play_together_share_with_one_cohort_only(
         key = cohorts.make(session, name="Another", user_id=charlie, now=NOON)
         another = cohorts.find(session, key, viewer_id=charlie)
         cohorts.join(session, another.code, user_id=bob_id, now=NOON)
-    agree(played, spring, alice_id)
 
-    with pytest.raises(StaleMove):
-        agree(played, another, bob_id)
+    agree(played, spring, alice_id)
+    agree(played, another, bob_id)
+
+    assert steps_shown(session, spring, dana_id) == []
+    assert steps_shown(session, another, charlie) == []
+    agree(played, spring, bob_id)
+    assert steps_shown(session, spring, dana_id) == []
+    agree(played, spring, alice_id)
+    assert steps_shown(session, spring, dana_id) != []
 
 
 def test_an_assigned_run_is_private_unless_its_player_agrees(

@@ -76,7 +76,7 @@ def facilitators_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
     """Select who else facilitates the cohorts of this person, and since when."""
     return (
         members_visible_to(viewer_id)
-        .with_only_columns(Membership.cohort_id, User.name, Membership.facilitates_since)
+        .with_only_columns(Membership.cohort_id, User.id, User.name, Membership.facilitates_since)
         .where(Membership.role == Place.FACILITATOR, User.id != viewer_id)
         .order_by(sa.func.lower(User.name), User.id)
     )

@@ -1,7 +1,9 @@
 """What people of a cohort have agreed to show to those who facilitate it: the only way to it.
 
 Each query asks by itself since when the viewer facilitates that cohort. Who does not gets no rows,
-and nobody gets what was shared before they came: it was not shared with them.
+and nobody gets what was shared before they came: it was not shared with them. Of a run that several
+play nothing is shown before all of them have agreed: what one of them shows would tell of the
+others, if only that they were there and have not agreed.
 
 Of answers only what is committed is shown, and of ratings only those of the leaders in the case:
 what somebody says of their own play, or of the person they play with, judges real people, and stays
@@ -9,7 +11,6 @@ between them. So do drafts, private notes, an observer's marks, and plays of "wh
 """
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,10 +49,9 @@ def _facilitates_since(viewer_id: int, cohort_id: int) -> sa.ScalarSelect[Any]:
     )
 
 
-def _is_open_to(
-    viewer_id: int, cohort_id: int, agreed_at: InstrumentedAttribute[datetime | None]
-) -> sa.ColumnElement[bool]:
-    """Tell of a run whether the viewer has facilitated its cohort since something of it was agreed.
+def _is_open_to(viewer_id: int, cohort_id: int) -> sa.ColumnElement[bool]:
+    """Tell of a run whether all who play it show it to whoever has facilitated its cohort since
+    they agreed, and whether the viewer has.
 
     Never of a run that they play with others: there they see what those who play with them do.
     """
@@ -60,18 +60,18 @@ def _is_open_to(
         .join(Pair, Pair.run_id == Participant.run_id)
         .where(Participant.user_id == viewer_id)
     )
-    return sa.and_(agreed_at >= _facilitates_since(viewer_id, cohort_id), Run.id.not_in(own))
+    return sa.and_(Run.shown_at >= _facilitates_since(viewer_id, cohort_id), Run.id.not_in(own))
 
 
 def shown_steps(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
-    """Select columns of the steps, and their runs, of conversations that all their players show."""
+    """Select columns of the steps, and their runs, of runs that are shown."""
     return (
         sa.select(*columns)
         .select_from(Step)
         .join(Run, Run.id == Step.run_id)
         .where(
             Step.cohort_id == cohort_id,
-            _is_open_to(viewer_id, cohort_id, Run.shown_at),
+            _is_open_to(viewer_id, cohort_id),
         )
     )
 
@@ -94,7 +94,8 @@ def shown_answers(
         )
         .where(
             Run.cohort_id == cohort_id,
-            _is_open_to(viewer_id, cohort_id, Participant.shared_at),
+            _is_open_to(viewer_id, cohort_id),
+            Participant.shared_at.is_not(None),
             _is_shown(owner),
         )
     )
@@ -108,7 +109,8 @@ def shown_seats(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*
         .join(Run, Run.id == Participant.run_id)
         .where(
             Run.cohort_id == cohort_id,
-            _is_open_to(viewer_id, cohort_id, Participant.shared_at),
+            _is_open_to(viewer_id, cohort_id),
+            Participant.shared_at.is_not(None),
         )
     )
 
@@ -117,10 +119,9 @@ def shown_people(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[
     """Select columns of participants, and their runs, of whom something is there to be seen: a
     conversation that has begun, or a committed answer.
     """
-    since = _facilitates_since(viewer_id, cohort_id)
     return shown_seats(viewer_id, cohort_id, *columns).where(
         sa.or_(
-            (Run.shown_at >= since) & sa.exists().where(Step.run_id == Run.id),
+            sa.exists().where(Step.run_id == Run.id),
             _answered(Diagnosis.user_id),
             _answered(Rating.rater_id),
         )
@@ -132,7 +133,7 @@ def shown_plays(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*
     return (
         sa.select(*columns)
         .select_from(Run)
-        .where(Run.cohort_id == cohort_id, _is_open_to(viewer_id, cohort_id, Run.shown_at))
+        .where(Run.cohort_id == cohort_id, _is_open_to(viewer_id, cohort_id))
     )
 
 

@@ -9,4 +9,3 @@ from lfp_trainer.services.exports.chosen import scenarios_shown as scenarios_sho
 from lfp_trainer.services.exports.kept import drop as drop
 from lfp_trainer.services.exports.kept import expire as expire
 from lfp_trainer.services.exports.kept import made_for as made_for
-from lfp_trainer.services.exports.kept import shared_with as shared_with

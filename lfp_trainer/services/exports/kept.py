@@ -5,7 +5,6 @@ cohort does, all of its files go, and what is being written is not kept. Who mad
 names or not, stays on record (``RECORDED``), for those whose answers were in it.
 """
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +20,6 @@ from lfp_trainer.storage.models import (
     ExportPart,
     ExportState,
     Membership,
-    Participant,
     Place,
     Run,
     User,
@@ -39,15 +37,18 @@ SERVER_ENDED = "The server stopped while this was being made. Make it again."
 _export, _part = table(Export).c, table(ExportPart).c
 
 
-def drop(session: Session, cohort_ids: Collection[int]) -> None:
-    """Delete the files of cohorts, and let none that is being written be kept.
+def drop(session: Session, of: sa.ColumnElement[bool]) -> None:
+    """Delete the files of the cohorts to which some of these runs are shown, and let none that is
+    being written be kept. Of runs that are private no file tells anything, and none goes for them.
 
     Call it first, before what is taken back is: who makes an export waits for the same lock.
+
+    :param of: what is true of those runs
     """
-    if not cohort_ids:
-        return
-    held = sa.select(Cohort.id).where(Cohort.id.in_(cohort_ids)).order_by(Cohort.id)
+    theirs = sa.select(Run.cohort_id).where(of)
+    held = sa.select(Cohort.id).where(Cohort.id.in_(theirs)).order_by(Cohort.id)
     session.scalars(held.with_for_update(key_share=True)).all()
+    cohort_ids = session.scalars(theirs.where(Run.shown_at.is_not(None)).distinct()).all()
     _end(
         session, ExportState.DROPPED,
         _export.cohort_id.in_(cohort_ids),
@@ -220,17 +221,6 @@ def part_of(session: Session, export_id: int, number: int) -> bytes | None:
         )
     )
     return content
-
-
-def shared_with(session: Session, user_id: int) -> Sequence[int]:
-    """Return the cohorts with which somebody shares a run."""
-    found = session.scalars(
-        sa.select(Run.cohort_id)
-        .join(Participant, Participant.run_id == Run.id)
-        .where(Participant.user_id == user_id, Participant.shared_at.is_not(None))
-        .distinct()
-    )
-    return [each for each in found if each is not None]
 
 
 def fail(session: Session, export_id: int, error: str) -> None:
