@@ -62,8 +62,10 @@ def cast() -> list[Guest]:
         Guest("Ben", "CO", "partner", by_hand=True, system="INS", way=(2,)),
         Guest("Cleo", "EL", "principal", system="LDN", what="TU", way=(3, 1)),
         Guest("Dov", "MS", "both", test="used", levels=("NE", "2", "5", "1"), way=(1,)),
-        Guest("Eve", "HS", "both", "later", who="principal", way=(2, 1), levels=("3", "3", "NE", "2")),
-        Guest("Finn", "MDE-ISD", "both", "never", system="TAL", what="RS", way=(3,), levels=("5",) * 4),
+        Guest("Eve", "HS", "both", "later", who="principal", way=(2, 1),
+              levels=("3", "3", "NE", "2")),
+        Guest("Finn", "MDE-ISD", "both", "never", system="TAL", what="RS", way=(3,),
+              levels=("5",) * 4),
     ]  # fmt: skip
 
 

@@ -29,16 +29,19 @@ const rungs = (root, one, number) => Object.fromEntries(all(root, one).map((el) 
 """
 REVIEW = f"""() => {{ {READ}
   const then = (el, what) => all(el, ".split-then").map((each) => each.textContent)
-    .filter((text) => text.includes(what)).map((text) => text.split(what)[1].replace(/\\s+/g, " "))[0] ?? "";
+    .filter((text) => text.includes(what))
+    .map((text) => text.split(what)[1].replace(/\\s+/g, " "))[0] ?? "";
+  const thens = (el, what) => Object.fromEntries(
+    all(el, ".split-row").map((li) => [row(li)[0], then(li, what)]));
+  const decision = (el) => [said(el.querySelector("h3")), {{
+    about: said(el.querySelector(".hint")), taken: split(el),
+    then: thens(el, "then:"), ended: thens(el, "ended:"),
+  }}];
   return {{
     said: said(document.querySelector(".review-of")),
     endings: split(document.querySelector("#endings")),
     ways: all(document, "#ways tbody tr").map((tr) => all(tr, "th, td").map((td) => said(td))),
-    decisions: Object.fromEntries(all(document, "#decisions article").map((el) => [said(el.querySelector("h3")), {{
-      about: said(el.querySelector(".hint")), taken: split(el),
-      then: Object.fromEntries(all(el, ".split-row").map((li) => [row(li)[0], then(li, "then:")])),
-      ended: Object.fromEntries(all(el, ".split-row").map((li) => [row(li)[0], then(li, "ended:")])),
-    }}])),
+    decisions: Object.fromEntries(all(document, "#decisions article").map(decision)),
     named: all(document, ".review-part").map(split),
     cards: Object.fromEntries(all(document, "#ratings article").map((el) => [
       el.getAttribute("aria-labelledby").replace("card-", ""), {{
@@ -61,14 +64,17 @@ PROGRESS = f"""() => {{ {READ} return {{
 }}; }}"""
 AGENDA = f"""() => {{ {READ} return Object.fromEntries(all(document, ".agenda-row").map((li) =>
   [li.querySelector("input").value, said(li.querySelector(".option-means"))])); }}"""
-ITEM = f"""() => {{ {READ} return {{
+ITEM = f"""() => {{ {READ}
+  const taken = (el) => count(el.querySelector(".response-count"));
+  return {{
   title: said(document.querySelector("#item-title")),
   phase: said(document.querySelector(".item-phases [aria-current]")),
   of: count(document.querySelector(".item-foot span")),
-  responses: all(document, ".response").map((el) => count(el.querySelector(".response-count"))),
+  responses: all(document, ".response").map(taken),
   levels: rungs(document, ".level-given", ".level-count"),
-  named: all(document, ".diagnosed-part").map((el) => Object.fromEntries(all(el, ".named").map((li) =>
-    [said(li.querySelector(".named-name"), ".visually-hidden, .named-mark"), count(li.querySelector(".level-count"))]))),
+  named: all(document, ".diagnosed-part").map((el) => Object.fromEntries(all(el, ".named")
+    .map((li) => [said(li.querySelector(".named-name"), ".visually-hidden, .named-mark"),
+      count(li.querySelector(".level-count"))]))),
   cited: all(document, ".cited-most li").map((li) =>
     [said(li.querySelector("p")).slice(1, -1), count(li.querySelector("b"))]),
 }}; }}"""
