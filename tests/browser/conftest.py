@@ -13,6 +13,7 @@ from tests.browser.server import Site
 from tests.browser.visitor import Visitor, Watch
 
 HERE = Path(__file__).parent
+pytest.register_assert_rewrite("tests.browser.workshop_numbers", "tests.browser.workshop_papers")
 FLAGS = (
     "--disable-gpu",
     "--disable-quic",
