@@ -99,11 +99,13 @@ class Page:
 
     @property
     def reference(self) -> Shown | None:
-        """What will be told of the item, without any number: for who drives alone."""
+        """The reference of the item, for who drives alone; with numbers once the room sees them."""
         if self.stands is None or self.script is None:
             return None
         ahead = self.stands.moved(self.stands.at, Phase.REFERENCE)
-        return showing.tell(self.script, ahead, room_sums.NOTHING)
+        if self.shown is None or self.shown.people is None:
+            return showing.tell(self.script, ahead, room_sums.NOTHING)
+        return showing.look(db.session, self.cohort, ahead)
 
 
 def look(cohort: Joined) -> Page:

@@ -311,11 +311,14 @@ def test_the_reference_is_for_who_drives_alone_until_it_is_told(
     assert why in alice.get(f"{shown.url}/room").text
 
 
-def test_the_remote_tells_no_number_to_anybody_who_looks_over_a_shoulder(shown: Shown) -> None:
+def test_the_remote_tells_how_the_room_answered_once_the_room_sees_it(shown: Shown) -> None:
     shown.begin(DECISION)
+    before = shown.dana.get(f"{shown.url}/remote").text
     shown.press()
-    page = shown.dana.get(f"{shown.url}/remote").text
+    after = shown.dana.get(f"{shown.url}/remote").text
 
-    assert "room-bar" not in page
-    assert "Next" in page
-    assert '<span class="press-rest">Reference</span>' in page
+    assert "room-bar" not in before
+    assert "How they answered, and the reference" in after
+    assert after.count("room-bar-part") == 4
+    assert "It asks for a count" in after
+    assert '<span class="press-rest">Reference</span>' in after
