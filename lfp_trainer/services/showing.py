@@ -299,7 +299,8 @@ def _diagnosed(script: Script, phase: Phase, sums: Sums) -> Diagnosed:
     parts: tuple[_Question, ...] = (
         ("systems", "Which district system is not installed at scale?", words.systems,
          reference.systems.primary, reference.systems.secondary),
-        ("failed_tests", "Which of the at-scale tests does it fail?", words.tests, reference.failed_tests, ()),
+        ("failed_tests", "Which of the at-scale tests does it fail?", words.tests,
+         reference.failed_tests, ()),
         ("who", "Who is in the way?", words.who, reference.barrier.who, ()),
         ("what", "What is in the way?", words.barriers, reference.barrier.what,
          reference.barrier.also),
