@@ -61,7 +61,7 @@ def _set_up(
     sent = request.form
     ratings = projector.round_of(request.values.get("round", ""))
     listed = room_sums.suggest(db.session, scope, ratings)[:MOST_LISTED] if scope else []
-    remote, room = (url_for(f".{name}", key=cohort.key, _external=True) for name in (REMOTE, ROOM))
+    remote, room = (projector_page.address_of(name, cohort) for name in (REMOTE, ROOM))
     return projector_page.set_up(
         cohort,
         status=422 if problems else 200,
