@@ -146,7 +146,9 @@ def _sums_within(session: Session, scope: Scope, item: Item, played: Played, rat
 
 
 def _of_card(card: RatedCard) -> Sums:
-    return Sums(card.people, answers={**card.levels, None: card.not_enough})
+    answers: dict[str | int | None, int] = {None: card.not_enough}
+    answers.update(card.levels.items())
+    return Sums(card.people, answers=answers)
 
 
 def _suggested(item: Item, sums: Sums, *, is_proposed: bool) -> Suggested:
