@@ -118,6 +118,12 @@ def at_item(number: int) -> Move:
     return lambda now: now.moved(max(0, min(number, len(now.agenda) - 1)), Phase.HIDDEN)
 
 
+def round_of(word: str) -> Round:
+    """Return which ratings a word means: after the conversation, or else before it; never another
+    round, which is of real people."""
+    return Round.AFTER if word == Round.AFTER else Round.BEFORE
+
+
 def items_of(script: Script) -> list[Item]:
     """Return all there is to show of a scenario, in the order of the play."""
     scenario = script.scenario
@@ -157,7 +163,7 @@ def begin(
     published: Published,
     agenda: Sequence[str],
     *,
-    ratings: Round = Round.BEFORE,
+    ratings: str = Round.BEFORE,
     version: int,
     user_id: int,
     now: datetime,
@@ -174,7 +180,7 @@ def begin(
         raise Incomplete({"agenda": NOTHING_CHOSEN})
     values: dict[str, Any] = {
         "scenario_version_id": published.version_id,
-        "round": ratings if ratings is Round.AFTER else Round.BEFORE,
+        "round": round_of(ratings),
         "agenda": chosen,
         "at": 0,
         "phase": Phase.HIDDEN,

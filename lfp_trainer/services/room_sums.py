@@ -5,15 +5,16 @@ what people agreed to show (``services/review``).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.services import review
 from lfp_trainer.services.access.shown import ROOM_MINIMUM
-from lfp_trainer.services.projector import DECISION, RATING, Item, items_of
-from lfp_trainer.services.review import PARTS, Scope, Split
+from lfp_trainer.services.debrief_plan.suggest import cards_to_talk_about, largest_splits
+from lfp_trainer.services.projector import DECISION, DIAGNOSIS, RATING, Item, items_of
+from lfp_trainer.services.review import PARTS, Played, Rated, RatedCard, Scope, Split
 from lfp_trainer.services.review.latest import count_elements, latest_diagnoses, latest_ratings
 from lfp_trainer.storage.models import Rating, Round
 
@@ -44,7 +45,8 @@ class Sums:
 
 
 NOTHING = Sums()
-MOST_PROPOSED = 6
+MOST_DECISIONS = 3
+"""That are proposed."""
 
 
 def sums_of(session: Session, scope: Scope, item: Item, ratings: Round) -> Sums:
@@ -112,18 +114,43 @@ class Suggested:
 
 
 def suggest(session: Session, scope: Scope, ratings: Round) -> list[Suggested]:
-    """Return all there is to show of a scenario: where people are furthest apart first."""
-    splits = {each.scene_id: _of_split(each) for each in review.splits(session, scope)}
-    found = []
-    for item in items_of(scope.script):
-        if item.kind == DECISION:
-            sums = splits.get(item.about, NOTHING)
-        else:
-            sums = sums_of(session, scope, item, ratings)
-        people, otherwise = (sums.people, sums.otherwise) if sums.enough else (0, 0)
-        found.append(Suggested(item, people, otherwise, False))
-    order = sorted(found, key=lambda each: -each.otherwise / max(each.people, 1))
+    """Return all there is to show of a scenario: first an order of what happened and why, proposed,
+    then the rest as it was played."""
+    played, rated = review.played(session, scope), review.rated(session, scope, ratings)
+    listed = items_of(scope.script)
+    sums = {each: _sums_within(session, scope, each, played, rated) for each in listed}
+    first = _proposed(played, rated, sums[Item(DIAGNOSIS)])
     return [
-        replace(each, is_proposed=each.otherwise > 0 and place < MOST_PROPOSED)
-        for place, each in enumerate(order)
+        _suggested(each, sums[each], is_proposed=each in first)
+        for each in dict.fromkeys([*first, *listed])
     ]
+
+
+def _proposed(played: Played, rated: Rated, named: Sums) -> list[Item]:
+    """Return the widest splits in the scenario's order, the two ratings to talk about, and the
+    diagnosis; of each only what enough people answered."""
+    widest = {each.scene_id for each in largest_splits(played)[:MOST_DECISIONS]}
+    decisions = [Item(DECISION, each.scene_id) for each in played.splits if each.scene_id in widest]
+    ratings = [Item(RATING, each.leader, each.strand) for each in cards_to_talk_about(rated)]
+    return [*decisions, *ratings, *([Item(DIAGNOSIS)] if named.enough else [])]
+
+
+def _sums_within(session: Session, scope: Scope, item: Item, played: Played, rated: Rated) -> Sums:
+    if item.kind == DECISION:
+        split = next((each for each in played.splits if each.scene_id == item.about), None)
+        return NOTHING if split is None else _of_split(split)
+    if item.kind == RATING:
+        card = rated.card(item.about, item.strand)
+        return NOTHING if card is None else _of_card(card)
+    return _diagnoses(session, scope)
+
+
+def _of_card(card: RatedCard) -> Sums:
+    answers: dict[str | int | None, int] = {None: card.not_enough}
+    answers.update(card.levels.items())
+    return Sums(card.people, answers=answers)
+
+
+def _suggested(item: Item, sums: Sums, *, is_proposed: bool) -> Suggested:
+    people, otherwise = (sums.people, sums.otherwise) if sums.enough else (0, 0)
+    return Suggested(item, people, otherwise, is_proposed)

@@ -295,12 +295,14 @@ _Question = tuple[str, str, Mapping[str, Term | System], tuple[str, ...], tuple[
 def _diagnosed(script: Script, phase: Phase, sums: Sums) -> Diagnosed:
     words, reference = script.vocabulary, script.scenario.diagnosis
     tells = phase is Phase.REFERENCE
+    # As everybody was asked while they played.
     parts: tuple[_Question, ...] = (
-        ("systems", "Which systems are not at scale?", words.systems,
+        ("systems", "Which district system is not installed at scale?", words.systems,
          reference.systems.primary, reference.systems.secondary),
-        ("failed_tests", "What do they not do yet?", words.tests, reference.failed_tests, ()),
-        ("who", "With whom does the barrier lie?", words.who, reference.barrier.who, ()),
-        ("what", "What is the barrier?", words.barriers, reference.barrier.what,
+        ("failed_tests", "Which of the at-scale tests does it fail?", words.tests,
+         reference.failed_tests, ()),
+        ("who", "Who is in the way?", words.who, reference.barrier.who, ()),
+        ("what", "What is in the way?", words.barriers, reference.barrier.what,
          reference.barrier.also),
     )  # fmt: skip
     return Diagnosed(

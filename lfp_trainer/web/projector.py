@@ -15,7 +15,6 @@ from lfp_trainer.services.library import Published
 from lfp_trainer.services.projector import Move
 from lfp_trainer.services.review import Scope
 from lfp_trainer.storage.database import writing
-from lfp_trainer.storage.models import Round
 from lfp_trainer.web import errors, forms, projector_page
 from lfp_trainer.web.asker import me, now
 from lfp_trainer.web.browser_session import polls
@@ -60,9 +59,9 @@ def _set_up(
     scenario_id = wanted if wanted in ids else next(iter(ids), "")
     scope = _scope(cohort, scenario_id) if scenario_id else None
     sent = request.form
-    ratings = Round.AFTER if request.values.get("round") == Round.AFTER else Round.BEFORE
+    ratings = projector.round_of(request.values.get("round", ""))
     listed = room_sums.suggest(db.session, scope, ratings)[:MOST_LISTED] if scope else []
-    remote, room = (url_for(f".{name}", key=cohort.key, _external=True) for name in (REMOTE, ROOM))
+    remote, room = (projector_page.address_of(name, cohort) for name in (REMOTE, ROOM))
     return projector_page.set_up(
         cohort,
         status=422 if problems else 200,
@@ -99,7 +98,7 @@ def begin(key: str) -> ResponseReturnValue:
                 cohort.id,
                 Published(scope.version_id, scope.digest, scope.script),
                 _in_order(request.form.getlist("item")),
-                ratings=Round.AFTER if request.form.get("round") == Round.AFTER else Round.BEFORE,
+                ratings=request.form.get("round", ""),
                 version=forms.number("version") or 0,
                 user_id=me().id,
                 now=now(),
@@ -128,7 +127,6 @@ def drive(key: str) -> ResponseReturnValue:
     """Make one move; where another was made first, show what that one led to."""
     cohort = _driven(key)
     on = SCREEN if request.form.get("on") == SCREEN else REMOTE
-    said = ""
     try:
         with writing(db.session):
             _act(cohort)
@@ -138,7 +136,7 @@ def drive(key: str) -> ResponseReturnValue:
             return projector_page.answer(on, cohort, status=status, said=str(late))
         flash(str(late), "warning")
     if wants_fragment():
-        return projector_page.answer(on, cohort, said=said)
+        return projector_page.answer(on, cohort)
     at_set_up = request.form.get("on") == "set_up"
     return go_to(url_for(".set_up" if at_set_up else f".{on}", key=key))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, make_response, render_template, request, url_for
 
 from lfp_trainer.engine.script import Script
 from lfp_trainer.services import projector, room_sums, showing
@@ -15,6 +15,7 @@ from lfp_trainer.storage.models import Phase
 from lfp_trainer.web import asker
 from lfp_trainer.web.extensions import db
 from lfp_trainer.web.fragments import render, wants_fragment
+from lfp_trainer.web.lobby_page import picture_of
 
 JUST_OVER = timedelta(hours=12)
 """How long a page says that it is over, and not that it has not begun."""
@@ -99,11 +100,13 @@ class Page:
 
     @property
     def reference(self) -> Shown | None:
-        """What will be told of the item, without any number: for who drives alone."""
+        """The reference of the item, for who drives alone; with numbers once the room sees them."""
         if self.stands is None or self.script is None:
             return None
         ahead = self.stands.moved(self.stands.at, Phase.REFERENCE)
-        return showing.tell(self.script, ahead, room_sums.NOTHING)
+        if self.shown is None or self.shown.people is None:
+            return showing.tell(self.script, ahead, room_sums.NOTHING)
+        return showing.look(db.session, self.cohort, ahead)
 
 
 def look(cohort: Joined) -> Page:
@@ -130,6 +133,9 @@ def answer(name: str, cohort: Joined, *, status: int = 200, said: str = "") -> R
         "shown": page.shown,
         "said": said,
         "kinds": KINDS,
+        "room_picture": None
+        if page.shown or name != "screen"
+        else picture_of(address_of("room", cohort)),
         "rubric": page.script.rubric if page.script else None,
     }
     response = render(
@@ -140,6 +146,11 @@ def answer(name: str, cohort: Joined, *, status: int = 200, said: str = "") -> R
         response.headers["HX-Retarget"] = f"#{name}"
         response.headers["HX-Reswap"] = "outerMorph"
     return response
+
+
+def address_of(name: str, cohort: Joined) -> str:
+    """Return the whole address of a page, for another device."""
+    return url_for(f"projector.{name}", key=cohort.key, _external=True)
 
 
 def set_up(cohort: Joined, *, status: int = 200, **context: Any) -> Response:

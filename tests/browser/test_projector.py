@@ -25,6 +25,7 @@ def prepare(visitor: Visitor, url: str) -> None:
     page = visitor.page
     page.goto(f"{url}/projector")
     visitor.at("preparing")
+    page.locator("#others > summary").click()
     for box in page.locator("input[name=item]").all():
         box.set_checked(box.get_attribute("value") in ITEMS)
     for number, item in enumerate(ITEMS, start=1):

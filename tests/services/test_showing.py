@@ -7,10 +7,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lfp_trainer import config
 from lfp_trainer.engine.play import Position
 from lfp_trainer.engine.script import Script
 from lfp_trainer.services import demo, projector, review, room_sums, showing
 from lfp_trainer.services.access.shown import ROOM_MINIMUM
+from lfp_trainer.services.debrief_plan.suggest import cards_to_talk_about, largest_splits
 from lfp_trainer.services.library import Published
 from lfp_trainer.services.showing import Decision, Diagnosed, Rated, Shown
 from lfp_trainer.storage.database import writing
@@ -249,7 +251,8 @@ def test_the_diagnosis_is_told_without_what_followed(three: Room) -> None:
     told = see(three, "diagnosis", Phase.REFERENCE).told
     assert isinstance(told, Diagnosed)
 
-    assert [part.question for part in told.parts][0] == "Which systems are not at scale?"
+    asked = (config.TEMPLATES / "runs" / "_diagnosis.html").read_text()
+    assert [part.question for part in told.parts if part.question not in asked] == []
     assert any(each.verdict for part in told.parts for each in part.named)
     assert len(told.why) == 2
 
@@ -322,20 +325,34 @@ def test_while_nothing_is_told_the_digest_says_nothing_of_who_answered(three: Ro
     assert again(three, Phase.HIDDEN).digest == before
 
 
-def test_where_people_are_furthest_apart_is_proposed_first(three: Room) -> None:
+def test_what_happened_and_why_is_proposed_first_and_the_rest_follows_as_it_was_played(
+    three: Room,
+) -> None:
+    for name in ("Eve", "Finn", "Gus"):
+        three.play(three.let_in(name), habit=demo.by_chance)
     scope = review.scope_of(
         three.session, three.cohort, "glowing-observations", viewer_id=three.facilitator_id
     )
     listed = room_sums.suggest(three.session, scope, Round.BEFORE)
-    apart = [each.otherwise / max(each.people, 1) for each in listed]
+    played = review.played(three.session, scope)
+    rated = review.rated(three.session, scope, Round.BEFORE)
+    order = [each.word for each in projector.items_of(scope.script)]
+    widest = {f"decision:{each.scene_id}" for each in largest_splits(played)[:3]}
+    proposed = [each.item.word for each in listed if each.is_proposed]
+    others = [each.item.word for each in listed if not each.is_proposed]
 
-    assert apart == sorted(apart, reverse=True)
-    assert all(
-        each.is_proposed == (at < 6 and each.otherwise > 0) for at, each in enumerate(listed)
-    )
-    assert {each.item.word for each in listed} == {
-        each.word for each in projector.items_of(scope.script)
-    }
+    assert "decision:log" in widest
+    assert proposed == [
+        *[
+            f"decision:{each.scene_id}"
+            for each in played.splits
+            if f"decision:{each.scene_id}" in widest
+        ],
+        *[f"rating:{each.leader}/{each.strand}" for each in cards_to_talk_about(rated)],
+        "diagnosis",
+    ]
+    assert [each.item.word for each in listed] == [*proposed, *others]
+    assert others == [each for each in order if each not in proposed]
 
 
 def test_of_too_few_people_nothing_is_proposed_and_no_number_told(room: Room) -> None:

@@ -12,7 +12,17 @@ from werkzeug.test import TestResponse
 
 from lfp_trainer.services import cohorts
 from lfp_trainer.storage import database
-from lfp_trainer.storage.models import Cohort, Diagnosis, Rating, Role, Showing, Step, User
+from lfp_trainer.storage.models import (
+    Cohort,
+    Diagnosis,
+    Membership,
+    Place,
+    Rating,
+    Role,
+    Showing,
+    Step,
+    User,
+)
 from tests.conftest import HTMX, NOON, Browser
 from tests.reviewed import Room
 from tests.web.cohorting import CohortPage
@@ -311,11 +321,41 @@ def test_the_reference_is_for_who_drives_alone_until_it_is_told(
     assert why in alice.get(f"{shown.url}/room").text
 
 
-def test_the_remote_tells_no_number_to_anybody_who_looks_over_a_shoulder(shown: Shown) -> None:
+def test_the_remote_tells_how_the_room_answered_once_the_room_sees_it(shown: Shown) -> None:
     shown.begin(DECISION)
+    before = shown.dana.get(f"{shown.url}/remote").text
     shown.press()
-    page = shown.dana.get(f"{shown.url}/remote").text
+    after = shown.dana.get(f"{shown.url}/remote").text
 
-    assert "room-bar" not in page
-    assert "Next" in page
-    assert '<span class="press-rest">Reference</span>' in page
+    assert "room-bar" not in before
+    assert "How they answered, and the reference" in after
+    assert after.count("room-bar-part") == 4
+    assert "It asks for a count" in after
+    assert '<span class="press-rest">Reference</span>' in after
+
+
+def test_phones_find_the_room_by_a_picture_before_it_begins(shown: Shown) -> None:
+    prepare, screen = (shown.dana.get(shown.url + page).text for page in ("/projector", "/screen"))
+    shown.begin(DECISION)
+    begun = shown.dana.get(f"{shown.url}/screen").text
+
+    assert prepare.count('class="qr"') == 2
+    assert "Follow on your phone" in screen
+    assert screen.count('class="qr"') == 1
+    assert 'class="qr"' not in begun
+
+
+def test_who_began_to_facilitate_later_is_told_what_they_see(shown: Shown, arrive: Any) -> None:
+    shown.begin(DECISION)
+    erin = arrive("erin", Role.FACILITATOR)
+    with database.writing(shown.room.session):
+        shown.room.session.add(
+            Membership(
+                cohort_id=shown.room.cohort.id, user_id=erin.user_id, role=Place.FACILITATOR,
+                joined_at=shown.room.now, facilitates_since=shown.room.now.replace(year=2031),
+            )
+        )  # fmt: skip
+    page = erin.get(f"{shown.url}/projector").text
+
+    assert "On now" in page
+    assert "from when you began to facilitate this cohort" in page
