@@ -49,7 +49,10 @@ def _facilitates_since(viewer_id: int, cohort_id: int) -> sa.ScalarSelect[Any]:
 
 
 def _is_open_to(
-    viewer_id: int, cohort_id: int, agreed_at: InstrumentedAttribute[datetime | None]
+    viewer_id: int,
+    cohort_id: int,
+    agreed_at: InstrumentedAttribute[datetime | None],
+    run_id: InstrumentedAttribute[int] = Run.id,
 ) -> sa.ColumnElement[bool]:
     """Tell of a run whether the viewer has facilitated its cohort since something of it was agreed.
 
@@ -60,18 +63,22 @@ def _is_open_to(
         .join(Pair, Pair.run_id == Participant.run_id)
         .where(Participant.user_id == viewer_id)
     )
-    return sa.and_(agreed_at >= _facilitates_since(viewer_id, cohort_id), Run.id.not_in(own))
+    return sa.and_(agreed_at >= _facilitates_since(viewer_id, cohort_id), run_id.not_in(own))
 
 
 def shown_steps(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
     """Select columns of the steps, and their runs, of conversations that all their players show."""
+    return steps_to_count(viewer_id, cohort_id, *columns).join(Run, Run.id == Step.run_id)
+
+
+def steps_to_count(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
+    """Select columns of these steps alone: what a count needs of them is in one index."""
     return (
         sa.select(*columns)
         .select_from(Step)
-        .join(Run, Run.id == Step.run_id)
         .where(
             Step.cohort_id == cohort_id,
-            _is_open_to(viewer_id, cohort_id, Run.shown_at),
+            _is_open_to(viewer_id, cohort_id, Step.shown_at, Step.run_id),
         )
     )
 

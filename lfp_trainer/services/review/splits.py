@@ -145,7 +145,8 @@ def _ways(scope: Scope) -> Query:
 
 def _people(session: Session, scope: Scope) -> dict[tuple[str | None, str | None], int]:
     """Count different people: of each response, of each decision (no response) and of all."""
-    each = looked_up_once(scope.choices(Step.scene_id, Step.choice_id, Step.user_id).distinct())
+    what = (Step.scene_id, Step.choice_id, Step.user_id)
+    each = looked_up_once(scope.choices_to_count(*what).distinct())
     who = sa.func.count(each.c.user_id.distinct())
     nothing: sa.ColumnElement[str] = sa.cast(sa.null(), sa.Text)
     rows = session.execute(
