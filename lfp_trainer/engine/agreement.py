@@ -185,7 +185,8 @@ def interval(parts: Sequence[Sequence[Counts]]) -> tuple[float, float] | None:
     if found is None or len(told) < len(without):
         return None
     mean, parted = fmean(told), len(told)
-    half = students_t.quantile(0.95, parted - 1) * sqrt((parted - 1) / parted * sum((each - mean) ** 2 for each in told))
+    variance = (parted - 1) / parted * sum((each - mean) ** 2 for each in told)
+    half = students_t.quantile(0.95, parted - 1) * sqrt(variance)
     return found - half, min(1.0, found + half)
 
 

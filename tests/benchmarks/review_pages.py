@@ -30,14 +30,20 @@ def browser(app: Flask, filled: Filled) -> FlaskClient:
     return client
 
 
-def timed(client: FlaskClient, address: str, headers: Mapping[str, str] | None = None) -> float:
+def timed(
+    client: FlaskClient,
+    address: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    status: int = 200,
+) -> float:
     """Return how many milliseconds a page takes.
 
-    :raise RuntimeError: if it was not answered
+    :raise RuntimeError: if it was not answered so
     """
     started = time.perf_counter()
     answer = client.get(address, headers=headers)
     milliseconds = (time.perf_counter() - started) * 1000
-    if answer.status_code != 200:
+    if answer.status_code != status:
         raise RuntimeError(f"{address}: {answer.status}")
     return milliseconds

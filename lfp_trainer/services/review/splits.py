@@ -124,7 +124,17 @@ def played(session: Session, scope: Scope) -> Played:
 
 def splits(session: Session, scope: Scope) -> tuple[Split, ...]:
     """Return each decision that somebody came to, in the scenario's order."""
-    return played(session, scope).splits
+    return _split(session, scope)
+
+
+def split_of(session: Session, scope: Scope, scene_id: str) -> Split | None:
+    """Return one decision; None where nobody came to it."""
+    return next(iter(_split(session, scope, Step.scene_id == scene_id)), None)
+
+
+def _split(session: Session, scope: Scope, *only: sa.ColumnElement[bool]) -> tuple[Split, ...]:
+    ways = [_Way.of(scope.script, row) for row in session.execute(_ways(scope).where(*only))]
+    return tuple(_splits(scope.script, ways, _people(session, scope, *only)))
 
 
 def traffic(session: Session, scope: Scope) -> Mapping[Way, int]:
@@ -143,10 +153,12 @@ def _ways(scope: Scope) -> Query:
     return scope.steps(*what, sa.func.count(), *ended).group_by(*what)
 
 
-def _people(session: Session, scope: Scope) -> dict[tuple[str | None, str | None], int]:
+def _people(
+    session: Session, scope: Scope, *only: sa.ColumnElement[bool]
+) -> dict[tuple[str | None, str | None], int]:
     """Count different people: of each response, of each decision (no response) and of all."""
     what = (Step.scene_id, Step.choice_id, Step.user_id)
-    each = looked_up_once(scope.choices_to_count(*what).distinct())
+    each = looked_up_once(scope.choices_to_count(*what).where(*only).distinct())
     who = sa.func.count(each.c.user_id.distinct())
     nothing: sa.ColumnElement[str] = sa.cast(sa.null(), sa.Text)
     rows = session.execute(
