@@ -143,13 +143,15 @@ def alpha_of_counts(units: Iterable[Counts]) -> float | None:
     chance = sum(used[low] * used[high] * far for (low, high), far in between.items())
     if not chance:
         return None
-    observed = Fraction(0)
+    # A sum of fractions, brought to its lowest terms but once.
+    above, below = 0, 1
     for unit in pairable:
         unequal = sum(
             unit.get(low, 0) * unit.get(high, 0) * far for (low, high), far in between.items()
         )
-        observed += Fraction(unequal, sum(unit.values()) - 1)
-    return float(1 - (used.total() - 1) * observed / chance)
+        others = sum(unit.values()) - 1
+        above, below = above * others + unequal * below, below * others
+    return float(1 - Fraction((used.total() - 1) * above, below * chance))
 
 
 def alpha_of_parts(parts: Iterable[Sequence[Counts]]) -> float | None:

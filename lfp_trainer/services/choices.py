@@ -29,7 +29,7 @@ _COUNT_MOVES = Prepared(
     .where(_run.c.id == sa.bindparam("run"), _run.c.moves == sa.bindparam("seen"))
     .values(moves=sa.bindparam("now_at"))
 )
-SHOWN = ("cohort_id", "scenario_version_id", "shown_at")
+SHOWN = ("cohort_id", "scenario_version_id", "shown_at", "ending_id")
 """What a step has from its run while that is shown, and nothing of otherwise."""
 _SENT = [each for each in _steps.c if each.key not in ("id", *SHOWN)]
 
@@ -53,8 +53,11 @@ _END = Prepared(
     .where(_run.c.id == sa.bindparam("run"))
     .values(ending_id=sa.bindparam("ending"), ended_at=sa.bindparam("now"))
 )
-
-
+_END_STEPS = Prepared(
+    sa.update(_steps)
+    .where(_steps.c.run_id == sa.bindparam("run"), _steps.c.shown_at.is_not(None))
+    .values(ending_id=sa.bindparam("ending"))
+)
 _END_FOR_ALL = Prepared(
     sa.update(table(Participant))
     .where(
@@ -320,6 +323,7 @@ def _end(
     ending = play.ending_of(script, position)
     assert ending is not None
     _END.count(within, run=seated.run_id, ending=ending.id, now=now)
+    _END_STEPS.count(within, run=seated.run_id, ending=ending.id)
     if seated.is_pair:
         following = runs.following_stage(seated, Stage.ROLE_PLAY)
         _END_FOR_ALL.count(

@@ -85,10 +85,8 @@ def _on(url: str, size: Size, where: str) -> Iterator[Measure]:
         smallest, *_, largest = [taken[f"review{where}.{each}.p95_ms"] for each in size.steps] * 2
         yield Measure(f"review{where}.growth", largest / smallest, "ratio")
         # Of the largest alone.
-        yield from review_screen.measures(
-            engine, browser, filled, size.rounds, f"projector{where}.{label}"
-        )
-        yield from review_exports.measures(engine, browser, filled, f"export{where}.{label}")
+        for name, kind in (("projector", review_screen), ("export", review_exports)):
+            yield from kind.measures(engine, browser, filled, size.rounds, f"{name}{where}.{label}")
     finally:
         engine.dispose()
         _let_go(app)

@@ -19,19 +19,17 @@ from tests.benchmarks.review_pages import timed
 from tests.benchmarks.review_stage import Filled
 
 MEANWHILE = "/home"
-QUIET = 60
-"""How often that page is asked for before any export."""
 _OWN = Path("/proc/self")
 
 
 def measures(
-    engine: sa.Engine, browser: FlaskClient, filled: Filled, name: str
+    engine: sa.Engine, browser: FlaskClient, filled: Filled, rounds: int, name: str
 ) -> Iterator[Measure]:
     """Yield how long each kind of file takes, the memory it needs, and a page before and meanwhile.
 
     ``s`` is that of the kind which takes longest, ``peak_mb`` the most that this whole process had.
     """
-    quiet = [timed(browser, MEANWHILE) for _ in range(QUIET)]
+    quiet = [timed(browser, MEANWHILE) for _ in range(rounds)]
     before, meanwhile, slowest = _memory_mb("VmRSS"), list[float](), 0.0
     _forget_peak()
     for format in ExportFormat:

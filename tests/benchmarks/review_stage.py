@@ -18,7 +18,6 @@ import yaml
 from sqlalchemy.orm import Session
 
 from lfp_trainer import config, scenario_files
-
 from lfp_trainer.engine import play
 from lfp_trainer.engine.scenario import BOTH
 from lfp_trainer.engine.script import Script
@@ -220,7 +219,7 @@ def _add_runs(
         (
             step | shown
             | {"run_id": run_id, "number": number, "chosen_at": now,
-               "user_id": None if step["stand_in"] else user_id}
+               "ending_id": way.ending_id, "user_id": None if step["stand_in"] else user_id}
             for run_id, user_id, way in runs
             for number, step in enumerate(way.steps, start=1)
         ),

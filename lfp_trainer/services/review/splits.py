@@ -147,10 +147,10 @@ def _ways(scope: Scope) -> Query:
     what = (Step.scene_id, Step.choice_id, Step.led_to, Step.stand_in)
     # Not grouped by their ending too: that would no longer be the order of the index.
     ended = [
-        sa.func.count(sa.case((Run.ending_id == each.ending.id, 1)))
+        sa.func.count(sa.case((Step.ending_id == each.ending.id, 1)))
         for each in scope.script.endings
     ]
-    return scope.steps(*what, sa.func.count(), *ended).group_by(*what)
+    return scope.steps_to_count(*what, sa.func.count(), *ended).group_by(*what)
 
 
 def _people(
@@ -158,7 +158,8 @@ def _people(
 ) -> dict[tuple[str | None, str | None], int]:
     """Count different people: of each response, of each decision (no response) and of all."""
     what = (Step.scene_id, Step.choice_id, Step.user_id)
-    each = looked_up_once(scope.choices_to_count(*what).where(*only).distinct())
+    chosen = scope.steps_to_count(*what).where(sa.not_(Step.stand_in), *only)
+    each = looked_up_once(chosen.distinct())
     who = sa.func.count(each.c.user_id.distinct())
     nothing: sa.ColumnElement[str] = sa.cast(sa.null(), sa.Text)
     rows = session.execute(
