@@ -83,7 +83,8 @@ def agree(session: Session, seated: Seated, cohort_id: int, *, now: datetime) ->
 
 def withdraw(session: Session, seated: Seated) -> None:
     """Take back what one participant shares of a run."""
-    exports.drop(session, [] if seated.cohort_id is None else [seated.cohort_id])
+    if seated.shared_at is not None and seated.cohort_id is not None:
+        exports.drop(session, [seated.cohort_id])
     choices.hold(session, seated.run_id)
     runs.change_participant(session, seated.run_id, seated.user_id, shared_at=None)
     settle(session, [seated.run_id])

@@ -1,7 +1,7 @@
 """The sentences people of a cohort walk out with, of who tells theirs: for everybody in it to read.
 
 Telling is a choice of its own, beside sharing the run. Who tells it without their name is not found
-out by being the only one: such sentences wait until three people have told theirs.
+out by being the only one: such sentences wait until three people have told theirs that way.
 """
 
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ def walking_out(session: Session, cohort: Joined, *, viewer_id: int) -> list[Wal
 
 
 def _of(scenario_id: str, rows: list[sa.Row[Any]]) -> WalkingOut:
-    enough = len({row.user_id for row in rows}) >= ROOM_MINIMUM
+    enough = len({row.user_id for row in rows if not row.name}) >= ROOM_MINIMUM
     told = [Told(row.sentence, row.name) for row in rows if row.name or enough]
     return WalkingOut(
         scenario_id,
