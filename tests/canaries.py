@@ -75,7 +75,7 @@ def leave_in_run(session: Session, run: int, person: Person, canary: str, number
         _add(
             session, table, person, canary,
             run_id=run, number=number, code=f"code-{run}", swap_of=None, cohort_id=None,
-            scenario_version_id=None, answers=None,
+            scenario_version_id=None, shown_at=None, ending_id=None, answers=None,
             **{each: f"{canary}.{table.name}.{each} {run}" for each in ("key", "start_key")},
         )  # fmt: skip
 

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import sqrt
-from statistics import NormalDist, fmean
+from statistics import fmean
+
+from lfp_trainer.engine import students_t
 
 Rated = int | None
 """A level, or None for NE."""
@@ -90,8 +92,6 @@ Counts = Mapping[int, int]
 PARTS = 100
 """How many parts the raters of an interval are in at most: more cost more and tell no more."""
 
-_NORMAL = NormalDist().inv_cdf(0.975)
-
 
 def exact_among(counts: Counts) -> float | None:
     """Return the share of the pairs among raters of one thing with the same level."""
@@ -143,13 +143,15 @@ def alpha_of_counts(units: Iterable[Counts]) -> float | None:
     chance = sum(used[low] * used[high] * far for (low, high), far in between.items())
     if not chance:
         return None
-    observed = Fraction(0)
+    # A sum of fractions, brought to its lowest terms but once.
+    above, below = 0, 1
     for unit in pairable:
         unequal = sum(
             unit.get(low, 0) * unit.get(high, 0) * far for (low, high), far in between.items()
         )
-        observed += Fraction(unequal, sum(unit.values()) - 1)
-    return float(1 - (used.total() - 1) * observed / chance)
+        others = sum(unit.values()) - 1
+        above, below = above * others + unequal * below, below * others
+    return float(1 - Fraction((used.total() - 1) * above, below * chance))
 
 
 def alpha_of_parts(parts: Iterable[Sequence[Counts]]) -> float | None:
@@ -162,11 +164,12 @@ def interval(parts: Sequence[Sequence[Counts]]) -> tuple[float, float] | None:
 
     By the delete-a-group jackknife over raters: alpha is computed anew without each part of the
     raters in turn, and its variance is (g - 1)/g times the summed squares of those values around
-    their mean, for g parts; then the normal interval, which ends at 1. None for fewer than three
-    parts, or where alpha is undefined without one of them: then it rests on that one alone.
+    their mean, for g parts; then the interval of Student's t with g - 1 degrees of freedom, which
+    ends at 1. None for fewer than three parts, or where alpha is undefined without one of them:
+    then it rests on that one alone.
 
-    In a simulation of rooms whose alpha is known (about .4, six things, levels 1 to 5) it held that
-    alpha in 88 % of draws of five raters, 92 % of ten to fifty, and 97 % of three hundred.
+    In a simulation of rooms whose alpha is known (.17 and .53, six things, levels 1 to 5) it held
+    that alpha in 94 to 97 % of draws, of three raters as of three hundred.
 
     :param parts: the raters, each on their own or in up to ``PARTS`` parts of equal size; each with
         its counts of the same things in the same order
@@ -184,7 +187,8 @@ def interval(parts: Sequence[Sequence[Counts]]) -> tuple[float, float] | None:
     if found is None or len(told) < len(without):
         return None
     mean, parted = fmean(told), len(told)
-    half = _NORMAL * sqrt((parted - 1) / parted * sum((each - mean) ** 2 for each in told))
+    variance = (parted - 1) / parted * sum((each - mean) ** 2 for each in told)
+    half = students_t.quantile(0.95, parted - 1) * sqrt(variance)
     return found - half, min(1.0, found + half)
 
 

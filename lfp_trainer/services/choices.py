@@ -29,10 +29,12 @@ _COUNT_MOVES = Prepared(
     .where(_run.c.id == sa.bindparam("run"), _run.c.moves == sa.bindparam("seen"))
     .values(moves=sa.bindparam("now_at"))
 )
-_SENT = [each for each in _steps.c if each.key not in ("id", "cohort_id", "scenario_version_id")]
+SHOWN = ("cohort_id", "scenario_version_id", "shown_at", "ending_id")
+"""What a step has from its run while that is shown, and nothing of otherwise."""
+_SENT = [each for each in _steps.c if each.key not in ("id", *SHOWN)]
 
 
-def _where_shown(column: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
+def _where_shown(column: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
     shown = (_run.c.id == sa.bindparam("run_id")) & _run.c.shown_at.is_not(None)
     return sa.select(column).where(shown).scalar_subquery()
 
@@ -42,7 +44,7 @@ _ADD_STEP = Prepared(
     .values(
         {each.key: sa.bindparam(each.key) for each in _SENT}
         # Asked as it is stored: somebody may have withdrawn since this run was found.
-        | {name: _where_shown(_run.c[name]) for name in ("cohort_id", "scenario_version_id")}
+        | {name: _where_shown(_run.c[name]) for name in SHOWN}
     )
     .inline()
 )
@@ -51,8 +53,11 @@ _END = Prepared(
     .where(_run.c.id == sa.bindparam("run"))
     .values(ending_id=sa.bindparam("ending"), ended_at=sa.bindparam("now"))
 )
-
-
+_END_STEPS = Prepared(
+    sa.update(_steps)
+    .where(_steps.c.run_id == sa.bindparam("run"), _steps.c.shown_at.is_not(None))
+    .values(ending_id=sa.bindparam("ending"))
+)
 _END_FOR_ALL = Prepared(
     sa.update(table(Participant))
     .where(
@@ -318,6 +323,7 @@ def _end(
     ending = play.ending_of(script, position)
     assert ending is not None
     _END.count(within, run=seated.run_id, ending=ending.id, now=now)
+    _END_STEPS.count(within, run=seated.run_id, ending=ending.id)
     if seated.is_pair:
         following = runs.following_stage(seated, Stage.ROLE_PLAY)
         _END_FOR_ALL.count(

@@ -619,6 +619,10 @@ REGISTRY: tuple[Store, ...] = (
             "scenario_version_id": Column(
                 "The version of the case, where they see it.", withheld=_NOT_WHETHER_OTHERS
             ),
+            "shown_at": Column("Since when they see it.", withheld=_NOT_WHETHER_OTHERS),
+            "ending_id": Column(
+                "The ending its run came to, where they see it.", withheld=_NOT_WHETHER_OTHERS
+            ),
             "led_to": Column("The moments it led to, in order; empty for the end."),
         },
         why_kept=(

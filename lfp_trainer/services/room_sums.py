@@ -59,8 +59,7 @@ def sums_of(session: Session, scope: Scope, item: Item, ratings: Round) -> Sums:
 
 
 def _chosen(session: Session, scope: Scope, scene_id: str) -> Sums:
-    splits = review.splits(session, scope)
-    split = next((each for each in splits if each.scene_id == scene_id), None)
+    split = review.split_of(session, scope, scene_id)
     return NOTHING if split is None else _of_split(split)
 
 

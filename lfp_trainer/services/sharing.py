@@ -153,7 +153,7 @@ def settle(session: Session, run_ids: Collection[int]) -> None:
         .where(_run.id.in_(run_ids))
         .values(shown_at=sa.case((is_private, None), else_=all_agreed))
     )
-    for name in ("cohort_id", "scenario_version_id"):
+    for name in choices.SHOWN:
         its = sa.select(_run[name]).where(_run.id == _step.run_id, _run.shown_at.is_not(None))
         session.execute(
             sa.update(table(Step))

@@ -26,7 +26,7 @@ USED = "This page has already started another what-if. To start one more, choose
 
 _steps = table(Step).c
 # Whose it was and whether it is shown are not: a play that rewinds another is private.
-_ITS_OWN = ("id", "run_id", "user_id", "reason", "cohort_id", "scenario_version_id")
+_ITS_OWN = ("id", "run_id", "user_id", "reason", *choices.SHOWN)
 _COPIED = [each for each in _steps if each.key not in _ITS_OWN]
 
 

@@ -193,7 +193,7 @@ class Step(Model):
         # is private is not even in it.
         sa.Index(
             "ix_step_shown", "cohort_id", "scenario_version_id", "scene_id", "choice_id",
-            "led_to", "stand_in", "seat", "user_id", "run_id",
+            "led_to", "stand_in", "seat", "user_id", "run_id", "shown_at", "ending_id",
             sqlite_where=sa.text("cohort_id IS NOT NULL"),
             postgresql_where=sa.text("cohort_id IS NOT NULL"),
         ),
@@ -214,6 +214,8 @@ class Step(Model):
     # The rest is for the review alone: empty while the run is not shown (``services/sharing.py``).
     cohort_id: Mapped[int | None] = mapped_column(sa.ForeignKey("cohort.id", ondelete="SET NULL"))
     scenario_version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("scenario_version.id"))
+    shown_at: Mapped[datetime | None]
+    ending_id: Mapped[str | None]
     # The scenes it led to, in order and with a space between, passages too; empty for the end.
     led_to: Mapped[str | None]
 

@@ -1,20 +1,23 @@
 """Sets the stage for a review: a cohort that has played one scenario, and shows all of it.
 
-The plays are some hundred that bots played through the real scenario, taken over and over; rows are
-stored in bulk, as the services store them one by one.
+The scenario is a real one with three more decisions before it, so that a play takes ten. The plays
+are some hundred that bots played through it, taken over and over; rows are stored in bulk, as the
+services store them one by one.
 """
 
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from random import Random
 from typing import Any
 
 import sqlalchemy as sa
+import yaml
 from sqlalchemy.orm import Session
 
+from lfp_trainer import config, scenario_files
 from lfp_trainer.engine import play
 from lfp_trainer.engine.scenario import BOTH
 from lfp_trainer.engine.script import Script
@@ -39,8 +42,13 @@ from lfp_trainer.storage.models import (
     WorkPosition,
     table,
 )
+from tests.scenarios import to_yaml
 
 SCENARIO = "glowing-observations"
+EARLIER = 3
+"""How many decisions come before its own."""
+STEPS, EACH = 10, 10
+"""How many steps a play takes, and how many plays a person has."""
 PLAYS = 200
 """How many different plays there are."""
 REASONS = ("", "", "It keeps the door open.", "We need to look at the same thing.")
@@ -54,6 +62,7 @@ class Filled:
 
     cohort_key: str
     facilitator_id: int
+    email: str
     scenario_id: str
     people: int
     runs: int
@@ -70,27 +79,47 @@ class Way:
 
 
 def fill(engine: sa.Engine, *, steps: int, password_hash: str = "!") -> Filled:
-    """Add a cohort with a person for each hundred steps, who played ten times or more each.
+    """Add a cohort with a person for each hundred steps, who played ten times each.
 
     The scenarios must be published (``installation.make_ready``).
     """
     dice, now = Random(steps), datetime.now(UTC)
+    runs, email = steps // STEPS, f"{steps}-{EMAIL}"
     with Session(engine, expire_on_commit=False) as session, database.writing(session):
-        published = library.current(session, SCENARIO)
+        published = _longer(session, now)
         facilitator = accounts.register(
-            session, name="Dana", email=f"{steps}-{EMAIL}", password_hash=password_hash,
+            session, name="Dana", email=email, password_hash=password_hash,
             role=Role.FACILITATOR, now=now - timedelta(days=9),
         )  # fmt: skip
         key = cohorts.make(session, name="Spring", user_id=facilitator, now=now - timedelta(days=9))
         cohort_id = session.scalars(sa.select(Cohort.id).where(Cohort.key == key)).one()
-        people = _people(session, cohort_id, max(5, steps // 100), dice, now)
+        people = _people(session, cohort_id, runs // EACH, dice, now)
         ways = [_way(published.script, dice) for _ in range(PLAYS)]
-        plays = list(_drawn(ways, people, steps, dice))
+        drawn = _drawn(ways, runs, dice)
+        plays = [(people[number % len(people)], way) for number, way in enumerate(drawn)]
         _add_runs(session, published, cohort_id, plays, dice, now)
     _settle(engine)
-    return Filled(
-        key, facilitator, SCENARIO, len(people), len(plays), sum(len(w.steps) for _, w in plays)
-    )
+    taken = sum(len(way.steps) for _, way in plays)
+    return Filled(key, facilitator, email, SCENARIO, len(people), len(plays), taken)
+
+
+def _longer(session: Session, now: datetime) -> Published:
+    """Publish a scenario that begins with its first decision, a few times over."""
+    path = next(p for p in scenario_files.find_scenarios(config.SCENARIOS) if p.stem == SCENARIO)
+    sources = scenario_files.read_sources(path)
+    data = yaml.safe_load(sources.scenario)
+    first = data["scenes"][data["start"]]
+    for number in range(EARLIER):
+        choices = {
+            f"{id}-{number}": {key: each[key] for key in each if key != "effects"}
+            | {"goto": data["start"]}
+            for id, each in first["choices"].items()
+        }
+        stand_in = [rule | {"choose": f"{rule['choose']}-{number}"} for rule in first["stand_in"]]
+        data["start"] = f"earlier-{number}"
+        data["scenes"][data["start"]] = first | {"choices": choices, "stand_in": stand_in}
+    longer = replace(sources, scenario=to_yaml(data).encode())
+    return library.current(session, library.publish(session, longer, now=now))
 
 
 def _people(session: Session, cohort_id: int, count: int, dice: Random, now: datetime) -> list[int]:
@@ -138,14 +167,16 @@ def _way(script: Script, dice: Random) -> Way:
     return Way(seat, tuple(steps), None if ending is None else ending.id)
 
 
-def _drawn(
-    ways: list[Way], people: list[int], steps: int, dice: Random
-) -> Iterator[tuple[int, Way]]:
-    made, number = 0, 0
-    while made < steps:
-        way = dice.choice(ways)
-        yield people[number % len(people)], way
-        made, number = made + len(way.steps), number + 1
+def _drawn(ways: list[Way], count: int, dice: Random) -> Iterator[Way]:
+    """Draw plays, each so long that all of them come to ``STEPS`` on average."""
+    lengths = sorted({len(way.steps) for way in ways})
+    ahead = 0
+    for left in range(count, 0, -1):
+        # Nobody runs so far ahead or behind that the last one could not make up for it.
+        fits = [n for n in lengths if n - STEPS + ahead in (range(-2, 3) if left > 1 else (0,))]
+        way = dice.choice([each for each in ways if len(each.steps) in fits])
+        ahead += len(way.steps) - STEPS
+        yield way
 
 
 def _add_runs(
@@ -182,14 +213,13 @@ def _add_runs(
             for run_id, user_id, way in runs
         ],
     )  # fmt: skip
-    del shown["shown_at"]
     _add(
         session,
         Step,
         (
             step | shown
             | {"run_id": run_id, "number": number, "chosen_at": now,
-               "user_id": None if step["stand_in"] else user_id}
+               "ending_id": way.ending_id, "user_id": None if step["stand_in"] else user_id}
             for run_id, user_id, way in runs
             for number, step in enumerate(way.steps, start=1)
         ),

@@ -50,9 +50,23 @@ PROMISED = {
         )
     },
     "review": {
-        f"{name}.{measure}"
-        for name in ("review", "review_postgresql")
-        for measure in ("1k.p50_ms", "1k.p95_ms", "1k.sql_p95_ms", "1k.ratio_to_sql", "growth")
+        f"{name}{where}.{measure}"
+        for where in ("", "_postgresql")
+        for name, found in {
+            "review": ("1k.p50_ms", "1k.p95_ms", "1k.sql_p95_ms", "1k.ratio_to_sql", "growth"),
+            "projector": ("1k.p50_ms", "1k.p95_ms", "1k.unchanged_p95_ms"),
+            "export": (
+                "1k.s",
+                "1k.xlsx.s",
+                "1k.csv.s",
+                "1k.json.s",
+                "1k.before_mb",
+                "1k.peak_mb",
+                "1k.page_before_p95_ms",
+                "1k.page_meanwhile_p95_ms",
+            ),
+        }.items()
+        for measure in found
     },
     "server": {
         "choose.requests_per_s",

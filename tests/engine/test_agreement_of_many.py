@@ -95,8 +95,8 @@ def test_the_interval_is_that_of_leaving_out_each_rater_in_turn() -> None:
 
     assert found is not None
     assert everybody is not None
-    assert found[0] == pytest.approx(everybody - 1.959964 * variance**0.5)
-    assert found[1] == pytest.approx(min(1.0, everybody + 1.959964 * variance**0.5))
+    assert found[0] == pytest.approx(everybody - 3.182446 * variance**0.5)
+    assert found[1] == pytest.approx(min(1.0, everybody + 3.182446 * variance**0.5))
 
 
 def test_two_raters_have_an_alpha_and_no_interval() -> None:

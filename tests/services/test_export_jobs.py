@@ -440,7 +440,8 @@ def fill(session: Session, cohort: Joined, published: Published, rows: int, now:
             {"run_id": first + n, "number": s, "seat": "both", "user_id": people + n,
              "stand_in": False, "scene_id": scene, "choice_id": choice, "reason": words,
              "chosen_at": now, "cohort_id": cohort.id, "led_to": scene,
-             "scenario_version_id": published.version_id}
+             "scenario_version_id": published.version_id, "shown_at": now,
+             "ending_id": scenario.endings[0].id}
             for n in range(count) for s in range(1, steps + 1)
         ])  # fmt: skip
         session.execute(sa.insert(table(Rating)), [

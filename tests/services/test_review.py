@@ -250,7 +250,9 @@ def test_each_decision_tells_who_chose_what_and_what_followed(
         assert [each.scene_id for each in found] == [
             id for id in script.scenes if any(step.scene_id == id for step in told.chosen)
         ]
+        assert review.split_of(session, played.scope(**wanted), "nowhere") is None
         for split in found:
+            assert review.split_of(session, played.scope(**wanted), split.scene_id) == split
             here = [step for step in told.chosen if step.scene_id == split.scene_id]
             assert (split.plays, split.people) == (len(here), len({s.user_id for s in here}))
             assert [each.choice_id for each in split.choices] == [

@@ -14,6 +14,7 @@ from lfp_trainer.services import (
     access,
     accounts,
     assignments,
+    choices,
     claiming,
     cohorts,
     forgetting,
@@ -33,7 +34,9 @@ from lfp_trainer.storage.models import (
     Rating,
     Required,
     Round,
+    Run,
     Step,
+    table,
 )
 from tests.conftest import NOON
 from tests.services.conftest import NewPerson
@@ -138,6 +141,44 @@ def test_who_withdraws_takes_all_of_the_run_back_at_once(
     assert steps_shown(session, spring, dana_id) == []
     assert answers_shown(session, spring, dana_id) == set()
     assert set(session.scalars(sa.select(Step.cohort_id))) == {None}
+
+
+def carried(session: Session) -> set[tuple[Any, ...]]:
+    """Return what steps have of their run, for the review to count them without it."""
+    columns = [table(Step).c[name] for name in choices.SHOWN]
+    return {tuple(row) for row in session.execute(sa.select(*columns))}
+
+
+@pytest.mark.parametrize("agreed_first", [True, False])
+def test_steps_carry_what_a_count_asks_of_their_run_whenever_it_was_agreed(
+    session: Session, begun: Together, spring: Joined, alice_id: int, bob_id: int,
+    agreed_first: bool,
+) -> None:  # fmt: skip
+    begun.commit(alice_id, bob_id)
+    if agreed_first:
+        agree(begun, spring, alice_id, bob_id)
+    begun.play_to_the_end(alice_id, bob_id)
+    if not agreed_first:
+        agree(begun, spring, alice_id, bob_id)
+
+    run = session.get_one(Run, begun.seat(alice_id).run_id, populate_existing=True)
+    assert run.ending_id is not None
+    assert carried(session) == {(spring.id, run.scenario_version_id, NOON, run.ending_id)}
+
+
+def test_private_steps_carry_nothing_of_their_run(
+    session: Session, played: Together, spring: Joined, alice_id: int, bob_id: int
+) -> None:
+    nothing = {(None,) * len(choices.SHOWN)}
+    before = carried(session)
+    agree(played, spring, alice_id, bob_id)
+    shown = carried(session)
+    with writing(session):
+        sharing.withdraw(session, played.seat(bob_id))
+
+    assert before == nothing
+    assert shown != nothing
+    assert carried(session) == nothing
 
 
 def test_only_who_facilitates_that_cohort_sees_what_is_shared(

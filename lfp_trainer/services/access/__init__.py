@@ -36,6 +36,7 @@ from lfp_trainer.services.access.shown import shown_people as shown_people
 from lfp_trainer.services.access.shown import shown_plays as shown_plays
 from lfp_trainer.services.access.shown import shown_seats as shown_seats
 from lfp_trainer.services.access.shown import shown_steps as shown_steps
+from lfp_trainer.services.access.shown import steps_to_count as steps_to_count
 from lfp_trainer.services.access.together import companions_in as companions_in
 from lfp_trainer.services.access.together import together_behind as together_behind
 from lfp_trainer.services.access.together import together_in as together_in

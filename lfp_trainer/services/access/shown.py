@@ -11,6 +11,7 @@ between them. So do drafts, private notes, an observer's marks, and plays of "wh
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,9 +50,14 @@ def _facilitates_since(viewer_id: int, cohort_id: int) -> sa.ScalarSelect[Any]:
     )
 
 
-def _is_open_to(viewer_id: int, cohort_id: int) -> sa.ColumnElement[bool]:
-    """Tell of a run whether all who play it show it to whoever has facilitated its cohort since
-    they agreed, and whether the viewer has.
+def _is_open_to(
+    viewer_id: int,
+    cohort_id: int,
+    shown_at: InstrumentedAttribute[datetime | None] = Run.shown_at,
+    run_id: InstrumentedAttribute[int] = Run.id,
+) -> sa.ColumnElement[bool]:
+    """Tell of a run, or of a step of it, whether all who play it show it to whoever has facilitated
+    its cohort since they agreed, and whether the viewer has.
 
     Never of a run that they play with others: there they see what those who play with them do.
     """
@@ -60,18 +66,22 @@ def _is_open_to(viewer_id: int, cohort_id: int) -> sa.ColumnElement[bool]:
         .join(Pair, Pair.run_id == Participant.run_id)
         .where(Participant.user_id == viewer_id)
     )
-    return sa.and_(Run.shown_at >= _facilitates_since(viewer_id, cohort_id), Run.id.not_in(own))
+    return sa.and_(shown_at >= _facilitates_since(viewer_id, cohort_id), run_id.not_in(own))
 
 
 def shown_steps(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
     """Select columns of the steps, and their runs, of runs that are shown."""
+    return steps_to_count(viewer_id, cohort_id, *columns).join(Run, Run.id == Step.run_id)
+
+
+def steps_to_count(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
+    """Select columns of these steps alone: what a count needs of them is in one index."""
     return (
         sa.select(*columns)
         .select_from(Step)
-        .join(Run, Run.id == Step.run_id)
         .where(
             Step.cohort_id == cohort_id,
-            _is_open_to(viewer_id, cohort_id),
+            _is_open_to(viewer_id, cohort_id, Step.shown_at, Step.run_id),
         )
     )
 

@@ -30,5 +30,6 @@ from lfp_trainer.services.review.splits import Played as Played
 from lfp_trainer.services.review.splits import Split as Split
 from lfp_trainer.services.review.splits import Taken as Taken
 from lfp_trainer.services.review.splits import played as played
+from lfp_trainer.services.review.splits import split_of as split_of
 from lfp_trainer.services.review.splits import splits as splits
 from lfp_trainer.services.review.splits import traffic as traffic

@@ -79,6 +79,12 @@ class Scope:
         """Select columns of the steps that people took."""
         return self.steps(*columns).where(sa.not_(Step.stand_in))
 
+    def steps_to_count(self, *columns: Column) -> Query:
+        """Select columns of the steps alone, without their runs; the stand-in's too."""
+        return access.steps_to_count(self.viewer_id, self.cohort_id, *columns).where(
+            Step.scenario_version_id == self.version_id, *self._chosen()
+        )
+
     def plays(self, *columns: Column) -> Query:
         """Select columns of the runs that these steps are of."""
         has_some = sa.exists().where(Step.run_id == Run.id, *self._chosen())

@@ -124,7 +124,17 @@ def played(session: Session, scope: Scope) -> Played:
 
 def splits(session: Session, scope: Scope) -> tuple[Split, ...]:
     """Return each decision that somebody came to, in the scenario's order."""
-    return played(session, scope).splits
+    return _split(session, scope)
+
+
+def split_of(session: Session, scope: Scope, scene_id: str) -> Split | None:
+    """Return one decision; None where nobody came to it."""
+    return next(iter(_split(session, scope, Step.scene_id == scene_id)), None)
+
+
+def _split(session: Session, scope: Scope, *only: sa.ColumnElement[bool]) -> tuple[Split, ...]:
+    ways = [_Way.of(scope.script, row) for row in session.execute(_ways(scope).where(*only))]
+    return tuple(_splits(scope.script, ways, _people(session, scope, *only)))
 
 
 def traffic(session: Session, scope: Scope) -> Mapping[Way, int]:
@@ -137,15 +147,19 @@ def _ways(scope: Scope) -> Query:
     what = (Step.scene_id, Step.choice_id, Step.led_to, Step.stand_in)
     # Not grouped by their ending too: that would no longer be the order of the index.
     ended = [
-        sa.func.count(sa.case((Run.ending_id == each.ending.id, 1)))
+        sa.func.count(sa.case((Step.ending_id == each.ending.id, 1)))
         for each in scope.script.endings
     ]
-    return scope.steps(*what, sa.func.count(), *ended).group_by(*what)
+    return scope.steps_to_count(*what, sa.func.count(), *ended).group_by(*what)
 
 
-def _people(session: Session, scope: Scope) -> dict[tuple[str | None, str | None], int]:
+def _people(
+    session: Session, scope: Scope, *only: sa.ColumnElement[bool]
+) -> dict[tuple[str | None, str | None], int]:
     """Count different people: of each response, of each decision (no response) and of all."""
-    each = looked_up_once(scope.choices(Step.scene_id, Step.choice_id, Step.user_id).distinct())
+    what = (Step.scene_id, Step.choice_id, Step.user_id)
+    chosen = scope.steps_to_count(*what).where(sa.not_(Step.stand_in), *only)
+    each = looked_up_once(chosen.distinct())
     who = sa.func.count(each.c.user_id.distinct())
     nothing: sa.ColumnElement[str] = sa.cast(sa.null(), sa.Text)
     rows = session.execute(

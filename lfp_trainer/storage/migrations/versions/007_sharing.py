@@ -12,7 +12,7 @@ _WHEN = sa.DateTime(timezone=True)
 _IS_SHOWN = sa.text("cohort_id IS NOT NULL")
 _COUNTED = (
     "cohort_id", "scenario_version_id", "scene_id", "choice_id", "led_to", "stand_in", "seat",
-    "user_id", "run_id",
+    "user_id", "run_id", "shown_at", "ending_id",
 )  # fmt: skip
 
 
@@ -69,6 +69,8 @@ def upgrade() -> None:
     with op.batch_alter_table("step") as batch:
         batch.add_column(sa.Column("cohort_id", sa.Integer(), nullable=True))
         batch.add_column(sa.Column("scenario_version_id", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("shown_at", _WHEN, nullable=True))
+        batch.add_column(sa.Column("ending_id", sa.Text(), nullable=True))
         batch.add_column(sa.Column("led_to", sa.Text(), nullable=True))
         batch.create_foreign_key(
             op.f("fk_step_cohort_id_cohort"), "cohort", ["cohort_id"], ["id"], ondelete="SET NULL"
@@ -104,7 +106,7 @@ def downgrade() -> None:
             op.f("fk_step_scenario_version_id_scenario_version"), type_="foreignkey"
         )
         batch.drop_constraint(op.f("fk_step_cohort_id_cohort"), type_="foreignkey")
-        for name in ("led_to", "scenario_version_id", "cohort_id"):
+        for name in ("led_to", "ending_id", "shown_at", "scenario_version_id", "cohort_id"):
             batch.drop_column(name)
     with op.batch_alter_table("participant") as batch:
         batch.drop_column("shared_at")
