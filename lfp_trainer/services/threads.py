@@ -32,10 +32,10 @@ from lfp_trainer.storage.prepared import Prepared, Within
 
 _TOLD = (Stage.DEBRIEF, Stage.NEXT_STEP, Stage.DONE)
 
-UNREAD_ANSWER = sa.and_(
-    Comment.read_by_author_at.is_(None), Comment.author_id == Comment.learner_id
-)
-"""What is true of an answer that who began its thread has not marked as read."""
+
+def is_unread_answer(reply: type[Comment] = Comment) -> sa.ColumnElement[bool]:
+    """Return what is true of an answer that who began its thread has not marked as read."""
+    return sa.and_(reply.read_by_author_at.is_(None), reply.author_id == reply.learner_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +160,19 @@ def find(session: Session, key: str, *, viewer_id: int) -> Thread:
 
 def runs_with_answers(session: Session, cohort: Joined, *, viewer_id: int) -> set[tuple[int, int]]:
     """Return in which runs, and by whom, somebody was answered and has not marked that as read."""
-    began = aliased(Comment)
     rows = session.execute(
         sa.select(Comment.run_id, Comment.learner_id)
-        .join(began, began.id == Comment.answers)
-        .where(
-            began.author_id == viewer_id,
-            UNREAD_ANSWER,
-            access.comments_shown_to(viewer_id, cohort.id),
-        )
+        .where(*_answered(viewer_id), access.comments_shown_to(viewer_id, cohort.id))
         .distinct()
     )
     return {(row.run_id, row.learner_id) for row in rows}
+
+
+def _answered(viewer_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return what is true of what somebody wrote, where they have not read an answer to it."""
+    reply = aliased(Comment)
+    unread = sa.exists().where(reply.answers == Comment.id, is_unread_answer(reply))
+    return Comment.author_id == viewer_id, Comment.answers.is_(None), unread
 
 
 def _threads(
@@ -232,7 +233,7 @@ def _said(
     began = aliased(Comment)
     of = sa.func.coalesce(Comment.answers, Comment.id)
     new = (
-        sa.and_(UNREAD_ANSWER, Comment.answers.is_not(None), began.author_id == viewer_id)
+        sa.and_(is_unread_answer(), Comment.answers.is_not(None), began.author_id == viewer_id)
         if facilitates
         else Comment.read_at.is_(None)
     )

@@ -225,6 +225,43 @@ def test_only_who_facilitated_that_cohort_when_it_was_shared_writes_and_reads(
     assert stored(session) == 1
 
 
+def test_what_was_said_before_somebody_facilitates_stays_from_them_when_the_run_is_shared_again(
+    session: Session, spring: Spring, shared: Seated, new: NewPerson, alice_id: int, dana_id: int
+) -> None:
+    noah_id = new("Noah")
+    spring.write(whole(shared), "Before Noah")
+    spring.answer(only_thread(session, alice_id), "Between us.", by=alice_id)
+    then = NOON + timedelta(hours=1)
+    spring.let_facilitate(noah_id, since=then)
+    before = only_thread(session, alice_id).key
+
+    spring.withdraw(shared)
+    spring.share(shared, now=then)
+    spring.write(whole(shared), "Since Noah", now=then)
+    spring.answer(threads.find(session, before, viewer_id=alice_id), "More.", by=alice_id, now=then)
+
+    assert spring.seen_by(noah_id, shared.run_id) == ["Since Noah"]
+    assert spring.seen_by(dana_id, shared.run_id) == [
+        "Before Noah", "Between us.", "More.", "Since Noah",
+    ]  # fmt: skip
+    with pytest.raises(NotFound):
+        threads.find(session, before, viewer_id=noah_id)
+
+
+def test_who_facilitates_anew_is_not_told_of_answers_in_what_they_wrote_the_first_time(
+    session: Session, spring: Spring, shared: Seated, alice_id: int, dana_id: int
+) -> None:
+    then = NOON + timedelta(hours=1)
+    spring.write(whole(shared))
+    thread = only_thread(session, alice_id)
+    spring.withdraw(shared)
+    spring.let_facilitate(dana_id, since=then)
+    spring.share(shared, now=then)
+    spring.answer(thread, "Still there?", by=alice_id, now=then)
+
+    assert threads.runs_with_answers(session, spring.cohort, viewer_id=dana_id) == set()
+
+
 def test_who_facilitates_and_plays_in_a_run_sees_no_more_of_it_for_that(
     session: Session, published: Published, alice_id: int, dana_id: int
 ) -> None:

@@ -36,7 +36,12 @@ ROOM_MINIMUM = 3
 Column = sa.ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
-def _facilitates_since(viewer_id: int, cohort_id: int) -> sa.ScalarSelect[Any]:
+Cohort = int | InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+"""Which cohort: its number, or the column of a query around that has it."""
+
+
+def facilitates_since(viewer_id: int, cohort_id: Cohort) -> sa.ScalarSelect[Any]:
+    """Return since when somebody facilitates a cohort, in a query; NULL where they do not."""
     return (
         sa.select(Membership.facilitates_since)
         .where(
@@ -44,12 +49,13 @@ def _facilitates_since(viewer_id: int, cohort_id: int) -> sa.ScalarSelect[Any]:
             Membership.user_id == viewer_id,
             Membership.role == Place.FACILITATOR,
         )
+        .correlate_except(Membership)
         .scalar_subquery()
     )
 
 
 def _is_open_to(
-    viewer_id: int, cohort_id: int, agreed_at: InstrumentedAttribute[datetime | None]
+    viewer_id: int, cohort_id: Cohort, agreed_at: InstrumentedAttribute[datetime | None]
 ) -> sa.ColumnElement[bool]:
     """Tell of a run whether the viewer has facilitated its cohort since something of it was agreed.
 
@@ -60,10 +66,10 @@ def _is_open_to(
         .join(Pair, Pair.run_id == Participant.run_id)
         .where(Participant.user_id == viewer_id)
     )
-    return sa.and_(agreed_at >= _facilitates_since(viewer_id, cohort_id), Run.id.not_in(own))
+    return sa.and_(agreed_at >= facilitates_since(viewer_id, cohort_id), Run.id.not_in(own))
 
 
-def shown_steps(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
+def shown_steps(viewer_id: int, cohort_id: Cohort, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
     """Select columns of the steps, and their runs, of conversations that all their players show."""
     return (
         sa.select(*columns)
@@ -77,7 +83,7 @@ def shown_steps(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*
 
 
 def shown_answers(
-    viewer_id: int, cohort_id: int, owner: InstrumentedAttribute[int], *columns: Column
+    viewer_id: int, cohort_id: Cohort, owner: InstrumentedAttribute[int], *columns: Column
 ) -> sa.Select[*tuple[Any, ...]]:
     """Select columns of committed answers, their runs and participants, of who shows them.
 
@@ -100,7 +106,7 @@ def shown_answers(
     )
 
 
-def shown_seats(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
+def shown_seats(viewer_id: int, cohort_id: Cohort, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
     """Select columns of participants, and their runs, of who shows what they answer in them."""
     return (
         sa.select(*columns)
@@ -117,7 +123,7 @@ def shown_people(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[
     """Select columns of participants, and their runs, of whom something is there to be seen: a
     conversation that has begun, or a committed answer.
     """
-    since = _facilitates_since(viewer_id, cohort_id)
+    since = facilitates_since(viewer_id, cohort_id)
     return shown_seats(viewer_id, cohort_id, *columns).where(
         sa.or_(
             (Run.shown_at >= since) & sa.exists().where(Step.run_id == Run.id),
