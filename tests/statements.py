@@ -15,13 +15,20 @@ from lfp_trainer.web.extensions import db
 @contextmanager
 def counted(app: Flask) -> Iterator[list[str]]:
     """Collect the statements that the application sends to its database."""
+    with app.app_context():
+        engine = db.engine
+    with sent(engine) as statements:
+        yield statements
+
+
+@contextmanager
+def sent(engine: sa.Engine) -> Iterator[list[str]]:
+    """Collect the statements that an engine sends."""
     statements: list[str] = []
 
     def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
         statements.append(statement)
 
-    with app.app_context():
-        engine = db.engine
     sa.event.listen(engine, "before_cursor_execute", note)
     try:
         yield statements
@@ -32,8 +39,17 @@ def counted(app: Flask) -> Iterator[list[str]]:
 @contextmanager
 def all_counted(app: Flask) -> Iterator[list[str]]:
     """Collect them with those that were compiled beforehand, which the engine is not told of."""
+    with app.app_context():
+        engine = db.engine
+    with all_sent(engine) as statements:
+        yield statements
+
+
+@contextmanager
+def all_sent(engine: sa.Engine) -> Iterator[list[str]]:
+    """Collect all statements that are sent to a database."""
     send = Prepared._execute
-    with counted(app) as statements, pytest.MonkeyPatch.context() as patch:
+    with sent(engine) as statements, pytest.MonkeyPatch.context() as patch:
 
         def note(self: Prepared, dialect: sa.Dialect, driver: Any, values: dict[str, Any]) -> Any:
             compiled, cursor = send(self, dialect, driver, values)

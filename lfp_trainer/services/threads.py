@@ -28,7 +28,7 @@ from lfp_trainer.storage.models import (
     User,
     table,
 )
-from lfp_trainer.storage.prepared import Prepared, Within
+from lfp_trainer.storage.prepared import Prepared
 
 _TOLD = (Stage.DEBRIEF, Stage.NEXT_STEP, Stage.DONE)
 
@@ -101,21 +101,59 @@ def place_of(thing: Thing) -> str:
     return "run"
 
 
-_comment = table(Comment).c
+_viewer = sa.bindparam("viewer", type_=sa.Integer())
+_comment, _began, _reply = (table(Comment).alias(each) for each in ("told", "began", "reply"))
 _UNREAD = Prepared(
-    sa.select(sa.func.count())
-    .select_from(table(Comment))
-    .where(
-        _comment.learner_id == sa.bindparam("viewer", type_=sa.Integer()),
-        _comment.read_at.is_(None),
+    sa.select(
+        sa.select(sa.func.count())
+        .select_from(_comment)
+        .where(_comment.c.learner_id == _viewer, _comment.c.read_at.is_(None))
+        .scalar_subquery()
+        .label("told"),
+        sa.select(sa.func.count())
+        .select_from(_began)
+        .join(_reply, _reply.c.answers == _began.c.id)
+        .where(
+            _began.c.author_id == _viewer,
+            _reply.c.read_by_author_at.is_(None),
+            _reply.c.author_id == _reply.c.learner_id,
+        )
+        .scalar_subquery()
+        .label("answered"),
     )
 )
 
 
-def unread_count(within: Within | sa.Engine, user_id: int) -> int:
-    """Count what was written to somebody that they have not marked as read."""
-    ((count,),) = _UNREAD.rows(within, viewer=user_id)
-    return int(count)
+def unread_count(session: Session, user_id: int) -> int:
+    """Count what was written to somebody, and answered to what they began, that they have not
+    marked as read. Whether they may read an answer still is asked only of who was answered.
+    """
+    ((told, answered),) = _UNREAD.rows(session, viewer=user_id)
+    return int(told) + (_answers_to(session, user_id) if answered else 0)
+
+
+def _answers_to(session: Session, viewer_id: int) -> int:
+    reply = aliased(Comment)
+    count = (
+        sa.select(sa.func.count(reply.id))
+        .select_from(Comment)
+        .join(reply, reply.answers == Comment.id)
+        .where(
+            Comment.author_id == viewer_id,
+            is_unread_answer(reply),
+            access.comments_shown_to(viewer_id),
+        )
+    )
+    return session.scalar(count) or 0
+
+
+def threads_answered(session: Session, viewer_id: int) -> list[Thread]:
+    """Return the threads that somebody began as a facilitator, about what is shown to them still,
+    with an answer that they have not marked as read: the latest first.
+    """
+    shown = access.comments_shown_to(viewer_id)
+    found = _threads(session, viewer_id, *_answered(viewer_id), shown, facilitates=True)
+    return sorted(found, key=lambda each: (each.latest_at, each.id), reverse=True)
 
 
 def threads_for_learner(
