@@ -130,7 +130,8 @@ def test_an_answer_in_a_run_that_is_private_again_is_told_to_nobody(
 
     assert badge(dana) == ""
     page = dana.get("/comments").text
-    assert "Answers to you" not in page and run.key not in page
+    assert "Answers to you" not in page
+    assert run.key not in page
 
 
 def test_all_are_marked_as_read_at_once(
