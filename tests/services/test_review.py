@@ -212,10 +212,8 @@ class Told:
         seat, position = self.wanted.get("seat"), self.wanted.get("position")
         if position and (not step.user_id or self.users[step.user_id].position != position):
             return False
-        if seat == BOTH:
-            mine = self.seat_of.get((step.run_id, step.user_id or 0))
-            return mine is not None and mine.seat == BOTH
-        return seat in (None, step.seat)
+        mine = self.seat_of.get((step.run_id, step.user_id or 0))
+        return seat is None or (mine is not None and mine.seat == seat)
 
     def latest(self, model: Any, owner: str, **only: Any) -> list[Any]:
         """Return the committed answers of who shows them, of each person those of one run."""
