@@ -293,7 +293,8 @@ def test_the_traffic_lies_on_the_edges_of_the_map(played: Cohort, session: Sessi
     found = review.played(session, played.scope())
 
     assert {*found.traffic} <= edges
-    assert found.through(END_NODE) == found.plays - found.going_on
+    ended = sum(plays for (_, target), plays in found.traffic.items() if target == END_NODE)
+    assert ended == found.plays - found.going_on
     assert any(step.stand_in for step in Told(played, {}).steps)
 
 
@@ -446,7 +447,6 @@ def test_behind_a_large_number_there_are_several_pages(
     assert most.plays > 2
     assert len(rows) == most.plays
     assert rows == sorted(rows)
-    assert [page.has_more for page in pages[:1]] == [True]
 
 
 def test_what_is_not_there_has_nothing_behind_it(played: Cohort, session: Session) -> None:

@@ -31,4 +31,3 @@ from lfp_trainer.services.review.splits import Split as Split
 from lfp_trainer.services.review.splits import Taken as Taken
 from lfp_trainer.services.review.splits import played as played
 from lfp_trainer.services.review.splits import splits as splits
-from lfp_trainer.services.review.splits import traffic as traffic

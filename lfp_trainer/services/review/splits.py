@@ -65,10 +65,6 @@ class Played:
     going_on: int
     """Plays that are not over."""
 
-    def through(self, scene_id: str) -> int:
-        """Return how many times plays came to a scene, or another box of the map."""
-        return sum(plays for (_, target), plays in self.traffic.items() if target == scene_id)
-
 
 @dataclass(frozen=True, slots=True)
 class _Way:
@@ -125,11 +121,6 @@ def played(session: Session, scope: Scope) -> Played:
 def splits(session: Session, scope: Scope) -> tuple[Split, ...]:
     """Return each decision that somebody came to, in the scenario's order."""
     return played(session, scope).splits
-
-
-def traffic(session: Session, scope: Scope) -> Mapping[Way, int]:
-    """Return for each edge of the map how many times plays went that way."""
-    return played(session, scope).traffic
 
 
 def _ways(scope: Scope) -> Query:
