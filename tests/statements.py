@@ -1,13 +1,15 @@
 """The statements that the application sends to its database."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from threading import Event
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from lfp_trainer.storage import database
 from lfp_trainer.storage.prepared import Prepared
 from lfp_trainer.web.extensions import db
 
@@ -58,3 +60,28 @@ def all_sent(engine: sa.Engine) -> Iterator[list[str]]:
 
         patch.setattr(Prepared, "_execute", note)
         yield statements
+
+
+@contextmanager
+def about_to(engine: sa.Engine, beginning: str) -> Iterator[Event]:
+    """Set an event when somebody else sends a statement that begins so, or, where SQLite lets one
+    writer in at a time, when they come to wait for their turn.
+    """
+    is_there = Event()
+    turn = database._Queue.turn
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith(beginning):
+            is_there.set()
+
+    def waiting(self: database._Queue) -> AbstractContextManager[None]:
+        is_there.set()
+        return turn(self)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(database._Queue, "turn", waiting)
+            yield is_there
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
