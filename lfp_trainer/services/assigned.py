@@ -33,6 +33,8 @@ from lfp_trainer.storage.models import (
 
 CONVERSATION = "conversation"
 """What belongs to every assignment, beside what it asks for."""
+PARTS = (Required.DIAGNOSIS, Required.RATINGS, CONVERSATION, Required.AFTERWARDS)
+"""All that can belong to one, in the order in which it is done."""
 
 
 class Standing(StrEnum):
@@ -97,13 +99,17 @@ def still_to_do(session: Session, seats: Collection[Seated]) -> dict[int, tuple[
         Required.AFTERWARDS: rated[Round.AFTER],
     }
     return {
-        each.run_id: tuple(
-            part
-            for part, runs in done.items()
-            if each.run_id not in runs and (part == CONVERSATION or part in (each.required or ()))
+        each.run_id: missing(
+            each.required or (), {part for part, runs in done.items() if each.run_id in runs}
         )
         for each in seats
     }
+
+
+def missing(required: Collection[str], done: Collection[str]) -> tuple[str, ...]:
+    """Return what is missing before a run is done that an assignment asks for, in order."""
+    belongs = (CONVERSATION, *required)
+    return tuple(part for part in PARTS if part in belongs and part not in done)
 
 
 def _committed(session: Session, mine: Mapping[int, int], query: sa.Select[int, int]) -> set[int]:

@@ -26,6 +26,7 @@ ALONE_ONLY = (
     "Only who plays alone rates the leaders once more. A pair rates both plays after the"
     " conversation anyway."
 )
+PAST = "That time is past: everybody would be late. Choose one that is still to come."
 AFTER_WHAT = "What is rated once more has to be rated before: ask for those ratings too."
 
 
@@ -85,13 +86,15 @@ def assign(
     A repeated ``start_key`` returns the one it made.
 
     :raise Incomplete: if the scenario has no such seat, or only one for a pair, or it is due before
-        it opens, or asks for what nobody could answer
+        it opens or in the past, or asks for what nobody could answer
     :raise StaleMove: if the start key is another cohort's
     """
     scenario = published.script.scenario
     problems = _find_problems(scenario, mode, seat, required)
     if opens_at is not None and due_at is not None and due_at <= opens_at:
         problems["due_at"] = "Let it be due after it opens."
+    elif due_at is not None and due_at <= now:
+        problems["due_at"] = PAST
     if problems:
         raise Incomplete(problems)
     assignment = Assignment(

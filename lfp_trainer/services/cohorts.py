@@ -37,6 +37,8 @@ class Joined:
     code: str
     """What lets others join; empty for whoever does not facilitate."""
     archived_at: datetime | None
+    came_later_at: datetime | None = None
+    """Since when whoever looks facilitates it, where somebody else let them."""
 
     @property
     def is_mine_to_run(self) -> bool:

@@ -16,7 +16,7 @@ from lfp_trainer.errors import Incomplete, NotFound, StaleMove
 from lfp_trainer.services import access, choices, threads
 from lfp_trainer.services.access import Thing
 from lfp_trainer.services.cohorts import Joined
-from lfp_trainer.services.threads import UNREAD_ANSWER, Thread
+from lfp_trainer.services.threads import Thread, is_unread_answer
 from lfp_trainer.storage.models import Comment
 
 LIMIT = 2000
@@ -105,7 +105,7 @@ def mark_read(session: Session, thread: Thread, *, viewer_id: int, now: datetime
         began = sa.select(Comment.id).where(Comment.author_id == viewer_id)
         marked = (
             sa.update(Comment)
-            .where(Comment.answers == thread.id, Comment.answers.in_(began), UNREAD_ANSWER)
+            .where(Comment.answers == thread.id, Comment.answers.in_(began), is_unread_answer())
             .values(read_by_author_at=now)
         )
     session.execute(marked, execution_options={"synchronize_session": False})

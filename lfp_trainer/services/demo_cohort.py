@@ -14,6 +14,7 @@ from lfp_trainer.services import (
     accounts,
     assignments,
     cohorts,
+    demo_afterwards,
     demo_pairs,
     invitations,
     library,
@@ -114,10 +115,15 @@ def practice(
     }
     shelf = {each.script.scenario.id: each for each in library.on_offer(session)}
     # An installation may have other scenarios than those that are shipped.
+    played: dict[str, str] = {}
     if ALONE in shelf:
-        _play_alone(session, cohort, shelf[ALONE], people, dice, now)
+        played = _play_alone(session, cohort, shelf[ALONE], people, dice, now)
     if TOGETHER in shelf:
         _play_in_pairs(session, cohort, shelf[TOGETHER], people, dice, now)
+    if played:
+        demo_afterwards.say(
+            session, cohort, people, played, facilitator=facilitator, dice=dice, now=now
+        )
 
 
 def _play_alone(
@@ -127,7 +133,9 @@ def _play_alone(
     people: Mapping[str, int],
     dice: Random,
     now: datetime,
-) -> None:
+) -> dict[str, str]:
+    """Return whose run is which, of those who show it."""
+    runs = {}
     key = assignments.assign(
         session, cohort, published, mode=Mode.ALONE, required=tuple(Required),
         note="Take the seat you know least. We compare what each of us saw on Thursday.",
@@ -148,6 +156,9 @@ def _play_alone(
         Player(session, published.script, walk, dice).play(
             run_key, user_id, acts_between(begun, until, dice)
         )
+        if walk.shares:
+            runs[walk.name] = run_key
+    return runs
 
 
 def _play_in_pairs(

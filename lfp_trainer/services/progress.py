@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lfp_trainer.engine.scenario import OBSERVER
-from lfp_trainer.services import access, assignments, cohorts
+from lfp_trainer.services import access, assigned, assignments, cohorts
 from lfp_trainer.services.access.shown import ROUNDS
 from lfp_trainer.services.assignments import Assigned
 from lfp_trainer.services.cohorts import Joined, Member
@@ -27,6 +27,8 @@ from lfp_trainer.storage.models import (
     Pair,
     Participant,
     Rating,
+    Required,
+    Round,
     Run,
     ScenarioVersion,
     Stage,
@@ -62,6 +64,8 @@ class Standing:
     waits: bool = False
     """For those they play with."""
     is_quiet: bool = False
+    missing: tuple[str, ...] = ()
+    """What the assignment asks for besides, after everything else: parts, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +140,39 @@ def _played(
     shown = {row.run_id: row for row in session.execute(_of(followed, steps))}
     present = Counter(row.run_id for row in seats)
     found: dict[int, tuple[Any, ...]] = {}
-    for row in sorted(seats, key=lambda row: (_ORDER.index(row.stage), row.changed_at)):
+    at = {row.id: _at(row, followed) for row in seats}
+    for row in sorted(seats, key=lambda row: (_ORDER.index(at[row.id][0]), row.changed_at)):
+        stage, missing = at[row.id]
         all_show = present[row.run_id] == row.players
         conversation = shown.get(row.run_id)
         waits = all_show and _waits(row)
         goes_on = row.stage is Stage.ROLE_PLAY and conversation is not None
         found[row.user_id] = (
-            row.stage,
+            stage,
             conversation.decisions if goes_on and conversation else None,
             waits,
             all_show and not waits and _is_quiet(row, conversation, now),
+            missing,
         )
     return found
+
+
+def _at(row: sa.Row[*tuple[Any, ...]], followed: Followed) -> tuple[Stage, tuple[str, ...]]:
+    """Return at which stage somebody is, and what is missing where only that is: then they have
+    not finished.
+    """
+    if row.stage is not Stage.DONE or followed.assigned is None:
+        return row.stage, ()
+    done = {
+        Required.DIAGNOSIS: row.has_diagnosed,
+        Required.RATINGS: row.has_rated,
+        assigned.CONVERSATION: row.ending_id,
+        Required.AFTERWARDS: row.has_rated_again,
+    }
+    missing = assigned.missing(
+        followed.assigned.required, [part for part, is_done in done.items() if is_done]
+    )
+    return (Stage.NEXT_STEP if missing else Stage.DONE), missing
 
 
 def _of(followed: Followed, shown: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
@@ -166,13 +191,29 @@ def _seats(viewer_id: int, cohort_id: int) -> sa.Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return access.shown_seats(
-        viewer_id, cohort_id, Participant.user_id, Participant.run_id, Participant.stage,
+        viewer_id, cohort_id, Participant.id, Participant.user_id, Participant.run_id,
+        Participant.stage,
         Participant.changed_at, Participant.ready_at, Participant.rated_play_at, Run.ending_id,
         Pair.run_id.label("pair"), Pair.begun_at, Pair.opened_at, Pair.told_at,
         players.label("players"),
         _last_saved(Diagnosis.user_id, Diagnosis.saved_at).label("diagnosed_at"),
         _last_saved(Rating.rater_id, Rating.saved_at, Rating.round.in_(ROUNDS)).label("rated_at"),
+        _committed(Diagnosis.user_id).label("has_diagnosed"),
+        _committed(Rating.rater_id, Rating.round == Round.BEFORE).label("has_rated"),
+        _committed(Rating.rater_id, Rating.round == Round.AFTER).label("has_rated_again"),
     ).outerjoin(Pair, Pair.run_id == Run.id)  # fmt: skip
+
+
+def _committed(
+    owner: InstrumentedAttribute[int], *only: sa.ColumnElement[bool]
+) -> sa.ColumnElement[bool]:
+    answers = owner.class_
+    return (
+        sa.exists()
+        .where(answers.run_id == Participant.run_id, owner == Participant.user_id)
+        .where(answers.committed_at.is_not(None), *only)
+        .correlate(Participant)
+    )
 
 
 def _last_saved(

@@ -28,14 +28,14 @@ from lfp_trainer.storage.models import (
     User,
     table,
 )
-from lfp_trainer.storage.prepared import Prepared, Within
+from lfp_trainer.storage.prepared import Prepared
 
 _TOLD = (Stage.DEBRIEF, Stage.NEXT_STEP, Stage.DONE)
 
-UNREAD_ANSWER = sa.and_(
-    Comment.read_by_author_at.is_(None), Comment.author_id == Comment.learner_id
-)
-"""What is true of an answer that who began its thread has not marked as read."""
+
+def is_unread_answer(reply: type[Comment] = Comment) -> sa.ColumnElement[bool]:
+    """Return what is true of an answer that who began its thread has not marked as read."""
+    return sa.and_(reply.read_by_author_at.is_(None), reply.author_id == reply.learner_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +101,59 @@ def place_of(thing: Thing) -> str:
     return "run"
 
 
-_comment = table(Comment).c
+_viewer = sa.bindparam("viewer", type_=sa.Integer())
+_comment, _began, _reply = (table(Comment).alias(each) for each in ("told", "began", "reply"))
 _UNREAD = Prepared(
-    sa.select(sa.func.count())
-    .select_from(table(Comment))
-    .where(
-        _comment.learner_id == sa.bindparam("viewer", type_=sa.Integer()),
-        _comment.read_at.is_(None),
+    sa.select(
+        sa.select(sa.func.count())
+        .select_from(_comment)
+        .where(_comment.c.learner_id == _viewer, _comment.c.read_at.is_(None))
+        .scalar_subquery()
+        .label("told"),
+        sa.select(sa.func.count())
+        .select_from(_began)
+        .join(_reply, _reply.c.answers == _began.c.id)
+        .where(
+            _began.c.author_id == _viewer,
+            _reply.c.read_by_author_at.is_(None),
+            _reply.c.author_id == _reply.c.learner_id,
+        )
+        .scalar_subquery()
+        .label("answered"),
     )
 )
 
 
-def unread_count(within: Within | sa.Engine, user_id: int) -> int:
-    """Count what was written to somebody that they have not marked as read."""
-    ((count,),) = _UNREAD.rows(within, viewer=user_id)
-    return int(count)
+def unread_count(session: Session, user_id: int) -> int:
+    """Count what was written to somebody, and answered to what they began, that they have not
+    marked as read. Whether they may read an answer still is asked only of who was answered.
+    """
+    ((told, answered),) = _UNREAD.rows(session, viewer=user_id)
+    return int(told) + (_answers_to(session, user_id) if answered else 0)
+
+
+def _answers_to(session: Session, viewer_id: int) -> int:
+    reply = aliased(Comment)
+    count = (
+        sa.select(sa.func.count(reply.id))
+        .select_from(Comment)
+        .join(reply, reply.answers == Comment.id)
+        .where(
+            Comment.author_id == viewer_id,
+            is_unread_answer(reply),
+            access.comments_shown_to(viewer_id),
+        )
+    )
+    return session.scalar(count) or 0
+
+
+def threads_answered(session: Session, viewer_id: int) -> list[Thread]:
+    """Return the threads that somebody began as a facilitator, about what is shown to them still,
+    with an answer that they have not marked as read: the latest first.
+    """
+    shown = access.comments_shown_to(viewer_id)
+    found = _threads(session, viewer_id, *_answered(viewer_id), shown, facilitates=True)
+    return sorted(found, key=lambda each: (each.latest_at, each.id), reverse=True)
 
 
 def threads_for_learner(
@@ -160,18 +198,19 @@ def find(session: Session, key: str, *, viewer_id: int) -> Thread:
 
 def runs_with_answers(session: Session, cohort: Joined, *, viewer_id: int) -> set[tuple[int, int]]:
     """Return in which runs, and by whom, somebody was answered and has not marked that as read."""
-    began = aliased(Comment)
     rows = session.execute(
         sa.select(Comment.run_id, Comment.learner_id)
-        .join(began, began.id == Comment.answers)
-        .where(
-            began.author_id == viewer_id,
-            UNREAD_ANSWER,
-            access.comments_shown_to(viewer_id, cohort.id),
-        )
+        .where(*_answered(viewer_id), access.comments_shown_to(viewer_id, cohort.id))
         .distinct()
     )
     return {(row.run_id, row.learner_id) for row in rows}
+
+
+def _answered(viewer_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return what is true of what somebody wrote, where they have not read an answer to it."""
+    reply = aliased(Comment)
+    unread = sa.exists().where(reply.answers == Comment.id, is_unread_answer(reply))
+    return Comment.author_id == viewer_id, Comment.answers.is_(None), unread
 
 
 def _threads(
@@ -232,7 +271,7 @@ def _said(
     began = aliased(Comment)
     of = sa.func.coalesce(Comment.answers, Comment.id)
     new = (
-        sa.and_(UNREAD_ANSWER, Comment.answers.is_not(None), began.author_id == viewer_id)
+        sa.and_(is_unread_answer(), Comment.answers.is_not(None), began.author_id == viewer_id)
         if facilitates
         else Comment.read_at.is_(None)
     )

@@ -79,9 +79,14 @@ def about(thread: Thread) -> dict[str, str]:
 @bp.get("")
 @allow(Allowed.SIGNED_IN)
 def index() -> ResponseReturnValue:
-    """List what was written to the person who is asking: what is new first."""
+    """List what was written to the person who is asking, what is new first; and where they were
+    answered."""
     found = threads.threads_for_learner(db.session, me().id)
-    return render_template("comments/index.html", threads=[(each, about(each)) for each in found])
+    return render_template(
+        "comments/index.html",
+        threads=[(each, about(each)) for each in found],
+        answered=threads.threads_answered(db.session, me().id),
+    )
 
 
 @bp.post("/<run:key>/answers")

@@ -9,10 +9,10 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lfp_trainer.services import cohorts, library, progress
+from lfp_trainer.services import assigned, cohorts, library, progress
 from lfp_trainer.services.cohorts import Joined
 from lfp_trainer.services.progress import Followed
-from lfp_trainer.storage.models import Stage
+from lfp_trainer.storage.models import Required, Stage
 from lfp_trainer.web.asker import me, now
 from lfp_trainer.web.auth import POSITIONS
 from lfp_trainer.web.browser_session import polls
@@ -28,6 +28,14 @@ WORDS: dict[Stage | None, str] = {
     **{stage: NAMES.get(stage, "Finished") for stage in Stage},
 }
 """Stage → how it is called here."""
+
+MISSING = {
+    Required.DIAGNOSIS: "commit the diagnosis",
+    Required.RATINGS: "commit the ratings",
+    assigned.CONVERSATION: "end the conversation",
+    Required.AFTERWARDS: "rate once more",
+}
+"""What is missing after everything else → how it is called here."""
 
 
 @bp.get("")
@@ -90,6 +98,7 @@ def _standing(cohort: Joined, followed: Followed) -> dict[str, Any]:
     return {
         "progress": found,
         "words": WORDS,
+        "missing": MISSING,
         "positions": POSITIONS,
         "quiet_minutes": int(progress.QUIET.total_seconds()) // 60,
         "tag": sha256(repr((followed.key, found)).encode()).hexdigest()[:24],

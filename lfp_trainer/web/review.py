@@ -52,6 +52,7 @@ def show(key: str, scenario_id: str) -> Response:
         it=found,
         diagnosed=named.people,
         named=review_answers.named(named, wanted),
+        why=named.reasons,
         rated=rated,
         leaders=review_answers.leaders(rated, wanted),
         agreed=review_answers.agreed(rated, wanted),

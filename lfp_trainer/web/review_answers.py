@@ -48,6 +48,9 @@ class CardView:
     levels: str
     not_enough: int
     inside: str
+    on_reference: str
+    near_reference: str
+    """At most one level from it."""
     exact: str
     adjacent: str
 
@@ -139,6 +142,8 @@ def card_of(card: RatedCard, wanted: Wanted) -> CardView:
         levels=f"{given}",
         not_enough=card.not_enough,
         inside=_of(card.in_band, card.people),
+        on_reference=_share(card.exact_with_reference, given),
+        near_reference=_share(card.adjacent_with_reference, given),
         exact=_pairs(card.exact, given),
         adjacent=_pairs(card.adjacent, given),
     )
@@ -150,6 +155,10 @@ def _of(count: int, of: int) -> str:
         return "–"
     said = f"{count} of {of}"
     return said if of < LEAST_FOR_PERCENT else f"{said}, {round(100 * count / of)}%"
+
+
+def _share(share: float | None, of: int) -> str:
+    return _of(round((share or 0) * of), of)
 
 
 def _pairs(share: float | None, raters: int) -> str:

@@ -72,11 +72,15 @@ def wanted(
     )
 
 
+def _people(count: int) -> str:
+    return "one person" if count == 1 else f"{count} people"
+
+
 def _offers(scope: Scope) -> dict[str, dict[str, str]]:
     scenario = scope.script.scenario
     seats = {id: scenario.cast[id].name for id in scenario.seats}
     versions = {
-        str(each.id): f"{each.published_at:%Y-%m-%d}, {each.people} people"
+        str(each.id): f"{each.published_at:%Y-%m-%d}, {_people(each.people)}"
         for each in scope.versions
     }
     return {

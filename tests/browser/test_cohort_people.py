@@ -99,7 +99,7 @@ def go_through(dana: Visitor, noah: Visitor, gia: Visitor, site: Site) -> None:
     dana.at("one of three has come")
     let_facilitate(dana, cohort, "Noah")
     noah.page.goto(cohort)
-    expect(noah.page.get_by_text("You facilitate this cohort too")).to_be_visible()
+    expect(noah.page.get_by_text("You facilitate this cohort since")).to_be_visible()
     noah.at("cohort, as one who facilitates too")
     noah.press(button(noah.page, "I will keep to these"))
     expect(button(noah.page, "I will keep to these")).to_have_count(0)

@@ -42,10 +42,10 @@ class Spring:
     def cohort(self) -> Joined:
         return self.as_seen_by(self.dana_id)
 
-    def share(self, *seats: Seated) -> None:
+    def share(self, *seats: Seated, now: datetime = NOON) -> None:
         for seated in seats:
             with writing(self.session):
-                sharing.agree(self.session, seated, self.cohort.id, now=NOON)
+                sharing.agree(self.session, seated, self.cohort.id, now=now)
 
     def withdraw(self, seated: Seated) -> None:
         with writing(self.session):
@@ -62,20 +62,21 @@ class Spring:
             )
 
     def write(
-        self, thing: Thing, text: str = "Why here?", *, by: int = 0, start_key: str = ""
-    ) -> None:
+        self, thing: Thing, text: str = "Why here?", *, by: int = 0, start_key: str = "",
+        now: datetime = NOON,
+    ) -> None:  # fmt: skip
         author_id = by or self.dana_id
         with writing(self.session):
             comments.write(
                 self.session, self.as_seen_by(author_id), thing, text,
-                author_id=author_id, start_key=start_key or f"key-{next(_KEYS)}", now=NOON,
+                author_id=author_id, start_key=start_key or f"key-{next(_KEYS)}", now=now,
             )  # fmt: skip
 
-    def answer(self, thread: Thread, text: str, *, by: int) -> None:
+    def answer(self, thread: Thread, text: str, *, by: int, now: datetime = NOON) -> None:
         with writing(self.session):
             comments.answer(
                 self.session, thread.key, text,
-                viewer_id=by, start_key=f"key-{next(_KEYS)}", now=NOON,
+                viewer_id=by, start_key=f"key-{next(_KEYS)}", now=now,
             )  # fmt: skip
 
     def read(self, thread: Thread, *, by: int) -> None:

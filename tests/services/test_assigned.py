@@ -139,6 +139,7 @@ def test_a_double_click_sets_it_once(session: Session, ask: SetUp) -> None:
         ({"seat": "nobody"}, "seat"),
         ({"seat": ONE, "mode": Mode.PAIR}, "seat"),
         ({"opens_at": LATER, "due_at": NOON}, "due_at"),
+        ({"due_at": NOON}, "due_at"),
         ({"required": [Required.AFTERWARDS]}, "required"),
         (
             {"required": [Required.RATINGS, Required.AFTERWARDS], "mode": Mode.PAIR},
@@ -166,7 +167,11 @@ def test_it_is_begun_from_when_it_opens_also_late_and_not_once_it_is_closed(
     early = ask(opens_at=LATER)
     with pytest.raises(StaleMove, match="not open yet"):
         begin(session, early, published, alice_id)
-    late = ask(due_at=NOON - timedelta(days=1), start_key="b")
+    late = ask(due_at=LATER, start_key="b")
+    with writing(session):
+        past = sa.update(Assignment).where(Assignment.id == late.id)
+        session.execute(past.values(due_at=NOON - timedelta(days=1)))
+        late, _ = assignments.find(session, late.key, viewer_id=alice_id)
     assert late.is_late(NOON)
     assert begin(session, late, published, alice_id).assignment_id == late.id
 

@@ -10,12 +10,24 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lfp_trainer.services import access, assignments, cohorts, demo, passwords, progress, sign_in
+from lfp_trainer.services import (
+    access,
+    assignments,
+    cohorts,
+    demo,
+    expected,
+    passwords,
+    progress,
+    sign_in,
+    threads,
+    walking_out,
+)
 from lfp_trainer.services.assignments import Assigned
 from lfp_trainer.services.cohorts import Joined
 from lfp_trainer.services.progress import Followed
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import (
+    About,
     Diagnosis,
     Mode,
     Participant,
@@ -99,6 +111,23 @@ def test_on_the_page_of_progress_one_has_gone_quiet_and_the_others_are_at_it(
     assert (found.finished, found.under_way, found.counts[None]) == (17, 4, 3)
     assert [each.member.name for each in found.people if each.is_quiet] == ["Marco Bianchi"]
     assert [each.decisions for each in found.people if each.stage is Stage.ROLE_PLAY] == [2]
+
+
+def test_some_tell_what_they_walk_out_with_three_are_still_expected_and_one_has_answered(
+    session: Session, room: Room
+) -> None:
+    (told,) = walking_out.walking_out(session, room.cohort, viewer_id=room.viewer_id)
+    assert sorted(each.name for each in told.told) == ["", "", "", "", "Kofi Mensah"]
+    assert not told.waits
+    invited = expected.invitations_of(session, room.cohort)
+    assert [each.came_as for each in invited] == [None] * 3
+
+    tom = room.people["Tom Ellery"]
+    assert {each.thing.about for each in threads.threads_for_learner(session, tom)} == {
+        About.STEP, About.RATING,
+    }  # fmt: skip
+    assert threads.unread_count(session, tom) == 1
+    assert threads.unread_count(session, room.viewer_id) == 1
 
 
 def test_habits_lead_along_different_paths_to_different_endings(

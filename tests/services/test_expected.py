@@ -1,6 +1,5 @@
 """Invitations by name: each lets one person in, once, and leads that one there again."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,6 +14,7 @@ from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Expected, Membership, WorkPosition
 from tests.conftest import NOON
 from tests.services.conftest import NewPerson
+from tests.statements import about_to
 
 ANA, BEN = Named("Ana", WorkPosition.ELEMENTARY), Named("Ben")
 
@@ -86,10 +86,12 @@ def test_of_two_who_use_it_at_the_same_moment_one_comes_in(
         return True
 
     with ThreadPoolExecutor(1) as pool:
-        with writing(session):
+        with writing(session), about_to(engine, "UPDATE expected") as is_there:
             expected.join(session, code, user_id=alice_id, agreed=False, now=NOON)
+            is_there.clear()
             coming = pool.submit(also)
-            time.sleep(0.3)
+            assert is_there.wait(10)
+            assert not coming.done()
         assert not coming.result(timeout=10)
 
     session.rollback()

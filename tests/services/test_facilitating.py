@@ -1,6 +1,5 @@
 """What whoever facilitates a cohort changes in it, and what that does to what is shared."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -17,6 +16,7 @@ from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Participant, Place, Step
 from tests.conftest import NOON
 from tests.services.conftest import NewPerson
+from tests.statements import about_to
 from tests.together import Together
 
 LATER = NOON + timedelta(hours=1)
@@ -184,10 +184,12 @@ def test_of_two_who_unmake_each_other_at_the_same_moment_one_stays(
         return True
 
     with ThreadPoolExecutor(1) as pool:
-        with writing(session):
+        with writing(session), about_to(engine, "SELECT cohort.id") as is_there:
             facilitating.make_member(session, spring, noah_id)
+            is_there.clear()
             unmaking = pool.submit(unmake)
-            time.sleep(0.3)
+            assert is_there.wait(10)
+            assert not unmaking.done()
         assert not unmaking.result(timeout=10)
 
     session.rollback()

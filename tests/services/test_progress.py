@@ -11,12 +11,14 @@ from lfp_trainer.engine import play
 from lfp_trainer.engine.diagnosis import Answer
 from lfp_trainer.services import (
     access,
+    assigned,
     assignments,
     choices,
     cohorts,
     diagnosis,
     library,
     progress,
+    ratings,
     runs,
     sharing,
 )
@@ -25,7 +27,7 @@ from lfp_trainer.services.cohorts import Joined
 from lfp_trainer.services.library import Published
 from lfp_trainer.services.progress import Followed, Progress
 from lfp_trainer.storage.database import writing
-from lfp_trainer.storage.models import Mode, Stage
+from lfp_trainer.storage.models import Mode, Rating, Required, Round, Stage
 from tests.conftest import NOON
 from tests.services.conftest import NewPerson, StandAt
 from tests.together import Together
@@ -156,6 +158,40 @@ def test_who_has_finished_is_never_quiet(
         sharing.agree(session, seated, spring.id, now=NOON)
 
     assert rows(now=LATER + timedelta(days=9))[0] == ("Alice", Stage.DONE, None, False, False)
+
+
+def test_who_has_not_rated_once_more_as_they_were_asked_to_has_not_finished(
+    session: Session, stand_at: StandAt, spring: Joined, published: Published, dana_id: int,
+    looked: Callable[..., Progress],
+) -> None:  # fmt: skip
+    with writing(session):
+        key = assignments.assign(
+            session, spring, published, mode=Mode.ALONE, required=tuple(Required),
+            start_key="again", now=NOON,
+        )  # fmt: skip
+    again, _ = assignments.find(session, key, viewer_id=dana_id)
+    seated = stand_at(Stage.DONE)
+    with writing(session):
+        assignments.belongs_to(session, seated.key, again)
+        sharing.agree(session, seated, spring.id, now=NOON)
+    seated = access.seat_in(session, seated.key, viewer_id=seated.user_id)
+
+    def at() -> tuple[int, Stage | None, tuple[str, ...]]:
+        found = looked(again, LATER)
+        return found.finished, found.people[0].stage, found.people[0].missing
+
+    assert not assigned.is_done(session, seated)
+    assert at() == (0, Stage.NEXT_STEP, (Required.AFTERWARDS,))
+    with writing(session):
+        for card, kept in ratings.committed_of(session, seated).items():
+            ratings.keep(session, seated, Round.AFTER, card, kept, now=NOON)
+    assert at()[0] == 0
+    with writing(session):
+        session.execute(
+            sa.update(Rating).where(Rating.round == Round.AFTER).values(committed_at=NOON)
+        )
+    assert assigned.is_done(session, seated)
+    assert at() == (1, Stage.DONE, ())
 
 
 def test_a_draft_and_a_decision_are_acts_too(

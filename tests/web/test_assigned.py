@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.errors import NotFound
 from lfp_trainer.services import access, cohorts
+from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Assignment, Participant, Rating, Run, Step
 from tests.conftest import Browser
 from tests.together import Together
@@ -37,6 +38,18 @@ def second(cohort: CohortPage, charlie: Browser, session: Session) -> Browser:
     """Another facilitator of the same cohort, from its start on."""
     cohort.also_run_by(session, charlie)
     return charlie
+
+
+def late_one(cohort: CohortPage, session: Session) -> str:
+    """Set something, and let its due time go by."""
+    key = cohort.assign(due_at="2099-01-01T10:00")
+    with writing(session):
+        session.execute(
+            sa.update(Assignment)
+            .where(Assignment.key == key)
+            .values(due_at=datetime.now(UTC) - timedelta(days=2))
+        )
+    return key
 
 
 def begin(browser: Browser, key: str, *, shares: str, seat: str = "both") -> RunPage:
@@ -94,12 +107,11 @@ def test_the_form_is_offered_with_diagnosis_and_ratings_ticked(cohort: CohortPag
     assert f'href="{cohort.url}/assignments" aria-current="page"' in page
 
 
-def test_what_is_set_is_listed_with_its_state(cohort: CohortPage) -> None:
+def test_what_is_set_is_listed_with_its_state(cohort: CohortPage, session: Session) -> None:
     soon = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M}"
-    past = f"{datetime.now(UTC) - timedelta(days=2):%Y-%m-%dT%H:%M}"
     cohort.assign(note="Read it twice.")
     cohort.assign(opens_at=soon)
-    cohort.assign(due_at=past)
+    late_one(cohort, session)
     closed = cohort.assign(seat=f"{SCENARIO} principal")
 
     assert cohort.browser.post(f"/assigned/{closed}/close").location == f"{cohort.url}/assignments"
@@ -109,6 +121,23 @@ def test_what_is_set_is_listed_with_its_state(cohort: CohortPage) -> None:
     assert states == ["Closed", "Due time is past, still open", "Opens later", "Open"]
     assert "Read it twice." in page
     assert "Everybody plays Ana Ruiz" in page
+    cohort.browser.post(f"{cohort.url}/settings/archive")
+    page = cohort.browser.get(f"{cohort.url}/assignments").text
+    assert [*re.findall(r'<p class="badge">\s*(.*?)\s*</p>', page, re.S)] == ["Closed"] * 4
+
+
+def test_a_scenario_that_is_on_offer_no_more_is_named_and_leads_nowhere(
+    cohort: CohortPage, session: Session
+) -> None:
+    key = cohort.assign()
+    assert f'href="/assigned/{key}"' in cohort.browser.get(f"{cohort.url}/assignments").text
+    with writing(session):
+        session.execute(sa.update(Assignment).values(scenario_id="long-gone"))
+
+    page = cohort.browser.get(f"{cohort.url}/assignments").text
+
+    assert f'href="/assigned/{key}"' not in page
+    assert "on offer no more" in page
 
 
 def test_a_double_click_sets_it_once(cohort: CohortPage, session: Session) -> None:
@@ -120,6 +149,7 @@ def test_a_double_click_sets_it_once(cohort: CohortPage, session: Session) -> No
     ("wrong", "said"),
     [
         ({"scenario": "no-such"}, "Choose a scenario."),
+        ({"due_at": "2020-01-01T10:00"}, "That time is past"),
         ({"due_at": "tomorrow"}, "Write a day and a time"),
         ({"due_at": "0001-01-01T00:00"}, "Choose a day of this century."),
         ({"opens_at": "2031-01-02T10:00", "due_at": "2031-01-01T10:00"}, "due after it opens"),
@@ -237,10 +267,10 @@ def test_two_clicks_begin_one_run_and_who_has_begun_finds_go_on(
 
 
 def test_what_opens_later_is_not_begun_and_what_is_late_is(
-    cohort: CohortPage, alice: Browser
+    cohort: CohortPage, alice: Browser, session: Session
 ) -> None:
     early = cohort.assign(opens_at="2031-05-06T17:30")
-    late = cohort.assign(due_at="2020-01-01T10:00")
+    late = late_one(cohort, session)
 
     page = alice.get(f"/assigned/{early}").text
     assert "It opens May 6, 2031, 17:30 UTC." in page

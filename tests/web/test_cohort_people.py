@@ -32,11 +32,38 @@ def test_a_member_with_an_account_is_made_facilitator_and_everybody_is_told(
     assert (answer.status_code, answer.location) == (303, f"{cohort.url}#people")
     assert re.search(r"Alice facilitates too, since \w+ \d+, \d{4}", bob.get(cohort.url).text)
     hers = alice.get(cohort.url).text
-    assert "You facilitate this cohort too" in hers
+    assert "You facilitate this cohort since" in hers
+    assert "You facilitate this cohort since" in alice.get(f"{cohort.url}/settings").text
+    assert "You facilitate this cohort since" not in dana.get(cohort.url).text
     assert cohort.code in hers
     # Who facilitates it runs its pages, whatever they are on this site.
     assert "Pair people for a scenario" in alice.get(f"{cohort.url}/pairs").text
     assert alice.get(f"{cohort.url}/settings").status_code == 200
+
+
+def test_each_page_of_a_cohort_leads_to_it_and_people_to_what_belongs_to_them(
+    dana: Browser, alice: Browser
+) -> None:
+    cohort = CohortPage.make(dana, alice)
+    people = dana.get(cohort.url).text
+    for page in ("invitations", "settings"):
+        assert f'href="{cohort.url}/{page}">' in people
+        row = (
+            dana.get(f"{cohort.url}/{page}").text.split('class="cohort-nav"')[1].split("</nav>")[0]
+        )
+        assert re.findall(r'aria-current="\w+">(\w+)<', row) == ["People"]
+        assert f'class="cohort-name"><a href="{cohort.url}">' in row
+
+
+def test_a_member_finds_what_is_set_before_what_else_there_is(
+    dana: Browser, alice: Browser
+) -> None:
+    cohort = CohortPage.make(dana, alice)
+    cohort.assign()
+
+    page = alice.get(cohort.url).text
+
+    assert page.index("What is assigned") < page.index("Choose a scenario to train together")
 
 
 def test_who_made_the_cohort_is_announced_to_nobody(dana: Browser, alice: Browser) -> None:

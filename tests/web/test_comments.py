@@ -105,12 +105,33 @@ def test_an_answer_goes_to_the_facilitator_who_sees_where_and_answers_back(
     assert "answered you" in dana.get(f"{cohort.url}/runs").text
     shown = dana.get(f"{cohort.url}/runs/{run.key}").text
     assert "Because she\nasked." in shown
-    assert badge(dana) == ""
+    assert badge(dana) == "1 1 unread comment"
+    (link,) = re.findall(
+        rf'href="({cohort.url}/runs/{run.key}#thread-{key})"', dana.get("/comments").text
+    )
+    assert f'id="{link.split("#")[1]}"' in dana.get(link).text
 
     answer = dana.post(f"/comments/{key}/answers", {"text": "I see."})
     assert answer.location == f"{cohort.url}/runs/{run.key}#thread-{key}"
     assert "answered you" not in dana.get(f"{cohort.url}/runs").text
+    assert badge(dana) == ""
+    assert "Answers to you" not in dana.get("/comments").text
     assert badge(alice) == "1 1 unread comment"
+
+
+def test_an_answer_in_a_run_that_is_private_again_is_told_to_nobody(
+    dana: Browser, alice: Browser, cohort: CohortPage, run: RunPage
+) -> None:
+    key = commented(dana, alice, cohort, run)
+    alice.post(f"/comments/{key}/answers", {"text": "Because she asked."})
+    assert "Answers to you" in dana.get("/comments").text
+
+    withdraw(alice, run)
+
+    assert badge(dana) == ""
+    page = dana.get("/comments").text
+    assert "Answers to you" not in page
+    assert run.key not in page
 
 
 def test_all_are_marked_as_read_at_once(

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from lfp_trainer.services import access, assignments, cohorts, library, sharing
 from lfp_trainer.storage.database import writing
-from lfp_trainer.storage.models import Mode
+from lfp_trainer.storage.models import Mode, Required
 from lfp_trainer.web.extensions import db
 from tests.conftest import HTMX, NOON, Browser
 from tests.statements import all_counted
@@ -52,12 +52,12 @@ class Followed:
             seated = access.seat_in(db.session, run.key, viewer_id=run.browser.user_id)
             sharing.withdraw(db.session, seated)
 
-    def assign(self) -> str:
+    def assign(self, *required: Required) -> str:
         with self.app.app_context(), writing(db.session):
             return assignments.assign(
                 db.session, cohorts.find(db.session, self.key, viewer_id=self.dana.user_id),
                 library.current(db.session, SCENARIO), mode=Mode.ALONE, start_key="set",
-                now=NOON,
+                required=required, now=NOON,
             )  # fmt: skip
 
 
@@ -88,6 +88,22 @@ def test_it_says_by_name_who_stands_where_and_how_many(followed: Followed, alice
     assert "<b>0 of 2</b> have finished" in page.text
     assert re.search(r"Rating</th>.*?<b>1</b>", page.text, re.S)
     assert 'aria-current="page">Progress</a>' in page.text
+
+
+def test_who_has_still_to_rate_once_more_is_shown_that_and_has_not_finished(
+    followed: Followed, alice: Browser
+) -> None:
+    key = followed.assign(*Required)
+    run = start(alice).to_the_end()
+    followed.share(run)
+    with followed.app.app_context(), writing(db.session):
+        assigned, _ = assignments.find(db.session, key, viewer_id=alice.user_id)
+        assignments.belongs_to(db.session, run.key, assigned)
+
+    page = followed.page(of=key)
+
+    assert rows(page)["EL Alice"] == "Next: rate once more"
+    assert "<b>0 of 2</b> have finished, 1 is under way" in page.text
 
 
 def test_nothing_that_anybody_answered_stands_on_it(followed: Followed, alice: Browser) -> None:

@@ -10,6 +10,10 @@ _code_for_facilitators = sa.case(
     (Membership.role == Place.FACILITATOR, Cohort.code), else_=sa.literal("")
 ).label("code")
 
+_made_facilitator_at = sa.case(
+    (Membership.facilitates_since > Cohort.created_at, Membership.facilitates_since)
+).label("made_facilitator_at")
+
 
 def cohorts_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
     """Select the cohorts this person is in; the code only where they facilitate."""
@@ -21,6 +25,7 @@ def cohorts_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
             Membership.role,
             _code_for_facilitators,
             Cohort.archived_at,
+            _made_facilitator_at,
         )
         .join(Membership, Membership.cohort_id == Cohort.id)
         .where(Membership.user_id == viewer_id)
@@ -30,9 +35,6 @@ def cohorts_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
 def members_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
     """Select who is in the cohorts of this person: names and positions, and nothing they did."""
     mine = sa.select(Membership.cohort_id).where(Membership.user_id == viewer_id)
-    made_at = sa.case(
-        (Membership.facilitates_since > Cohort.created_at, Membership.facilitates_since)
-    )
     return (
         sa.select(
             Membership.cohort_id,
@@ -41,7 +43,7 @@ def members_visible_to(viewer_id: int) -> sa.Select[*tuple[Any, ...]]:
             User.position,
             Membership.role,
             User.email.is_not(None),
-            made_at,
+            _made_facilitator_at,
         )
         .join(User, User.id == Membership.user_id)
         .join(Cohort, Cohort.id == Membership.cohort_id)

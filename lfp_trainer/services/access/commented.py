@@ -5,7 +5,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
-from lfp_trainer.services.access.shown import shown_answers, shown_seats, shown_steps
+from lfp_trainer.services.access.shown import (
+    Cohort,
+    facilitates_since,
+    shown_answers,
+    shown_seats,
+    shown_steps,
+)
 from lfp_trainer.storage.models import About, Comment, Participant, Rating, Round, Step
 
 
@@ -29,11 +35,20 @@ def is_shown_to(viewer_id: int, cohort_id: int, thing: Thing) -> sa.Select[tuple
     return sa.select(_shown(viewer_id, cohort_id, thing))
 
 
-def comments_shown_to(viewer_id: int, cohort_id: int) -> sa.ColumnElement[bool]:
-    """Return what is true of comments, in a query, that somebody who facilitates a cohort may read:
-    those of that cohort, about what is shown to them at this moment.
+def comments_shown_to(
+    viewer_id: int, cohort_id: Cohort = Comment.cohort_id
+) -> sa.ColumnElement[bool]:
+    """Return what is true of comments that begin a thread, in a query, where somebody who
+    facilitates a cohort may read it: it is about what is shown to them at this moment, and they
+    facilitated when it was begun. What was written before was not written to them.
+
+    :param cohort_id: by default whichever cohort a comment is of
     """
-    return sa.and_(Comment.cohort_id == cohort_id, _shown(viewer_id, cohort_id, Comment))
+    return sa.and_(
+        Comment.cohort_id == cohort_id,
+        Comment.written_at >= facilitates_since(viewer_id, cohort_id),
+        _shown(viewer_id, cohort_id, Comment),
+    )
 
 
 def takes_part(viewer_id: int, run_id: InstrumentedAttribute[int] | int) -> sa.ColumnElement[bool]:
@@ -49,7 +64,7 @@ def takes_part(viewer_id: int, run_id: InstrumentedAttribute[int] | int) -> sa.C
     )
 
 
-def _shown(viewer_id: int, cohort_id: int, of: Thing | type[Comment]) -> sa.ColumnElement[bool]:
+def _shown(viewer_id: int, cohort_id: Cohort, of: Thing | type[Comment]) -> sa.ColumnElement[bool]:
     one = sa.literal(1)
     run = shown_seats(viewer_id, cohort_id, one).where(
         Participant.run_id == of.run_id, Participant.user_id == of.learner_id

@@ -38,7 +38,12 @@ ROOM_MINIMUM = 3
 Column = sa.ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
-def _facilitates_since(viewer_id: int, cohort_id: int) -> sa.ScalarSelect[Any]:
+Cohort = int | InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+"""Which cohort: its number, or the column of a query around that has it."""
+
+
+def facilitates_since(viewer_id: int, cohort_id: Cohort) -> sa.ScalarSelect[Any]:
+    """Return since when somebody facilitates a cohort, in a query; NULL where they do not."""
     return (
         sa.select(Membership.facilitates_since)
         .where(
@@ -46,13 +51,14 @@ def _facilitates_since(viewer_id: int, cohort_id: int) -> sa.ScalarSelect[Any]:
             Membership.user_id == viewer_id,
             Membership.role == Place.FACILITATOR,
         )
+        .correlate_except(Membership)
         .scalar_subquery()
     )
 
 
 def _is_open_to(
     viewer_id: int,
-    cohort_id: int,
+    cohort_id: Cohort,
     shown_at: InstrumentedAttribute[datetime | None] = Run.shown_at,
     run_id: InstrumentedAttribute[int] = Run.id,
 ) -> sa.ColumnElement[bool]:
@@ -66,15 +72,17 @@ def _is_open_to(
         .join(Pair, Pair.run_id == Participant.run_id)
         .where(Participant.user_id == viewer_id)
     )
-    return sa.and_(shown_at >= _facilitates_since(viewer_id, cohort_id), run_id.not_in(own))
+    return sa.and_(shown_at >= facilitates_since(viewer_id, cohort_id), run_id.not_in(own))
 
 
-def shown_steps(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
+def shown_steps(viewer_id: int, cohort_id: Cohort, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
     """Select columns of the steps, and their runs, of runs that are shown."""
     return steps_to_count(viewer_id, cohort_id, *columns).join(Run, Run.id == Step.run_id)
 
 
-def steps_to_count(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
+def steps_to_count(
+    viewer_id: int, cohort_id: Cohort, *columns: Column
+) -> sa.Select[*tuple[Any, ...]]:
     """Select columns of these steps alone: what a count needs of them is in one index."""
     return (
         sa.select(*columns)
@@ -87,7 +95,7 @@ def steps_to_count(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Selec
 
 
 def shown_answers(
-    viewer_id: int, cohort_id: int, owner: InstrumentedAttribute[int], *columns: Column
+    viewer_id: int, cohort_id: Cohort, owner: InstrumentedAttribute[int], *columns: Column
 ) -> sa.Select[*tuple[Any, ...]]:
     """Select columns of committed answers, their runs and participants, of who shows them.
 
@@ -111,7 +119,7 @@ def shown_answers(
     )
 
 
-def shown_seats(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
+def shown_seats(viewer_id: int, cohort_id: Cohort, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
     """Select columns of participants, and their runs, of who shows what they answer in them."""
     return (
         sa.select(*columns)
@@ -125,7 +133,9 @@ def shown_seats(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*
     )
 
 
-def shown_people(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
+def shown_people(
+    viewer_id: int, cohort_id: Cohort, *columns: Column
+) -> sa.Select[*tuple[Any, ...]]:
     """Select columns of participants, and their runs, of whom something is there to be seen: a
     conversation that has begun, or a committed answer.
     """
@@ -138,7 +148,7 @@ def shown_people(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[
     )
 
 
-def shown_plays(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
+def shown_plays(viewer_id: int, cohort_id: Cohort, *columns: Column) -> sa.Select[*tuple[Any, ...]]:
     """Select columns of runs, of conversations that all their players show."""
     return (
         sa.select(*columns)
@@ -149,7 +159,7 @@ def shown_plays(viewer_id: int, cohort_id: int, *columns: Column) -> sa.Select[*
 
 def latest_answers(
     viewer_id: int,
-    cohort_id: int,
+    cohort_id: Cohort,
     owner: InstrumentedAttribute[int],
     *columns: Column,
     seats: Collection[sa.ColumnElement[bool]] = (),

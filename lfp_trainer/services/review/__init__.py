@@ -32,4 +32,3 @@ from lfp_trainer.services.review.splits import Taken as Taken
 from lfp_trainer.services.review.splits import played as played
 from lfp_trainer.services.review.splits import split_of as split_of
 from lfp_trainer.services.review.splits import splits as splits
-from lfp_trainer.services.review.splits import traffic as traffic

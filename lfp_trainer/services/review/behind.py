@@ -82,10 +82,6 @@ class Page(Generic[Row]):
     of: int
     """How many answers there are."""
 
-    @property
-    def has_more(self) -> bool:
-        return self.number * AT_ONCE < self.of
-
 
 def choices_behind(
     session: Session, scope: Scope, scene_id: str, choice_id: str, *, page: int = 1

@@ -53,10 +53,6 @@ class RatedCard:
         return sum(accepted) + (self.not_enough if takes_ne else 0)
 
     @property
-    def share_in_band(self) -> float | None:
-        return self.in_band / self.people if self.people else None
-
-    @property
     def exact(self) -> float | None:
         """The share of pairs of raters who give the same level."""
         return agreement.exact_among(self.levels)

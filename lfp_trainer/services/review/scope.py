@@ -118,15 +118,14 @@ class Scope:
         found: list[sa.ColumnElement[bool]] = []
         if self.position is not None:
             found.append(self._of_position(Step.user_id))
-        if self.seat == BOTH:
-            plays_all = sa.exists().where(
+        if self.seat is not None:
+            # The seat they took, as of all they answer: who plays every seat chooses for each.
+            took_it = sa.exists().where(
                 Participant.run_id == Step.run_id,
                 Participant.user_id == Step.user_id,
-                Participant.seat == BOTH,
+                Participant.seat == self.seat,
             )
-            found.append(plays_all)
-        elif self.seat is not None:
-            found.append(Step.seat == self.seat)
+            found.append(took_it)
         return found
 
     def _of_position(self, owner: InstrumentedAttribute[Any]) -> sa.ColumnElement[bool]:

@@ -65,10 +65,6 @@ class Played:
     going_on: int
     """Plays that are not over."""
 
-    def through(self, scene_id: str) -> int:
-        """Return how many times plays came to a scene, or another box of the map."""
-        return sum(plays for (_, target), plays in self.traffic.items() if target == scene_id)
-
 
 @dataclass(frozen=True, slots=True)
 class _Way:
@@ -135,11 +131,6 @@ def split_of(session: Session, scope: Scope, scene_id: str) -> Split | None:
 def _split(session: Session, scope: Scope, *only: sa.ColumnElement[bool]) -> tuple[Split, ...]:
     ways = [_Way.of(scope.script, row) for row in session.execute(_ways(scope).where(*only))]
     return tuple(_splits(scope.script, ways, _people(session, scope, *only)))
-
-
-def traffic(session: Session, scope: Scope) -> Mapping[Way, int]:
-    """Return for each edge of the map how many times plays went that way."""
-    return played(session, scope).traffic
 
 
 def _ways(scope: Scope) -> Query:
