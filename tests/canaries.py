@@ -94,7 +94,9 @@ def leave_outside(session: Session, person: Person, canary: str) -> None:
     for table in TABLES:
         owned = any(key.column.table.name in ("user", "cohort") for key in table.foreign_keys)
         if owned and "run_id" not in table.c and table.name != "run":
-            _add(session, table, person, canary, cohort_id=cohort_id)
+            _add(
+                session, table, person, canary, cohort_id=cohort_id, scenario_version_id=None
+            )  # fmt: skip
     made, parts = Model.metadata.tables["export"], Model.metadata.tables["export_part"]
     hers = made.c.key == word_of(canary, made.c.key)
     with writing(session):

@@ -29,6 +29,7 @@ from lfp_trainer.storage.models import (
     Ranking,
     Rating,
     Run,
+    Showing,
     Step,
     User,
 )
@@ -70,6 +71,7 @@ _OWNED = (
     _Owned(Expected.user_id),
     _Owned(Export.user_id),
     _Owned(Paired.user_id, (Paired.cohort_id, Paired.key)),
+    _Owned(Showing.opened_by),
     _Owned(
         ExerciseRating.user_id,
         number=ExerciseRating.set_number,

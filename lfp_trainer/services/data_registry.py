@@ -38,6 +38,7 @@ from lfp_trainer.storage.models import (
     Rating,
     Run,
     ScenarioVersion,
+    Showing,
     SignInFailure,
     Step,
     User,
@@ -342,6 +343,31 @@ REGISTRY: tuple[Store, ...] = (
             }.items()
         },
         why_kept="It goes when its cohort goes, and holds nothing about you.",
+    ),
+    Store(
+        Showing,
+        "What you put on the big screen",
+        "Which questions of a case a cohort looks at together, as you opened them for it as a"
+        " facilitator. It holds no answer of anybody.",
+        "opened_by is you",
+        _by(table(Showing).c.opened_by),
+        Fate.SHARED,
+        {
+            "id": _ID,
+            "cohort_id": _COHORT,
+            "scenario_version_id": Column("The version of the case; empty once it was closed."),
+            "round": Column("Which ratings: before the play or after it."),
+            "agenda": Column("The questions, in order; none once it was closed."),
+            "at": Column("Which of them is on the screen, counted from 0."),
+            "phase": Column("How much of it is told."),
+            "version": Column("How often it has changed."),
+            "changed_at": Column("When it last changed."),
+            "opened_by": _YOU,
+        },
+        why_kept=(
+            "It belongs to a cohort that others are in, and stays without your name. It shows no"
+            " numbers any more until somebody else opens it."
+        ),
     ),
     Store(
         Paired,

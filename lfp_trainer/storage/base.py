@@ -106,6 +106,17 @@ class Telling(StrEnum):
     NAMED = "named"
 
 
+class Phase(StrEnum):
+    """How much of what is on the big screen is told, in this order."""
+
+    HIDDEN = "hidden"
+    """The question alone, to talk about."""
+    SPLIT = "split"
+    REFERENCE = "reference"
+    LED_TO = "led-to"
+    """What it led to; of a rating, the sentences it rests on."""
+
+
 class Outcome(StrEnum):
     """What became of a next step, in the words of the person who wrote it."""
 
@@ -169,11 +180,12 @@ class Model(DeclarativeBase):
                 About,
                 Stage,
                 Round,
+                Phase,
                 Telling,
                 Outcome,
                 ExportFormat,
                 ExportState,
-            )  # fmt: skip
+            )
         },
         CODES: sa.JSON(),
         LEVELS: sa.JSON(),

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lfp_trainer.storage.base import BLOCKS, CODES, Mode, Model, Place, WorkPosition
+from lfp_trainer.storage.base import BLOCKS, CODES, Mode, Model, Phase, Place, Round, WorkPosition
 
 
 class Cohort(Model):
@@ -124,3 +124,36 @@ class Paired(Model):
     seat: Mapped[str]
     scenario_id: Mapped[str]
     paired_at: Mapped[datetime]
+
+
+class Showing(Model):
+    """What of a cohort's answers is on the big screen, and on the phones in the room.
+
+    A cohort has one row from the first time on, and none is removed: the version goes on counting,
+    so that no page of an earlier time can move what is shown now.
+    """
+
+    __tablename__ = "showing"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("cohort.id", ondelete="CASCADE"), unique=True
+    )
+    # Empty while nothing is shown.
+    scenario_version_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("scenario_version.id"), index=True
+    )
+    # Of the ratings.
+    round: Mapped[Round]
+    # Decisions ("decision:log"), ratings ("rating:partner/motivate"), "diagnosis"; in order.
+    agenda: Mapped[CODES]
+    # Which of them, from 0, and how much of it.
+    at: Mapped[int]
+    phase: Mapped[Phase]
+    # Every change names the version it saw, and is refused when that is no longer true.
+    version: Mapped[int]
+    changed_at: Mapped[datetime]
+    # Who opened it: what they may see is what is counted.
+    opened_by: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )

@@ -16,6 +16,7 @@ from lfp_trainer.storage.base import ExportState as ExportState
 from lfp_trainer.storage.base import Mode as Mode
 from lfp_trainer.storage.base import Model as Model
 from lfp_trainer.storage.base import Outcome as Outcome
+from lfp_trainer.storage.base import Phase as Phase
 from lfp_trainer.storage.base import Place as Place
 from lfp_trainer.storage.base import Required as Required
 from lfp_trainer.storage.base import Role as Role
@@ -30,6 +31,7 @@ from lfp_trainer.storage.cohort_models import DebriefPlan as DebriefPlan
 from lfp_trainer.storage.cohort_models import Expected as Expected
 from lfp_trainer.storage.cohort_models import Membership as Membership
 from lfp_trainer.storage.cohort_models import Paired as Paired
+from lfp_trainer.storage.cohort_models import Showing as Showing
 from lfp_trainer.storage.comment_models import Comment as Comment
 from lfp_trainer.storage.exercise_models import ExerciseRating as ExerciseRating
 from lfp_trainer.storage.export_models import Export as Export

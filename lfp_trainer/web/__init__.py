@@ -47,6 +47,8 @@ from lfp_trainer.web import (
     pairing,
     play_ratings,
     progress,
+    projector,
+    projector_page,
     rankings,
     rating_form,
     readmission,
@@ -68,7 +70,7 @@ _FEATURES = (
     next_steps, calibrate, calibration, contrast, cohorts, pairing, invitations, account,
     my_data, admin, health, observing, one_screen, play_ratings, swaps, progress, debrief_plan,
     walking_out, cohort_people, cohort_invitations, cohort_settings, assignments, assigned,
-    sharing, review, comments, shown_runs, exports,
+    sharing, review, comments, shown_runs, exports, projector,
 )  # fmt: skip
 
 
@@ -107,6 +109,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sharing_page.install(app)
     observing_page.install(app)
     comments.install(app)
+    projector_page.install(app)
     for feature in _FEATURES:
         app.register_blueprint(feature.bp)
     gate.guard(app)

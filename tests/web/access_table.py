@@ -154,6 +154,17 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "cohort_settings.archive"): ("{cohort}/settings/archive", RUN_BY_DANA),
     ("POST", "cohort_settings.reopen"): ("{cohort}/settings/reopen", RUN_BY_DANA),
     ("POST", "cohorts.agree"): ("{cohort}/agree", HER_COHORT),
+    ("GET", "projector.set_up"): ("{cohort}/projector", RUN_BY_DANA),
+    # Nothing is shared with her: there is no scenario to show.
+    ("POST", "projector.begin"): ("{cohort}/projector", NOBODYS),
+    ("GET", "projector.screen"): ("{cohort}/screen", RUN_BY_DANA),
+    ("GET", "projector.screen_live"): ("{cohort}/screen/live", RUN_BY_DANA),
+    ("GET", "projector.remote"): ("{cohort}/remote", RUN_BY_DANA),
+    ("GET", "projector.remote_live"): ("{cohort}/remote/live", RUN_BY_DANA),
+    # Without an act, which nobody sends here, it does nothing.
+    ("POST", "projector.drive"): ("{cohort}/remote", NOBODYS),
+    ("GET", "projector.room"): ("{cohort}/room", HER_COHORT),
+    ("GET", "projector.room_live"): ("{cohort}/room/live", HER_COHORT),
     ("GET", "review.index"): ("{cohort}/review", RUN_BY_DANA),
     # Nobody has agreed to show anything of it, so there is nothing; `test_review.py` has more.
     ("GET", "review.show"): ("{cohort}/review/glowing-observations", NOBODYS),
