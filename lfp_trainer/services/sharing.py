@@ -82,9 +82,18 @@ def agree(session: Session, seated: Seated, cohort_id: int, *, now: datetime) ->
 
 
 def withdraw(session: Session, seated: Seated) -> None:
-    """Take back what one participant shares of a run."""
-    exports.drop(session, [] if seated.cohort_id is None else [seated.cohort_id])
+    """Take back what one participant shares of a run.
+
+    Who shares nothing of it takes nothing back: no file may go, which would tell that they play.
+    """
+    if seated.cohort_id is not None:
+        held = sa.select(Cohort.id).where(Cohort.id == seated.cohort_id)
+        session.scalars(held.with_for_update(key_share=True)).all()
     choices.hold(session, seated.run_id)
+    mine = _part.run_id == seated.run_id, _part.user_id == seated.user_id
+    if session.scalar(sa.select(_part.shared_at).where(*mine)) is None:
+        return
+    exports.drop(session, [] if seated.cohort_id is None else [seated.cohort_id])
     runs.change_participant(session, seated.run_id, seated.user_id, shared_at=None)
     settle(session, [seated.run_id])
 

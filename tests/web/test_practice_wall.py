@@ -19,6 +19,7 @@ from tests.conftest import Browser
 from tests.web.conftest import SCENARIO
 from tests.web.exporting import files_on, make
 from tests.web.exporting import writers_end as writers_end
+from tests.web.test_projector import Shown as Showing
 from tests.web.walks import FILES, LEFT_OUT, PAGES, addresses, plain, read, walk
 from tests.web.walls import WORD, Wall
 
@@ -63,6 +64,8 @@ SHOWN = {
     "cleo": {"watched-mark"},
     "dana": {
         "shown-diagnosis", "shown-rating-before", "shown-rating-after", "shown-response",
+        # She has committed one and drafts the ratings after it.
+        "rating-diagnosis",
         # Of a pair, what she answered of the leaders and chose; nothing that she says of Bob.
         "both-diagnosis", "both-rating-before", "both-response",
         # What Dana herself wrote, among what the site knows of her.
@@ -288,8 +291,9 @@ def rows_of(text: str) -> list[str]:
     """Return the rows of a file in an order of their own, without the numbers drawn for it."""
     plainly = re.sub(r"\b[RP]\d\d+\b", "", plain(text))
     plainly = re.sub(r' (r|ref|spans|activeCell|sqref|topLeftCell)="[^"]*"', "", plainly)
-    lines = re.split(r"<row|\n ?(?=\S)", plainly)
-    return sorted(re.sub(r"\d\d:\d\d(:\d\d)?", "", each).rstrip(",") for each in lines)
+    # When it was made, which none of them is alike in.
+    plainly = re.sub(r"\d\d:\d\d(:\d\d)?( UTC)?", "", plainly)
+    return sorted(each.strip(" ,\r\n") for each in re.split(r"</?row|\n", plainly))
 
 
 def test_to_say_that_a_run_stays_private_takes_no_file_away(wall: Wall) -> None:
@@ -305,6 +309,47 @@ def test_to_say_that_a_run_stays_private_takes_no_file_away(wall: Wall) -> None:
     assert plain(wall.browsers["dana"].get(f"{wall.page.url}/export").text) == page
 
 
+def test_who_came_later_reads_no_number_of_what_was_in_the_file_of_another(wall: Wall) -> None:
+    page = f"{wall.page.url}/export"
+    make(wall.page)
+    dana, eve = wall.browsers["dana"], wall.browsers["eve"]
+
+    assert re.search(r"\d+ rows", dana.get(page).text)
+    assert "by Dana" in eve.get(page).text
+    assert not re.search(r"\d+ rows", eve.get(page).text + eve.get(f"{page}/live").text)
+
+
+def test_a_room_is_shown_nothing_of_who_practices_privately(wall: Wall) -> None:
+    before = on_the_wall(wall)
+
+    wall.alone()
+    wall.free()
+    private = on_the_wall(wall)
+    wall.shown()
+    shared = on_the_wall(wall)
+    wall.withdraw(wall.seat("shown"))
+
+    assert private == before
+    assert shared != before
+    assert not any(WORD.search(text) or "Alice" in text for text in shared)
+    assert on_the_wall(wall) == before
+
+
+def on_the_wall(wall: Wall) -> list[str]:
+    """Show a decision, a rating and the diagnosis; return all that the pages say on the way."""
+    showing = Showing(wall.browsers["dana"], wall.page.url, wall.room)
+    begun = showing.begin("decision:log", "rating:partner/motivate", "diagnosis")
+    assert begun.status_code == 303, begun.text
+    along, found = [f"{wall.page.url}/{each}" for each in ("screen", "room")], []
+    for _ in range(12):
+        for name in ("dana", "cleo", "eve"):
+            found += [plain(text) for _, text in walk(wall.browsers[name], along)]
+        showing.press()
+    # Which page of how many it is, and that it moved, says nothing of what stands on it.
+    number = re.compile(r'(name="version"\s+value="|hx-ptag="|HX-PTag: )[0-9]+')
+    return [number.sub(r"\1", each) for each in found]
+
+
 def test_statements_select_of_alice_exactly_what_is_shown(wall: Wall, session: Session) -> None:
     wall.everything()
 
@@ -313,9 +358,10 @@ def test_statements_select_of_alice_exactly_what_is_shown(wall: Wall, session: S
     } | {
         "dana": {
             *(f"seat {run}" for run in ("shown", "both", "drafted", "rating")),
-            *(f"play {run}" for run in ("shown", "both")),
+            # Of which no response is there yet.
+            *(f"play {run}" for run in ("shown", "both", "drafted", "rating")),
             *(f"response {run}" for run in ("shown", "both")),
-            *(f"diagnosis {run}" for run in ("shown", "both")),
+            *(f"diagnosis {run}" for run in ("shown", "both", "rating")),
             *(f"before {run}" for run in ("shown", "both")),
             "after shown",
         }

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from lfp_trainer.services import library
 from lfp_trainer.web.run_stages import NAMES
-from tests.conftest import Browser
+from tests.conftest import NOON, Browser
 from tests.web.conftest import SCENARIO
 from tests.web.walls import Wall
 
@@ -66,8 +66,14 @@ OF_A_COHORT = {
     "debrief_plan.edit": ["{cohort}/plan/{scenario}/edit"],
     "shown_runs.index": ["{cohort}/runs"],
     "shown_runs.show": ["{cohort}/runs/{shown}"],
+    "projector.set_up": ["{cohort}/projector"],
+    "projector.screen": ["{cohort}/screen"],
+    "projector.screen_live": ["{cohort}/screen/live"],
+    "projector.remote": ["{cohort}/remote"],
+    "projector.remote_live": ["{cohort}/remote/live"],
+    "projector.room": ["{cohort}/room"],
+    "projector.room_live": ["{cohort}/room/live"],
 }
-"""The pages for a room and its projector belong here too, where they are."""
 OWN = {
     "home.welcome": ["/"],
     "home.show": ["/home"],
@@ -180,8 +186,8 @@ def read(answer: TestResponse) -> str:
 
 _TOLD = ("Location", "HX-Redirect", "HX-Location", "HX-Replace-Url", "HX-PTag", "ETag")
 _DRAWN = re.compile(r'(name="(?:csrf_token|start_key|mix)"\s+value="|mix=)[^"&\s]*')
-# To the microsecond: of the clock, and of nothing that a test has made.
-_JUST_NOW = re.compile(r"[0-9-]{10}[T ][0-9:]{8}\.[0-9]+")
+# Of the clock: what a test has made is of another day.
+_JUST_NOW = re.compile(rf"(?!{NOON:%Y-%m-%d})[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9:.]+Z?")
 
 
 def plain(text: str) -> str:

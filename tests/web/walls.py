@@ -281,7 +281,8 @@ class Wall:
     def begun(self) -> None:
         """Begin what is set once more, and open a lobby; both privately."""
         self._alone("begun", self.play("alice", shares=False, stop=Stage.ROLE_PLAY))
-        self.meet("lobby", opener="alice", joiner="bob")
+        together = Together.open(self.session, self.id_of("alice"), seat=ONE, now=LATER)
+        self.runs["lobby"], self.codes["lobby"] = together.key, together.code
 
     def opened(self) -> None:
         """Stand at the diagnosis and at the ratings of two runs that she shares."""
