@@ -158,8 +158,8 @@ def files_of(wall: Wall) -> list[tuple[str, str, str]]:
     """Make a file of each kind, with names and without; return kind, address and what it says."""
     found = []
     for format in ("json", "csv", "xlsx"):
-        for names in ({}, {"names": "yes"}):
-            file = files_on(make(wall.page, format=format, **names))[0]
+        for names in ("", "yes"):
+            file = files_on(make(wall.page, format=format, names=names))[0]
             kind = f"{format} with names" if names else format
             found.append((kind, file, read(wall.browsers["dana"].get(file))))
     return found

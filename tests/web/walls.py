@@ -274,8 +274,8 @@ class Wall:
                 self.session, together.seat(alice), together.script(alice), 1,
                 Marked(("DIF",), {}, "What she saw"), now=NOON,
             )  # fmt: skip
-        for each in pair:
-            together.rate_play(each)
+        for user_id in pair:
+            together.rate_play(user_id)
         self.plant("watched")
 
     def begun(self) -> None:
