@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 from itertools import chain
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -158,8 +159,9 @@ def files_of(wall: Wall) -> list[tuple[str, str, str]]:
     """Make a file of each kind, with names and without; return kind, address and what it says."""
     found = []
     for format in ("json", "csv", "xlsx"):
-        for names in ("", "yes"):
-            file = files_on(make(wall.page, format=format, names=names))[0]
+        for names in (False, True):
+            how: dict[str, Any] = {"format": format, **({"names": "yes"} if names else {})}
+            file = files_on(make(wall.page, **how))[0]
             kind = f"{format} with names" if names else format
             found.append((kind, file, read(wall.browsers["dana"].get(file))))
     return found
