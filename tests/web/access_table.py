@@ -155,8 +155,8 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "cohort_settings.reopen"): ("{cohort}/settings/reopen", RUN_BY_DANA),
     ("POST", "cohorts.agree"): ("{cohort}/agree", HER_COHORT),
     ("GET", "projector.set_up"): ("{cohort}/projector", RUN_BY_DANA),
-    # Nothing is shared with her: there is no scenario to show.
-    ("POST", "projector.begin"): ("{cohort}/projector", NOBODYS),
+    # Without items, which nobody sends here, it begins nothing.
+    ("POST", "projector.begin"): ("{cohort}/projector", RUN_BY_DANA),
     ("GET", "projector.screen"): ("{cohort}/screen", RUN_BY_DANA),
     ("GET", "projector.screen_live"): ("{cohort}/screen/live", RUN_BY_DANA),
     ("GET", "projector.remote"): ("{cohort}/remote", RUN_BY_DANA),
@@ -166,32 +166,31 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "projector.room"): ("{cohort}/room", HER_COHORT),
     ("GET", "projector.room_live"): ("{cohort}/room/live", HER_COHORT),
     ("GET", "review.index"): ("{cohort}/review", RUN_BY_DANA),
-    # Nobody has agreed to show anything of it, so there is nothing; `test_review.py` has more.
-    ("GET", "review.show"): ("{cohort}/review/glowing-observations", NOBODYS),
+    # Of the run that Alice shares with Dana.
+    ("GET", "review.show"): ("{cohort}/review/glowing-observations", RUN_BY_DANA),
     ("GET", "review.show_response"): (
         "{cohort}/review/glowing-observations/responses/log/email-the-counts",
-        NOBODYS,
+        RUN_BY_DANA,
     ),
     ("GET", "review.show_named"): (
         "{cohort}/review/glowing-observations/diagnosis/systems/ILR",
-        NOBODYS,
+        RUN_BY_DANA,
     ),
     ("GET", "review.show_card"): (
         "{cohort}/review/glowing-observations/ratings/partner/motivate",
-        NOBODYS,
+        RUN_BY_DANA,
     ),
     ("GET", "review.show_level"): (
         "{cohort}/review/glowing-observations/ratings/partner/motivate/2",
-        NOBODYS,
+        RUN_BY_DANA,
     ),
     ("POST", "invitations.invite"): ("/invitations", SIGNED_IN),
     # Of a run that somebody plays alone, there is no seat to free.
     ("POST", "invitations.free_seat"): ("{run}/free", NOBODYS),
     ("GET", "debrief_plan.index"): ("{cohort}/plan", RUN_BY_DANA),
-    # Of a scenario of which nobody shows anything there is no plan.
-    ("GET", "debrief_plan.show"): ("{cohort}/plan/glowing-observations", NOBODYS),
-    ("GET", "debrief_plan.edit"): ("{cohort}/plan/glowing-observations/edit", NOBODYS),
-    ("POST", "debrief_plan.save"): ("{cohort}/plan/glowing-observations", NOBODYS),
+    ("GET", "debrief_plan.show"): ("{cohort}/plan/glowing-observations", RUN_BY_DANA),
+    ("GET", "debrief_plan.edit"): ("{cohort}/plan/glowing-observations/edit", RUN_BY_DANA),
+    ("POST", "debrief_plan.save"): ("{cohort}/plan/glowing-observations", RUN_BY_DANA),
     ("GET", "walking_out.show"): ("{cohort}/walking-out", HER_COHORT),
     # Of a run that is not finished: refused with a sentence.
     ("POST", "walking_out.tell"): ("{run}/next-step/told", HER_RUN),

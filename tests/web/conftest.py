@@ -60,12 +60,17 @@ class RunPage:
     def to_role_play(self) -> "RunPage":
         return self.to_rating().to_role_play_from_rating()
 
-    def to_role_play_from_rating(self) -> "RunPage":
+    def answered(self, reason: str) -> "RunPage":
+        """Commit a diagnosis and ratings, all of them for one reason."""
+        self.to_diagnosis().post("/diagnosis", {**DIAGNOSIS, "reason": reason})
+        return self.to_role_play_from_rating(reason=reason)
+
+    def to_role_play_from_rating(self, **changes: object) -> "RunPage":
         page = self.get().text
         total = re.search(r"Rating \d+ of (\d+)", page)
         assert total is not None
         for card in range(int(total[1])):
-            answer = self.rate(card, evidence=values(page, "evidence")[:1])
+            answer = self.rate(card, evidence=values(page, "evidence")[:1], **changes)
             assert answer.status_code == 303
         assert self.post("/ratings").status_code == 303
         return self

@@ -73,7 +73,7 @@ def test_every_route_lets_in_exactly_whom_the_table_names(
     lobby = invite(actors["alice"])
     cohort = CohortPage.make(actors["dana"], actors["alice"])
     assigned = cohort.assign()
-    shown = start(actors["alice"])
+    shown = start(actors["alice"]).answered("She shows it to Dana.")
     thread = commented(actors["dana"], actors["alice"], cohort, shown)
     with app.test_request_context():
         asset = app.jinja_env.globals["asset"]("site.css")  # type: ignore[operator]
