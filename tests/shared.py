@@ -11,7 +11,7 @@ from lfp_trainer.services import access, accounts, cohorts, demo, library, shari
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.cohorts import Joined
 from lfp_trainer.storage.database import writing
-from lfp_trainer.storage.models import Cohort, Membership, Place, Stage, User
+from lfp_trainer.storage.models import Cohort, Membership, Participant, Place, Run, Stage, User
 from tests.conftest import NOON
 from tests.together import named
 
@@ -80,3 +80,10 @@ def cohort_at(session: Session, url: str) -> Joined:
         .where(Cohort.key == key, Membership.role == Place.FACILITATOR)
     )
     return cohorts.find(session, key, viewer_id=session.scalar(facilitators) or 0)
+
+
+def run_of(session: Session, person_id: int) -> Seated:
+    """Return somebody's only run, as they see it."""
+    keys = sa.select(Run.key).join(Participant, Participant.run_id == Run.id)
+    key = session.scalars(keys.where(Participant.user_id == person_id)).one()
+    return access.seat_in(session, key, viewer_id=person_id)

@@ -337,7 +337,7 @@ REGISTRY: tuple[Store, ...] = (
                 "id": "The number of this plan.",
                 "cohort_id": "The cohort it was made for.",
                 "scenario_id": "The id of the case.",
-                "blocks": "Its parts: minutes, title and text of each.",
+                "blocks": "Its parts: minutes, title and lines of each.",
                 "version": "Counts how often it was saved.",
                 "saved_at": "When it was last saved.",
             }.items()

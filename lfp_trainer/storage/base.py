@@ -12,8 +12,8 @@ from lfp_trainer.storage.database import UtcDateTime
 CODES = list[str]
 LEVELS = dict[str, int]
 """Strand → level."""
-BLOCKS = list[dict[str, str | int]]
-"""Parts of a debrief plan: minutes, title and text of each."""
+BLOCKS = list[dict[str, Any]]
+"""Parts of a debrief plan: minutes, title and lines of each."""
 PEOPLE = list[tuple[str, str]]
 """Names with pronouns. JSON has no pairs: each is read as a list of two."""
 

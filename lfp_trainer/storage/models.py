@@ -295,7 +295,7 @@ class NextStep(Model):
     sentence: Mapped[str]
     due_on: Mapped[date | None]
     # Who shares the run may tell the sentence alone to their cohort, and nothing else of this.
-    told: Mapped[Telling]
+    told: Mapped[Telling] = mapped_column(default=Telling.NOBODY)
     saved_at: Mapped[datetime]
     # What the person says became of it; asked whenever they come back.
     answer: Mapped[Outcome | None]

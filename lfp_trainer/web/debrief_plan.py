@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lfp_trainer.errors import Incomplete, StaleMove
 from lfp_trainer.services import cohorts, debrief_plan, review
 from lfp_trainer.services.cohorts import Joined
-from lfp_trainer.services.debrief_plan import MINUTES, MOST_BLOCKS, Block
+from lfp_trainer.services.debrief_plan import MINUTES, MOST_BLOCKS, Block, Line
 from lfp_trainer.services.debrief_plan.kept import TEXT_LIMIT, TITLE_LIMIT, USUAL, Plan
 from lfp_trainer.services.review import Scope
 from lfp_trainer.storage.database import writing
@@ -22,6 +22,10 @@ bp = Blueprint("debrief_plan", __name__, url_prefix="/cohorts/<run:key>/plan")
 
 SPARE = 2
 """Empty parts that the form offers beside those there are."""
+NOTHING = "-"
+"""Stands in a form for a line that follows no answers."""
+LETTERS_OF_A_PAGE = 5200
+"""About as many as one sheet takes."""
 Sent = tuple[int, Block]
 """A part as it was sent: where it stands, and what it is."""
 
@@ -59,6 +63,7 @@ def show(key: str, scenario_id: str) -> ResponseReturnValue:
         plan=plan,
         minutes=minutes,
         offered=MINUTES,
+        is_long=sum(len(each.text) + len(each.title) for each in plan.blocks) > LETTERS_OF_A_PAGE,
     )
 
 
@@ -88,7 +93,7 @@ def _form(
         cohort=cohort,
         scope=scope,
         plan=plan,
-        blocks=[*blocks, *([Block(0, "", "")] * spare)],
+        blocks=[*blocks, *([Block(0, "", ())] * spare)],
         problems=problems,
         limits={"title": TITLE_LIMIT, "text": TEXT_LIMIT},
     )
@@ -144,6 +149,16 @@ def _sent_blocks(*, cut: bool = False) -> tuple[Block, ...]:
                 raise Incomplete({f"{name}-{number}": forms.too_long(value, limit)})
         minutes = forms.number(f"minutes-{number}", 600) or 0
         place = forms.number(f"place-{number}", 999)
-        block = Block(minutes, title[:TITLE_LIMIT], text[:TEXT_LIMIT])
+        block = Block(minutes, title[:TITLE_LIMIT], _sent_lines(number, text[:TEXT_LIMIT]))
         sent.append((number if place is None else place, block))
     return tuple(block for _, block in sorted(sent, key=lambda each: each[0]))
+
+
+def _sent_lines(number: int, text: str) -> tuple[Line, ...]:
+    """Return the lines of a part; one that was left as it stood in the form still follows."""
+    was = forms.clean(request.form.get(f"was-{number}", "")).splitlines()
+    names = request.form.get(f"follows-{number}", "").split()
+    follows = {
+        line: "" if name == NOTHING else name for line, name in zip(was, names, strict=False)
+    }
+    return tuple(Line(each, follows.get(each, "")) for each in text.splitlines() if each)

@@ -7,4 +7,5 @@ from lfp_trainer.services.debrief_plan.kept import plan_of as plan_of
 from lfp_trainer.services.debrief_plan.kept import save as save
 from lfp_trainer.services.debrief_plan.suggest import MINUTES as MINUTES
 from lfp_trainer.services.debrief_plan.suggest import Block as Block
+from lfp_trainer.services.debrief_plan.suggest import Line as Line
 from lfp_trainer.services.debrief_plan.suggest import suggest as suggest

@@ -1,8 +1,13 @@
-"""A debrief plan as it stands: suggested from the answers, until a facilitator makes it theirs."""
+"""A debrief plan as it stands: suggested from the answers, until a facilitator makes it theirs.
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+A line that a facilitator leaves as it was suggested goes on following the answers, so what somebody
+takes back is on no plan any more; only what they have worded themselves is kept as words.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -13,7 +18,9 @@ from lfp_trainer.services import review
 from lfp_trainer.services.debrief_plan.suggest import (
     Answers,
     Block,
+    Line,
     cards_to_talk_about,
+    lines_that_follow,
     suggest,
 )
 from lfp_trainer.services.review import Scope
@@ -34,6 +41,8 @@ class Plan:
     version: int
     """0 while nobody has saved it: then it follows the answers."""
     saved_at: datetime | None
+    left_out: int = 0
+    """Lines of a saved plan that told of answers which are no longer shared."""
 
     @property
     def minutes(self) -> int:
@@ -50,12 +59,39 @@ def plan_of(session: Session, scope: Scope, *, minutes: int = USUAL) -> Plan:
         sa.select(DebriefPlan.blocks, DebriefPlan.version, DebriefPlan.saved_at).where(*_of(scope))
     ).one_or_none()
     if row is not None:
-        blocks = tuple(
-            Block(int(each["minutes"]), str(each["title"]), str(each["text"]))
-            for each in row.blocks
-        )
-        return Plan(blocks, row.version, row.saved_at)
+        return _as_it_reads(session, scope, row.blocks, row.version, row.saved_at)
     return Plan(suggest(_answers(session, scope), minutes=minutes), 0, None)
+
+
+def _as_it_reads(
+    session: Session,
+    scope: Scope,
+    stored: Sequence[dict[str, Any]],
+    version: int,
+    saved_at: datetime,
+) -> Plan:
+    followed = {name for each in stored for name, _ in each["lines"] if name}
+    now = lines_that_follow(_answers(session, scope, followed)) if followed else {}
+    blocks = tuple(
+        Block(
+            each["minutes"],
+            each["title"],
+            tuple(
+                Line(now[name] if name else says, name)
+                for name, says in each["lines"]
+                if not name or name in now
+            ),
+        )
+        for each in stored
+    )
+    left_out = sum(name not in now for each in stored for name, _ in each["lines"] if name)
+    return Plan(blocks, version, saved_at, left_out)
+
+
+def _stored(block: Block) -> dict[str, Any]:
+    """Return a part as it is stored: of a line that follows the answers its name alone."""
+    lines = [(each.follows, "" if each.follows else each.text) for each in block.lines]
+    return {"minutes": block.minutes, "title": block.title, "lines": lines}
 
 
 def save(
@@ -71,7 +107,7 @@ def save(
         raise Incomplete({"blocks": "Leave at least one part in the plan."})
     if len(blocks) > MOST_BLOCKS:
         raise Incomplete({"blocks": f"A plan has at most {MOST_BLOCKS} parts."})
-    stored = [asdict(each) for each in blocks]
+    stored = [_stored(each) for each in blocks]
     if seen == 0:
         plan = DebriefPlan(
             cohort_id=scope.cohort_id, scenario_id=scope.scenario_id, blocks=stored, version=1,
@@ -105,9 +141,18 @@ def _of(scope: Scope) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def _answers(session: Session, scope: Scope) -> Answers:
+def _answers(session: Session, scope: Scope, followed: Collection[str] = ()) -> Answers:
+    """Return what a plan is made from.
+
+    :param followed: names of lines that are wanted, also of cards that are not talked about
+    """
     rated = review.rated(session, scope, Round.BEFORE)
-    cards = [(each.leader, each.strand) for each in cards_to_talk_about(rated)]
+    talked = {(each.leader, each.strand) for each in cards_to_talk_about(rated)}
+    cards = talked | {
+        (each.leader, each.strand)
+        for each in rated.cards
+        if f"cited:{each.leader}/{each.strand}" in followed
+    }
     return Answers(
         script=scope.script,
         played=review.played(session, scope),

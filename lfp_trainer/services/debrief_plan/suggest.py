@@ -4,7 +4,7 @@ The order is that of a debrief: what happened, then why, then what next. It name
 nobody's words, since it is read out; what fewer than three people answered is not in it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import shorten
 
@@ -17,10 +17,18 @@ MINUTES = (30, 45, 60, 90)
 """How long a debrief may be planned for."""
 FEW = 0.25
 """Up to which share of a group an answer is that of a minority."""
-LETTERS = 110
+LETTERS = 150
 """Of a response or a sentence on the plan, which is one page."""
 AUTHORS = 2
 """Questions of the scenario's author at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a plan. What tells of answers follows them, and so has a name to be found by."""
+
+    text: str
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,11 @@ class Block:
 
     minutes: int
     title: str
-    text: str
+    lines: tuple[Line, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(each.text for each in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,7 @@ class Answers:
     rated: Rated
     named: Diagnoses
     evidence: Mapping[tuple[str, str], Evidence]
-    """Of the cards that :func:`cards_to_talk_about` names."""
+    """Of the cards that are talked about."""
 
 
 def cards_to_talk_about(rated: Rated) -> list[RatedCard]:
@@ -69,10 +81,11 @@ def _apart(card: RatedCard) -> float:
 def largest_splits(played: Played) -> list[Split]:
     """Return the decisions that divided a group most evenly, the widest first; undivided ones not.
 
-    By the chance that two plays taken at random chose differently.
+    By the chance that two plays taken at random chose differently; of those that at least a third
+    of the people came to, since three who all differ tell a room only who they are.
     """
-    known = [each for each in played.splits if each.people >= ROOM_MINIMUM]
-    divided = [each for each in known if _divided(each) > 0]
+    enough = max(ROOM_MINIMUM, played.people / 3)
+    divided = [each for each in played.splits if each.people >= enough and _divided(each) > 0]
     return sorted(divided, key=lambda each: -_divided(each))
 
 
@@ -89,15 +102,29 @@ def suggest(answers: Answers, *, minutes: int) -> tuple[Block, ...]:
         (6, "Why: what we took to be the system and the barrier", _diagnosis(answers)),
         (5, "A voice worth hearing", _minority(answers)),
         (8, "What next", _what_next(answers)),
-        (4, "Walking out with", WALKING_OUT),
+        (4, "Walking out with", iter(WALKING_OUT)),
     ]
-    said = [(weight, title, tuple(lines)) for weight, title, lines in parts if lines]
+    told = [(weight, title, tuple(lines)) for weight, title, lines in parts]
+    said = [each for each in told if each[2]]
+    shares = _shares([weight for weight, _, _ in said], minutes)
     return tuple(
-        Block(share, title, "\n".join(lines))
-        for share, (_, title, lines) in zip(
-            _shares([weight for weight, _, _ in said], minutes), said, strict=True
-        )
+        Block(share, title, lines) for share, (_, title, lines) in zip(shares, said, strict=True)
     )
+
+
+def lines_that_follow(answers: Answers) -> dict[str, str]:
+    """Return each line that tells of answers, as it reads now, by its name: also those that a plan
+    would not suggest now, where somebody has kept them."""
+    script = answers.script
+    every = [*_arrive(answers), *_ended(answers), *_diagnosis(answers)]
+    for split in answers.played.splits:
+        if split.people >= ROOM_MINIMUM:
+            every += _split(script, split)
+            every += _few(script, split)
+    for card in answers.rated.cards:
+        if sum(card.levels.values()) >= ROOM_MINIMUM:
+            every += _card(answers, card)
+    return {each.follows: each.text for each in every if each.follows}
 
 
 def _shares(weights: Sequence[int], minutes: int) -> list[int]:
@@ -110,49 +137,76 @@ def _shares(weights: Sequence[int], minutes: int) -> list[int]:
 
 
 WALKING_OUT = (
-    "Each writes one sentence and a day: what I do next, with whom, by when.",
-    "Hear as many as like to read theirs out. Nobody has to.",
+    Line("Each writes one sentence and a day: what I do next, with whom, by when."),
+    Line("Hear as many as like to read theirs out. Nobody has to."),
 )
 
 
-def _arrive(answers: Answers) -> Iterable[str]:
-    yield "This was practice. We talk about what the responses did, not about who gave them."
+def _arrive(answers: Answers) -> Iterator[Line]:
+    yield Line("This was practice. We talk about what the responses did, not about who gave them.")
     people = max(answers.played.people, answers.rated.people, answers.named.people)
     if people >= ROOM_MINIMUM:
-        yield f"{people} of us have shared a run. Before any numbers: what stayed with you?"
+        shared = f"{people} of us have shared a run. Before any numbers: what stayed with you?"
     else:
-        yield "Fewer than three of us have shared a run yet, so this plan has no numbers."
+        shared = "Fewer than three of us have shared a run yet, so this plan has no numbers."
+    yield Line(shared, "people")
 
 
-def _what_happened(answers: Answers) -> Iterable[str]:
-    played, script = answers.played, answers.script
+def _what_happened(answers: Answers) -> Iterator[Line]:
+    yield from _ended(answers)
+    splits = largest_splits(answers.played)[:2]
+    for split in splits:
+        yield from _split(answers.script, split)
+    if splits:
+        yield Line("Ask each side: what did you see that made it the next thing to do?")
+
+
+def _ended(answers: Answers) -> Iterator[Line]:
+    played = answers.played
     over = {id: count for id, count in played.endings.items() if count}
     if played.people >= ROOM_MINIMUM and over:
-        titles = {each.ending.id: each.ending.title for each in script.endings}
-        told = "; ".join(f"{titles[id]}, {count}" for id, count in over.items())
-        yield f"How it ended: {told}."
-    for split in largest_splits(played)[:2]:
-        first, second = sorted(split.choices, key=lambda each: -each.plays)[:2]
-        yield (
-            f"At “{script.scenario.scenes[split.scene_id].title}”: {first.plays} of {split.plays}"
-            f" chose “{_text(script, first)}”, {second.plays} “{_text(script, second)}”."
-        )
-        yield "Ask each side: what did you see that made it the next thing to do?"
+        titles = {each.ending.id: each.ending.title for each in answers.script.endings}
+        told = "; ".join(f"{titles[id]} {count}" for id, count in over.items())
+        yield Line(f"How {sum(over.values())} conversations ended: {told}.", "ended")
 
 
-def _ratings(answers: Answers) -> Iterable[str]:
-    script = answers.script
+def _split(script: Script, split: Split) -> Iterator[Line]:
+    title = script.scenario.scenes[split.scene_id].title
+    first, second = sorted(split.choices, key=lambda each: -each.plays)[:2]
+    yield Line(
+        f"At “{title}”: {first.plays} of {split.plays} chose “{_text(script, first)}”,"
+        f" {second.plays} “{_text(script, second)}”.",
+        f"split:{split.scene_id}",
+    )
+
+
+def _ratings(answers: Answers) -> Iterator[Line]:
     cards = cards_to_talk_about(answers.rated)
+    cited = set[str]()
     for card in cards:
-        name = script.scenario.cast[card.leader].name
-        strand = script.rubric.strands[card.strand].name
-        accepted = _accepted(script, card.reference)
-        yield f"{name}, {strand}: {_given(script, card)}. Reference, provisional: {accepted}."
-        most = next(iter(answers.evidence[card.leader, card.strand].cited), None)
-        if most is not None and most.people >= ROOM_MINIMUM:
-            yield f"Most cited ({most.people}): “{_short(most.text)}”"
-    if cards:
-        yield "Which sentence would you cite for the level below, and which for the one above?"
+        for line in _card(answers, card):
+            sentence = line.text.partition("“")[2]
+            if not sentence or sentence not in cited:
+                yield line
+            cited.add(sentence)
+    if any(card.reference.band.levels for card in cards):
+        yield Line("Which sentence would you cite for a level less, and which for a level more?")
+
+
+def _card(answers: Answers, card: RatedCard) -> Iterator[Line]:
+    script = answers.script
+    name = script.scenario.cast[card.leader].name
+    strand = script.rubric.strands[card.strand].name
+    accepted = _accepted(script, card.reference)
+    place = f"{card.leader}/{card.strand}"
+    yield Line(
+        f"{name}, {strand}: {_given(script, card)}. Reference, provisional: {accepted}.",
+        f"rated:{place}",
+    )
+    known = answers.evidence.get((card.leader, card.strand))
+    most = next(iter(known.cited), None) if known else None
+    if most is not None and most.people >= ROOM_MINIMUM:
+        yield Line(f"Most cited ({most.people}): “{_short(most.text)}”", f"cited:{place}")
 
 
 def _given(script: Script, card: RatedCard) -> str:
@@ -168,7 +222,7 @@ def _accepted(script: Script, reference: Reference) -> str:
     return " or ".join([*(["–".join(ends)] if ends else []), *silent])
 
 
-def _diagnosis(answers: Answers) -> Iterable[str]:
+def _diagnosis(answers: Answers) -> Iterator[Line]:
     named, words = answers.named, answers.script.vocabulary
     if named.people < ROOM_MINIMUM:
         return
@@ -177,33 +231,43 @@ def _diagnosis(answers: Answers) -> Iterable[str]:
         ("what", "The barrier", {code: each.name for code, each in words.barriers.items()}),
     ):
         most = [each for each in named.parts[part] if each.people][:3]
+        expected = [terms[each.code] for each in named.parts[part] if each.in_reference]
         if most:
             told = ", ".join(f"{terms[each.code]} {each.people}" for each in most)
-            yield f"{about}, as {named.people} of us named it: {told}."
-    yield "What would have to be true in every building before we called it at scale?"
+            yield Line(
+                f"{about}, as {named.people} of us named it: {told}. Reference, provisional:"
+                f" {', '.join(expected)}.",
+                f"named:{part}",
+            )
+    yield Line("What would have to be true in every building before we called it at scale?")
 
 
-def _minority(answers: Answers) -> Iterable[str]:
-    script = answers.script
+def _minority(answers: Answers) -> Iterator[Line]:
+    enough = max(ROOM_MINIMUM, answers.played.people / 3)
     for split in answers.played.splits:
-        few = _few(script, split)
-        if few is None:
-            continue
-        yield (
-            f"At “{script.scenario.scenes[split.scene_id].title}” only {few.plays} of"
-            f" {split.plays} chose “{_text(script, few)}”."
-        )
-        minority = script.choices[few.choice_id][1].minority
-        if minority:
-            yield f"What can be said for it: {_short(minority)}"
-        yield "Who can make the case for it, whatever they chose? Do not ask who chose it."
+        lines = [*_few(answers.script, split)] if split.people >= enough else []
+        if lines:
+            yield from lines
+            yield Line("Who can make the case for it, whatever they chose? Never ask who did.")
+            return
+
+
+def _few(script: Script, split: Split) -> Iterator[Line]:
+    """Yield the best ranked response of a decision that only a minority chose, if there is one."""
+    few = _of_few(script, split)
+    if few is None:
         return
+    title = script.scenario.scenes[split.scene_id].title
+    yield Line(
+        f"At “{title}” only {few.plays} of {split.plays} chose “{_text(script, few)}”.",
+        f"few:{split.scene_id}",
+    )
+    minority = script.choices[few.choice_id][1].minority
+    if minority:
+        yield Line(f"What can be said for it: {_short(minority)}", f"few-for:{split.scene_id}")
 
 
-def _few(script: Script, split: Split) -> Taken | None:
-    """Return the best ranked response of a decision that only a minority chose."""
-    if split.people < ROOM_MINIMUM:
-        return None
+def _of_few(script: Script, split: Split) -> Taken | None:
     ranked = sorted(split.choices, key=lambda each: script.choices[each.choice_id][1].rank)
     best = script.choices[ranked[0].choice_id][1].rank
     few = [
@@ -219,9 +283,9 @@ def _is_worth_hearing(script: Script, taken: Taken, best: int) -> bool:
     return choice.rank == best or choice.minority is not None
 
 
-def _what_next(answers: Answers) -> Iterable[str]:
-    yield from answers.script.scenario.debrief[:AUTHORS]
-    yield "Where do we have this conversation at home, and who starts it?"
+def _what_next(answers: Answers) -> Iterator[Line]:
+    yield from (Line(each) for each in answers.script.scenario.debrief[:AUTHORS])
+    yield Line("Where do we have this conversation at home, and who starts it?")
 
 
 def _text(script: Script, taken: Taken) -> str:
