@@ -34,6 +34,7 @@ ONE_DEVICE = (
 NOTHING_TO_SHARE = "There is nothing of yours in this run that a facilitator could see."
 
 _run, _part, _step = table(Run).c, table(Participant).c, table(Step).c
+_SHARES = _part.shared_at.is_not(None)
 
 
 def refusal(seated: Seated) -> str:
@@ -107,6 +108,19 @@ def withdraw_all(session: Session, cohort_id: int, user_id: int) -> None:
         .values(shared_at=None)
     )
     settle(session, run_ids)
+
+
+def shares_anything(session: Session, user_id: int) -> bool:
+    """Tell whether somebody shares any run."""
+    return bool(session.scalar(sa.select(sa.exists().where(_SHARES, _part.user_id == user_id))))
+
+
+def withdraw_everything(session: Session, user_id: int) -> None:
+    """Take back all that somebody shares, who is about to be out of reach of it."""
+    with_whom = sa.select(_run.cohort_id).join(table(Participant), _part.run_id == _run.id)
+    theirs = with_whom.where(_SHARES, _part.user_id == user_id, _run.cohort_id.is_not(None))
+    for cohort_id in session.scalars(theirs.distinct().order_by(_run.cohort_id)).all():
+        withdraw_all(session, cohort_id, user_id)
 
 
 def company_changed(session: Session, run_id: int) -> None:

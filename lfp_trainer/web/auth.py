@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lfp_trainer.errors import Incomplete, TooMany
-from lfp_trainer.services import accounts, claiming, guests, passwords, sign_in
+from lfp_trainer.services import accounts, claiming, guests, passwords, sharing, sign_in
 from lfp_trainer.storage import database
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Role, WorkPosition
@@ -71,12 +71,23 @@ def _sign_in() -> ResponseReturnValue:
     if found is None:
         return _sign_in_page({"email": WRONG}, status=422)
     claimed = None
-    if current_user.is_guest and forms.ticked("claim"):
-        claimed = current_user.person.id
-        with writing(db.session):
-            claiming.claim(db.session, claimed, found.user_id, now=now)
+    if current_user.is_guest:
+        claimed = _leave_or_bring(current_user.person.id, found.user_id, now=now)
     start_over(found.user_id, remembered=forms.ticked("remember"), now=now, took_over=claimed)
     return go_to(_next())
+
+
+def _leave_or_bring(guest_id: int, account_id: int, *, now: datetime) -> int | None:
+    """Bring what a guest practiced into an account, if they wish so, and return the guest.
+
+    Left behind, it is out of their reach: what they shared of it is private again.
+    """
+    with writing(db.session):
+        if forms.ticked("claim"):
+            claiming.claim(db.session, guest_id, account_id, now=now)
+            return guest_id
+        sharing.withdraw_everything(db.session, guest_id)
+    return None
 
 
 def _sign_in_page(problems: dict[str, str], *, status: int = 200) -> ResponseReturnValue:
@@ -85,6 +96,7 @@ def _sign_in_page(problems: dict[str, str], *, status: int = 200) -> ResponseRet
     playing = guest_id is not None and accounts.is_playing(
         db.session, guest_id, now=datetime.now(UTC)
     )
+    shares = guest_id is not None and sharing.shares_anything(db.session, guest_id)
     page = render_template(
         "auth/sign_in.html",
         problems=problems,
@@ -93,7 +105,8 @@ def _sign_in_page(problems: dict[str, str], *, status: int = 200) -> ResponseRet
         next=safe_next(request.values.get("next")),
         can_claim=guest_id is not None and accounts.has_practice(db.session, guest_id),
         is_playing=playing,
-        claim=forms.ticked("claim") if request.method == "POST" else playing,
+        is_sharing=shares,
+        claim=forms.ticked("claim") if request.method == "POST" else playing or shares,
     )
     return page, status
 

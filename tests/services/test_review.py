@@ -44,7 +44,7 @@ from tests.together import ONE, OTHER, Together
 
 SCENARIO = "glowing-observations"
 EVERYBODY: dict[str, Any] = {}
-FILTERS = (
+FILTERS: tuple[dict[str, Any], ...] = (
     EVERYBODY,
     {"position": WorkPosition.MIDDLE},
     {"seat": ONE},

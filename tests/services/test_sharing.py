@@ -452,3 +452,17 @@ def test_a_withdrawal_and_a_choice_at_the_same_moment_leave_nothing_shown(
 
     assert session.scalar(sa.select(sa.func.count()).select_from(Step)) > 0  # type: ignore[operator]
     assert set(session.scalars(sa.select(Step.cohort_id))) == {None}
+
+
+def test_who_goes_out_of_reach_of_what_they_share_takes_all_of_it_back(
+    session: Session, played: Together, spring: Joined, dana_id: int, alice_id: int, bob_id: int
+) -> None:
+    agree(played, spring, alice_id, bob_id)
+    assert sharing.shares_anything(session, alice_id)
+
+    with writing(session):
+        sharing.withdraw_everything(session, alice_id)
+
+    assert steps_shown(session, spring, dana_id) == []
+    assert not sharing.shares_anything(session, alice_id)
+    assert sharing.shares_anything(session, bob_id)

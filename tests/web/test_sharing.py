@@ -1,11 +1,13 @@
 """What somebody shares of a run, on its pages: with whom, from when on, and taken back at once."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.storage.models import Participant, Role, User
-from tests.conftest import Browser
+from tests.conftest import PASSWORD, Browser
 from tests.web.cohorting import CohortPage
 from tests.web.conftest import RunPage, start, values
 from tests.web.test_assigned import shown_to, words
@@ -134,3 +136,24 @@ def test_who_leaves_the_cohort_takes_it_all_back(
     assert shown_to(session, cohort, cohort.browser) == (0, 0, 0)
     assert "Private" in run.get().text
     assert "You share nothing" in alice.get("/home/shared").text
+
+
+@pytest.mark.parametrize("brings", [True, False], ids=["brings it along", "leaves it behind"])
+def test_what_a_guest_shares_is_not_left_where_nobody_could_take_it_back(
+    cohort: CohortPage, guest: Browser, alice: Browser, session: Session, brings: bool
+) -> None:
+    cohort.let_in(guest, name="Gia", position="MS")
+    run = start(guest).to_role_play()
+    share(run, cohort)
+    assert shown_to(session, cohort, cohort.browser)[0] == 1
+    page = guest.get("/sign-in").text
+    assert re.search(r'name="claim"[^>]*checked', page)
+    assert "Without this it is private again" in page
+    (email,) = session.scalars(sa.select(User.email).where(User.id == alice.user_id))
+    session.rollback()
+
+    sent = {"email": email, "password": PASSWORD, **({"claim": "yes"} if brings else {})}
+    assert guest.post("/sign-in", sent).status_code == 303
+
+    assert shown_to(session, cohort, cohort.browser)[0] == int(brings)
+    assert guest.get(run.url).status_code == (200 if brings else 404)
