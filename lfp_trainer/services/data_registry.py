@@ -159,6 +159,10 @@ def _wrote_or_got(owner: Owner) -> sa.ColumnElement[bool]:
     return (comments.learner_id == owner.id) | (comments.author_id == owner.id)
 
 
+_GOT = _by(table(Comment).c.learner_id)
+"""Of a comment, where it was written to somebody. Who wrote it is told nothing of a run that may be
+private again."""
+
 _ID = Column("The number of this row.")
 _RUN = Column("The run it belongs to: the id in the table run.")
 _COHORT = Column("The cohort it belongs to: the id in the table cohort.")
@@ -707,22 +711,22 @@ REGISTRY: tuple[Store, ...] = (
                 withheld="It only keeps a double click from writing two.",
             ),
             "cohort_id": _COHORT,
-            "run_id": _RUN,
+            "run_id": Column(_RUN.means, told_to=_GOT),
             "learner_id": Column(
                 "To whom it was written.",
                 withheld="It is somebody else's number, or your own.",
             ),
             "author_id": Column("Your own number where you wrote it; else empty.", only_own=True),
             "about": Column("What it is about: the run, a response (step) or a rating."),
-            "number": Column("The step, where it is about a response."),
-            "leader": Column("Who was rated, where it is about a rating."),
-            "strand": Column("On which strand of the rubric."),
-            "round": Column("Which rating: before the play, or after it."),
+            "number": Column("The step, where it is about a response of yours.", told_to=_GOT),
+            "leader": Column("Who was rated, where it is about a rating of yours.", told_to=_GOT),
+            "strand": Column("On which strand of the rubric.", told_to=_GOT),
+            "round": Column("Which rating: before the play, or after it.", told_to=_GOT),
             "text": Column("What was written."),
             "written_at": Column("When it was written."),
             "read_at": Column(
                 "When you marked it as read, where it was written to you.",
-                told_to=_by(table(Comment).c.learner_id),
+                told_to=_GOT,
             ),
             "read_by_author_at": Column(
                 "When who began the thread marked your answer as read.",

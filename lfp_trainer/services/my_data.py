@@ -66,7 +66,10 @@ def _rows(
         query = query.join(table(Run), table(Run).c.id == columns.run_id)
     if _has_case(store):
         query = query.join(version, version.c.id == table(Run).c.scenario_version_id)
-        query = query.add_columns(version.c.scenario_id, version.c.title.label("scenario_title"))
+        told_to = store.columns["run_id"].told_to if "run_id" in store.columns else None
+        for name, column in zip(BESIDE, (version.c.scenario_id, version.c.title), strict=True):
+            told = column if told_to is None else sa.case((told_to(owner), column))
+            query = query.add_columns(told.label(name))
     found = session.execute(query)
     names = list(found.keys())
     return [dict(zip(names, map(_plain, row), strict=True)) for row in found]

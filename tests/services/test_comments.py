@@ -130,7 +130,7 @@ def test_nothing_can_be_written_about_a_run_that_one_of_two_shares(
 
     spring.share(his)
     spring.write(rating(session, hers))
-    assert read_by(session, alice_id) == ["Because of her."]
+    assert read_by(session, alice_id) == ["Why here?"]
 
 
 def test_a_comment_on_a_response_goes_to_who_gave_it_and_to_nobody_else(
