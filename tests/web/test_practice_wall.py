@@ -85,8 +85,7 @@ LED_TO = {
     "alice": {"*"},
     "bob": {"half", "kept", "both", "watched"},
     "cleo": {"watched"},
-    # Of what only Bob shares she is led to a run, in which nothing is Alice's.
-    "dana": {"shown", "both", "drafted", "rating", "half", "watched"},
+    "dana": {"shown", "both", "drafted", "rating", "watched"},
 }
 """Person → the runs of hers that they are led to."""
 
