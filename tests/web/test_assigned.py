@@ -232,7 +232,7 @@ def test_who_agrees_shares_from_before_the_first_answer_on(
 ) -> None:
     run = begin(alice, cohort.assign(), shares="yes")
 
-    assert shown_to(session, cohort, cohort.browser) == (0, 0, 0)
+    assert shown_to(session, cohort, cohort.browser) == (1, 0, 0)
     assert "Shared with Lakeland, spring" in run.get().text
     run.to_debrief()
     seats, steps, rated = shown_to(session, cohort, cohort.browser)
