@@ -158,7 +158,7 @@ def _of(count: int, of: int) -> str:
 
 
 def _share(share: float | None, of: int) -> str:
-    return _of(round((share or 0) * of), of)
+    return "–" if share is None else _of(round(share * of), of)
 
 
 def _pairs(share: float | None, raters: int) -> str:

@@ -125,9 +125,21 @@ def _cards_agree(said: dict[str, Any], raw: Raw) -> None:
             f"{len(raw.levels(card))}",
             f"{raw.counts(card)['NE']}",
             f"{raw.inside(card)} of {len(raw.rated(card))}",
+            *_with_reference(card, raw),
             f"{exact} of {pairs} pairs",
             f"{adjacent} of {pairs} pairs",
         ]
+
+
+def _with_reference(card: tuple[str, str], raw: Raw) -> list[str]:
+    """Return how many levels are that of the reference, and one from it at most."""
+    number = raw.script.scenario.leaders[card[0]][card[1]].number
+    levels = raw.levels(card)
+    if number is None or not levels:
+        return ["–", "–"]
+    return [
+        f"{sum(abs(each - number) <= far for each in levels)} of {len(levels)}" for far in (0, 1)
+    ]
 
 
 def _agreement_agrees(said: list[list[str]], raw: Raw) -> None:

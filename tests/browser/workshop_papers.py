@@ -14,6 +14,9 @@ from tests.browser.workshop_numbers import plain
 from tests.browser.workshop_pages import read
 
 
+_ENDED = re.compile(r"How (\d+) conversations ended: (.+)\.$")
+
+
 def plan_agrees(page: Page, raw: Raw) -> None:
     """Compare each line of the plan that tells a number; none may be of a kind not known here."""
     lines = read(page, pages.PLAN)
@@ -24,8 +27,11 @@ def plan_agrees(page: Page, raw: Raw) -> None:
     assert kinds["card"] >= 1
     assert kinds["named"] == 2
     over = Counter({k: n for k, n in raw.endings().items() if k != "Not over yet"})
-    ended = next(line for line in lines if line.startswith("How it ended"))
-    assert {k: int(n) for k, n in re.findall(r"[:;] (.+?), (\d+)", ended)} == over
+    ended = next(line for line in lines if _ENDED.match(line))
+    found = _ENDED.match(ended)
+    assert found
+    assert int(found[1]) == over.total()
+    assert {k: int(n) for k, n in re.findall(r"(.+?) (\d+)(?:; |$)", found[2])} == over
 
 
 def _plan_line(line: str, raw: Raw) -> str:
@@ -33,7 +39,7 @@ def _plan_line(line: str, raw: Raw) -> str:
     if found := re.fullmatch(r"(\d+) of us have shared a run.*", line):
         assert int(found[1]) == len({each["user_id"] for each in raw.seats})
         return "shared"
-    if line.startswith("How it ended: "):
+    if _ENDED.match(line):
         return "ended"
     if found := re.fullmatch(r"At “(.+?)”: (\d+) of (\d+) chose “(.+)”, (\d+) “(.+)”\.", line):
         _split_line(
@@ -50,7 +56,9 @@ def _plan_line(line: str, raw: Raw) -> str:
             if plain(text).startswith(begun)
         }  # fmt: skip
         return "cited"
-    if found := re.fullmatch(r"(.+), as (\d+) of us named it: (.+)\.", line):
+    if found := re.fullmatch(
+        r"(.+), as (\d+) of us named it: (.+)\. Reference, provisional: .+\.", line
+    ):
         part = "systems" if found[1] == "Not at scale" else "what"
         named = raw.named(part)
         shown = {k: int(n) for k, n in re.findall(r"(.+?) (\d+)(?:, |$)", found[3])}
