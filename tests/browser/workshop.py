@@ -267,6 +267,8 @@ def press(page: Page, name: str) -> None:
 def put_all_on(dana: Visitor, first: list[str]) -> None:
     """Begin with everything there is to show, some of it first."""
     page = dana.page
+    if page.locator("#others:not([open])").count():
+        page.locator("#others > summary").click()
     for box in page.locator("input[name=item]").all():
         box.check()
     for number, item in enumerate(first, start=1):

@@ -13,7 +13,6 @@ from tests.browser.raw_rows import PARTS, Raw, Row
 from tests.browser.workshop_numbers import plain
 from tests.browser.workshop_pages import read
 
-
 _ENDED = re.compile(r"How (\d+) conversations ended: (.+)\.$")
 
 
