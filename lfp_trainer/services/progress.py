@@ -4,8 +4,7 @@ Only who shows a run is anywhere in it: who plays for themselves looks exactly l
 begun. It says where somebody stands and never what they answered, how a play ended or how fast
 anybody is.
 
-Of a run that several play, and not all of them show, it says the stage alone: that somebody waits,
-or has gone quiet, would tell of the other.
+Of a run that several play, and not all of them show, it says nothing: it would tell of the others.
 """
 
 from collections import Counter

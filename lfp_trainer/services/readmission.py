@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import StaleMove
-from lfp_trainer.services import choices, lobby, pairs, reasons, runs, sharing
+from lfp_trainer.services import choices, exports, lobby, pairs, reasons, runs, sharing
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.accounts import GUEST_NAME
 from lfp_trainer.services.company import Companion, Company, company_in
@@ -28,6 +28,7 @@ from lfp_trainer.storage.models import (
     Pick,
     Rating,
     Round,
+    Run,
     Stage,
     Step,
     User,
@@ -96,6 +97,8 @@ def let_in(
     :param whom: the guest they say they are
     :raise StaleMove: if nobody asks for it any more, or the guest is there or has an account now
     """
+    # Who comes has not agreed to show the run: it is shown to nobody until they do.
+    exports.drop(session, Run.id == seated.run_id)
     company, person = _asked(session, seated, whom, asker)
     new = session.scalar(sa.select(User.id).where(User.id == asker).with_for_update())
     guest = session.execute(

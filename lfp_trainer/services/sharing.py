@@ -55,6 +55,8 @@ def agree(session: Session, seated: Seated, cohort_id: int, *, now: datetime) ->
     """
     if refusal(seated):
         raise StaleMove(refusal(seated))
+    # Shown to another cohort so far, it is taken back from that one.
+    exports.drop(session, (Run.id == seated.run_id) & (Run.cohort_id != cohort_id))
     # Who leaves it at this moment waits for this, and takes it back, or has left before.
     held = sa.select(Cohort.id).where(Cohort.id == cohort_id, Cohort.archived_at.is_(None))
     is_in = sa.select(Membership.id).where(

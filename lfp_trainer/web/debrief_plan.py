@@ -1,5 +1,6 @@
 """The plan for a debrief: suggested, changed, printed on one page."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -135,6 +136,7 @@ def _sent_blocks(*, cut: bool = False) -> tuple[Block, ...]:
     :raise Incomplete: if something is too long
     """
     sent: list[Sent] = []
+    follows = _lines_in_form()
     for number in range(1, MOST_BLOCKS + SPARE + 1):
         if forms.ticked(f"gone-{number}"):
             continue
@@ -149,16 +151,22 @@ def _sent_blocks(*, cut: bool = False) -> tuple[Block, ...]:
                 raise Incomplete({f"{name}-{number}": forms.too_long(value, limit)})
         minutes = forms.number(f"minutes-{number}", 600) or 0
         place = forms.number(f"place-{number}", 999)
-        block = Block(minutes, title[:TITLE_LIMIT], _sent_lines(number, text[:TEXT_LIMIT]))
+        block = Block(minutes, title[:TITLE_LIMIT], _sent_lines(text[:TEXT_LIMIT], follows))
         sent.append((number if place is None else place, block))
     return tuple(block for _, block in sorted(sent, key=lambda each: each[0]))
 
 
-def _sent_lines(number: int, text: str) -> tuple[Line, ...]:
-    """Return the lines of a part; one that was left as it stood in the form still follows."""
-    was = forms.clean(request.form.get(f"was-{number}", "")).splitlines()
-    names = request.form.get(f"follows-{number}", "").split()
-    follows = {
-        line: "" if name == NOTHING else name for line, name in zip(was, names, strict=False)
-    }
+def _sent_lines(text: str, follows: Mapping[str, str]) -> tuple[Line, ...]:
+    """Return the lines of a part; one that stands as it did in the form still follows."""
     return tuple(Line(each, follows.get(each, "")) for each in text.splitlines() if each)
+
+
+def _lines_in_form() -> dict[str, str]:
+    """Return what each line of the form followed that told of answers, in whichever part."""
+    found = dict[str, str]()
+    for number in range(1, MOST_BLOCKS + SPARE + 1):
+        was = forms.clean(request.form.get(f"was-{number}", "")).splitlines()
+        names = request.form.get(f"follows-{number}", "").split()
+        known = zip(was, names, strict=False)
+        found |= {line: name for line, name in known if name != NOTHING}
+    return found

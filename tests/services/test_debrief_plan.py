@@ -260,3 +260,24 @@ def test_a_plan_has_no_part_that_says_nothing(
     titles = [each.title for each in debrief_plan.plan_of(session, scope).blocks]
 
     assert titles == ["Arrive", "What next", "Walking out with"]
+
+
+def test_a_part_that_has_nothing_left_to_say_is_not_on_a_kept_plan(
+    session: Session, scope: Scope
+) -> None:
+    blocks = debrief_plan.plan_of(session, scope).blocks
+    counted = [
+        Block(each.minutes, each.title, tuple(line for line in each.lines if line.follows))
+        for each in blocks
+    ]
+    with writing(session):
+        debrief_plan.save(session, scope, counted, seen=0, now=NOON)
+    before = debrief_plan.plan_of(session, scope)
+
+    for name in NAMES[:5]:
+        with writing(session):
+            sharing.withdraw(session, shared.run_of(session, shared.person(session, name)))
+
+    after = debrief_plan.plan_of(session, scope)
+    assert len(after.blocks) < len([each for each in before.blocks if each.lines])
+    assert [each.title for each in after.blocks if each.text] == ["Arrive"]

@@ -164,7 +164,9 @@ def test_two_written_at_once_are_both_whole(
     assert [len(content_of(session, each)) for each in asked] == [size for _, _, size, _ in states]
 
 
-WAYS = ("withdraws", "leaves", "deletes the account", "is claimed")
+WAYS = (
+    "withdraws", "leaves", "deletes the account", "is claimed", "shares it with another cohort",
+)  # fmt: skip
 
 
 def take_back(way: str, played: Together, cohort: Joined, user_id: int) -> None:
@@ -183,6 +185,10 @@ def take_back(way: str, played: Together, cohort: Joined, user_id: int) -> None:
         elif way == "leaves":
             hers = cohorts.find(session, cohort.key, viewer_id=user_id)
             cohorts.leave(session, hers, user_id)
+        elif way == "shares it with another cohort":
+            key = cohorts.make(session, name="Another", user_id=user_id, now=LATER)
+            other = cohorts.find(session, key, viewer_id=user_id)
+            sharing.agree(session, played.seat(user_id), other.id, now=LATER)
         elif way == "is claimed":
             claiming.claim(session, user_id, account, now=LATER)
         else:

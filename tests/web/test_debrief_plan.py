@@ -150,3 +150,23 @@ def test_a_private_run_and_a_withdrawn_one_are_on_no_plan(
         sharing.withdraw(db.session, access.seat_in(db.session, str(key), viewer_id=ann))
 
     assert "3 of us have shared" in dana.get(plan_of(cohort)).text
+
+
+def test_a_line_that_is_moved_to_another_part_goes_on_following_the_answers(
+    app: Flask, cohort: CohortPage, dana: Browser
+) -> None:
+    sent = fields(dana.get(f"{plan_of(cohort)}/edit").text)
+    was = {name: str(sent[name]).splitlines() for name in sent if name.startswith("text-")}
+    (people,) = [line for line in was["text-1"] if "of us have shared" in line]
+    sent["text-1"] = "Come in."
+    sent["text-2"] = "\n".join([*was["text-2"], people])
+    dana.post(plan_of(cohort), sent)
+    assert "4 of us have shared" in dana.get(plan_of(cohort)).text
+
+    with app.app_context(), writing(db.session):
+        ann = shared.person(db.session, NAMES[0])
+        sharing.withdraw(db.session, shared.run_of(db.session, ann))
+
+    page = dana.get(plan_of(cohort)).text
+    assert "3 of us have shared" in page
+    assert "Come in." in page

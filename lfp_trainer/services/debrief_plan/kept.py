@@ -85,7 +85,10 @@ def _as_it_reads(
         for each in stored
     )
     left_out = sum(name not in now for each in stored for name, _ in each["lines"] if name)
-    return Plan(blocks, version, saved_at, left_out)
+    told = tuple(
+        each for each, was in zip(blocks, stored, strict=True) if each.lines or not was["lines"]
+    )
+    return Plan(told, version, saved_at, left_out)
 
 
 def _stored(block: Block) -> dict[str, Any]:
