@@ -112,10 +112,11 @@ def _connection() -> Any:
         module = engine_options("sqlite://")["module"]
         database = module.connect(os.environ["FLOOR_DATABASE"], isolation_level=None)
         for pragma in (
+            # First: two processes may find the file without a log at the same moment.
+            f"busy_timeout={BUSY_MS}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            f"busy_timeout={BUSY_MS}",
         ):
             database.execute(f"PRAGMA {pragma}")
         _thread.database = database
