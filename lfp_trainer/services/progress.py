@@ -16,7 +16,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.services import access, assigned, assignments, cohorts
 from lfp_trainer.services.access.shown import ROUNDS
 from lfp_trainer.services.assignments import Assigned
@@ -137,20 +136,18 @@ def _played(
         sa.func.count(Step.user_id).label("decisions"), sa.func.max(Step.chosen_at).label("last"),
     ).group_by(Step.run_id)  # fmt: skip
     shown = {row.run_id: row for row in session.execute(_of(followed, steps))}
-    present = Counter(row.run_id for row in seats)
     found: dict[int, tuple[Any, ...]] = {}
     at = {row.id: _at(row, followed) for row in seats}
     for row in sorted(seats, key=lambda row: (_ORDER.index(at[row.id][0]), row.changed_at)):
         stage, missing = at[row.id]
-        all_show = present[row.run_id] == row.players
         conversation = shown.get(row.run_id)
-        waits = all_show and _waits(row)
-        goes_on = row.stage is Stage.ROLE_PLAY and conversation is not None
+        waits = _waits(row)
+        goes_on = row.stage is Stage.ROLE_PLAY
         found[row.user_id] = (
             stage,
             conversation.decisions if goes_on and conversation else None,
             waits,
-            all_show and not waits and _is_quiet(row, conversation, now),
+            not waits and _is_quiet(row, conversation, now),
             missing,
         )
     return found
@@ -183,18 +180,11 @@ def _of(followed: Followed, shown: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tu
 
 def _seats(viewer_id: int, cohort_id: int) -> sa.Select[*tuple[Any, ...]]:
     """Select where those stand who show a run, and when they were last at it: times only."""
-    others = sa.orm.aliased(Participant)
-    players = (
-        sa.select(sa.func.count(others.id))
-        .where(others.run_id == Run.id, others.seat != OBSERVER)
-        .scalar_subquery()
-    )
     return access.shown_seats(
         viewer_id, cohort_id, Participant.id, Participant.user_id, Participant.run_id,
         Participant.stage,
         Participant.changed_at, Participant.ready_at, Participant.rated_play_at, Run.ending_id,
         Pair.run_id.label("pair"), Pair.begun_at, Pair.opened_at, Pair.told_at,
-        players.label("players"),
         _last_saved(Diagnosis.user_id, Diagnosis.saved_at).label("diagnosed_at"),
         _last_saved(Rating.rater_id, Rating.saved_at, Rating.round.in_(ROUNDS)).label("rated_at"),
         _committed(Diagnosis.user_id).label("has_diagnosed"),
