@@ -40,6 +40,11 @@ def _scope(key: str, scenario_id: str) -> tuple[Joined, Scope]:
     return cohort, review.scope_of(db.session, cohort, scenario_id, viewer_id=me().id)
 
 
+def _asked_minutes() -> int:
+    asked = request.args.get("minutes", type=int)
+    return asked if asked in MINUTES else USUAL
+
+
 @bp.get("")
 @allow(Allowed.ACCOUNTS)
 def index(key: str) -> ResponseReturnValue:
@@ -54,8 +59,7 @@ def index(key: str) -> ResponseReturnValue:
 def show(key: str, scenario_id: str) -> ResponseReturnValue:
     """Show the plan, made for paper."""
     cohort, scope = _scope(key, scenario_id)
-    asked = request.args.get("minutes", type=int)
-    minutes = asked if asked in MINUTES else USUAL
+    minutes = _asked_minutes()
     plan = debrief_plan.plan_of(db.session, scope, minutes=minutes)
     return render_template(
         "debrief_plan/show.html",
@@ -73,8 +77,7 @@ def show(key: str, scenario_id: str) -> ResponseReturnValue:
 def edit(key: str, scenario_id: str) -> ResponseReturnValue:
     """Offer the plan to be changed."""
     cohort, scope = _scope(key, scenario_id)
-    asked = request.args.get("minutes", type=int)
-    minutes = asked if asked in MINUTES else USUAL
+    minutes = _asked_minutes()
     plan = debrief_plan.plan_of(db.session, scope, minutes=minutes)
     return _form(cohort, scope, plan, plan.blocks, {})
 
