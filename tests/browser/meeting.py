@@ -10,6 +10,7 @@ from lfp_trainer.services import lobby
 from lfp_trainer.storage.database import writing
 from lfp_trainer.storage.models import Participant
 from tests.browser.server import Site
+from tests.browser.story import button, heading
 from tests.browser.visitor import Visitor
 
 SCENARIO = "/scenarios/glowing-observations"
@@ -33,6 +34,7 @@ def type_code(visitor: Visitor, code: str) -> None:
     page = visitor.page
     page.goto("/")
     visitor.press(page.get_by_role("link", name="Have a code from a partner?"))
+    expect(heading(page, "Join your partner")).to_be_visible()
     visitor.at("code to type")
     visitor.write(page.get_by_label("Code"), code)
     visitor.press(page.get_by_role("button", name="Go on"))
@@ -41,10 +43,11 @@ def type_code(visitor: Visitor, code: str) -> None:
 def take_seat(visitor: Visitor, name: str = "") -> None:
     """Join on the page that a code or a link leads to."""
     page = visitor.page
+    expect(button(page, "Join")).to_be_visible()
     visitor.at("invitation")
     if name:
         visitor.write(page.get_by_label("What should your partner call you?"), name)
-    visitor.press(page.get_by_role("button", name="Join", exact=True))
+    visitor.press(button(page, "Join"))
     expect(page.get_by_role("heading", name="Train together")).to_be_visible()
 
 
@@ -79,6 +82,7 @@ def go_through(visitor: Visitor, site: Site) -> None:
     visitor.watch.expected |= {404, 422, 429}
     other = Visitor(beside.new_page(), visitor.watch, visitor.look)
     type_code(other, "ZZZ ZZZ")
+    expect(other.page.get_by_role("alert")).to_be_visible()
     other.at("code that leads nowhere")
     link = invite(visitor, "Alice")
     other.page.goto(link)
@@ -91,8 +95,11 @@ def go_through(visitor: Visitor, site: Site) -> None:
     other.page.goto(link)
     other.at("invitation to a run with somebody away")
     other.press(other.page.get_by_role("button", name="I am Bob, on another device"))
+    with_own_code = other.page.get_by_role("link", name="Come back with my own code")
+    expect(with_own_code).to_be_visible()
     other.at("asking to come back")
-    other.press(other.page.get_by_role("link", name="Come back with my own code"))
+    other.press(with_own_code)
+    expect(heading(other.page, "Come back to your run")).to_be_visible()
     other.at("own code to type")
     other.page.go_back()
     expect(visitor.page.get_by_text("says they are Bob")).to_be_visible()

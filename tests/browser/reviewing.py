@@ -1,5 +1,6 @@
 """A facilitator looks at what a cohort shows: its scenarios, one of them, what is behind it."""
 
+import re
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -45,7 +46,8 @@ def go_through(visitor: Visitor, site: Site) -> None:
     behind(visitor, "#decisions", "answers behind a response")
     behind(visitor, "#diagnosis", "answers behind a diagnosis")
     behind(visitor, "#ratings", "answers behind a level")
-    page.get_by_role("link", name="Sentences and reasons").first.click()
+    visitor.press(page.get_by_role("link", name="Sentences and reasons").first)
+    expect(page).to_have_url(re.compile("/ratings/"))
     visitor.at("what a rating rests on")
     page.goto(page.url.partition("/ratings/")[0] + "?position=MS&seat=both")
     expect(page.get_by_role("heading", name="Nobody here")).to_be_visible()
@@ -54,9 +56,12 @@ def go_through(visitor: Visitor, site: Site) -> None:
 
 def behind(visitor: Visitor, part: str, place: str) -> None:
     page = visitor.page
+    show, hide = (page.get_by_role("link", name=f"{word} names") for word in ("Show", "Hide"))
     visitor.press(first_number(page, part))
+    expect(show).to_be_visible()
     visitor.at(place)
-    visitor.press(page.get_by_role("link", name="Show names"))
+    visitor.press(show)
+    expect(hide).to_be_visible()
     visitor.at(f"{place}, with names")
     page.go_back()
     page.go_back()

@@ -75,6 +75,7 @@ def look_back_on_a_play(visitor: Visitor, site: Site) -> None:
     looking_back.rate_once_more(visitor, run)
     looking_back.say_after(visitor, run)
     visitor.press(page.get_by_role("link", name="Go back to a decision"))
+    expect(heading(page, "Go back to a decision")).to_be_visible()
     visitor.at("decisions to go back to")
     page.goto(f"{run}/what-if/2")
     visitor.at("what-if decision")

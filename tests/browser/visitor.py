@@ -81,6 +81,9 @@ class Visitor:
         self.press(self.page.locator(".now button.choice").nth(number - 1))
 
     def at(self, place: str) -> None:
+        # A link that was pressed leads to a new page at once, but to an empty one: its text comes
+        # after, and who looks too soon finds not so much as a document.
+        self.page.wait_for_load_state("domcontentloaded")
         self.look(self, place)
 
     def leave(self) -> None:
@@ -132,6 +135,7 @@ class Keyboard(Visitor):
         self.page.keyboard.press("Enter")
 
     def at(self, place: str) -> None:
+        self.page.wait_for_load_state("domcontentloaded")
         focus = self.page.evaluate(FOCUS)
         if focus["swapped"]:
             self.swaps_seen += 1

@@ -108,6 +108,7 @@ def come(guest: Guest, visit: Visit, code: str, **options: object) -> None:
     page.goto("/join")
     visitor.write(page.get_by_label("Code of the cohort"), code)
     visitor.press(button(page, "Go on"))
+    expect(heading(page, f"Join “{NAME}”")).to_be_visible()
     visitor.at("joining")
     visitor.write(page.get_by_label("Your name"), guest.name)
     page.get_by_label("Where you work").select_option(guest.position)
