@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import Incomplete, NotFound, StaleMove
-from lfp_trainer.services import access, choices, codes, library, pairs, runs, sharing
+from lfp_trainer.services import access, choices, codes, exports, library, pairs, runs, sharing
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import Company, company_in, company_of
 from lfp_trainer.services.library import Published
@@ -156,6 +156,9 @@ def join(
     :raise Incomplete: if there is no such seat
     """
     company, _ = find_lobby(session, code)
+    if seat != OBSERVER and user_id not in [each.user_id for each in company.people]:
+        # Who comes has not agreed to show the run: it is shown to nobody until they do.
+        exports.drop(session, Run.id == company.run_id)
     choices.hold(session, company.run_id)
     company = company_in(session, company.run_id)
     if user_id in [each.user_id for each in company.people]:
@@ -194,6 +197,8 @@ def take_seat(
     :raise StaleMove: if it is taken, or the run has begun
     :raise Incomplete: if there is no such seat
     """
+    if OBSERVER in (seat, seated.seat):
+        exports.drop(session, Run.id == seated.run_id)
     choices.hold(session, seated.run_id)
     _require_lobby(session, seated)
     require_seat(script, seat, or_observer=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import NotFound, StaleMove
-from lfp_trainer.services import access, choices, pairs, runs, sharing
+from lfp_trainer.services import access, choices, exports, pairs, runs, sharing
 from lfp_trainer.services.access import Seated
 from lfp_trainer.services.company import SEEN_EVERY, Companion, Company, company_in, company_of
 from lfp_trainer.storage.models import Participant, Run, Stage, table
@@ -128,6 +128,8 @@ def leave(session: Session, seated: Seated, script: Script, *, now: datetime) ->
     :raise NotFound: if they have left it so already
     :raise StaleMove: if there is nothing left in which anybody waits for them
     """
+    if seated.begun_at is None:
+        exports.drop(session, Run.id == seated.run_id)
     choices.hold(session, seated.run_id)
     company = company_in(session, seated.run_id)
     company.person(seated.user_id)

@@ -14,6 +14,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from lfp_trainer.engine.scenario import OBSERVER
 from lfp_trainer.engine.script import Script
 from lfp_trainer.errors import StaleMove
 from lfp_trainer.services import choices, exports, lobby, pairs, reasons, runs, sharing
@@ -98,7 +99,10 @@ def let_in(
     :raise StaleMove: if nobody asks for it any more, or the guest is there or has an account now
     """
     # Who comes has not agreed to show the run: it is shown to nobody until they do.
-    exports.drop(session, Run.id == seated.run_id)
+    plays = sa.exists().where(
+        _parts.c.run_id == Run.id, _parts.c.user_id == whom, _parts.c.seat != OBSERVER
+    )
+    exports.drop(session, (Run.id == seated.run_id) & plays)
     company, person = _asked(session, seated, whom, asker)
     new = session.scalar(sa.select(User.id).where(User.id == asker).with_for_update())
     guest = session.execute(
