@@ -101,10 +101,12 @@ def shared_by(session: Session, user_id: int) -> list[Shares]:
     if not seats:
         return []
     joined = {each.id: each for each in cohorts.cohorts_of(session, user_id)}
-    people = facilitators_of(session, user_id)
-    return [
-        shares for each in seats if (shares := _shares(session, each, joined, people)) is not None
-    ]
+    everybody = facilitators_of(session, user_id)
+    found = []
+    for each in seats:
+        people = facilitators_of(session, user_id, each) if each.is_pair else everybody
+        found.append(_shares(session, each, joined, people))
+    return [each for each in found if each is not None]
 
 
 def share_of(session: Session, seated: Seated) -> Shares | None:

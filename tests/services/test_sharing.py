@@ -19,6 +19,7 @@ from lfp_trainer.services import (
     cohorts,
     forgetting,
     runs,
+    shared,
     sharing,
     what_if,
 )
@@ -240,6 +241,10 @@ def test_who_facilitates_and_plays_sees_of_that_run_only_what_a_player_does(
 
     assert steps_shown(session, spring, alice_id) == []
     assert answers_shown(session, spring, alice_id) == set()
+    # Bob is told so wherever he asks who sees it.
+    (listed,) = shared.shared_by(session, bob_id)
+    assert listed.sees == ("Dana",)
+    assert shared.share_of(session, played.seat(bob_id)) == listed
 
 
 def test_drafts_and_what_is_said_of_a_play_are_shown_to_nobody(

@@ -10,7 +10,7 @@ from lfp_trainer.storage.models import Participant, Role, User
 from tests.conftest import PASSWORD, Browser
 from tests.web.cohorting import CohortPage
 from tests.web.conftest import RunPage, start, values
-from tests.web.test_assigned import shown_to, words
+from tests.web.test_assigned import invite, run_of, shown_to, words
 
 
 @pytest.fixture
@@ -105,6 +105,36 @@ def test_who_came_to_facilitate_since_sees_nothing_until_it_is_shared_again(
     share(run, cohort)
     assert shown_to(session, cohort, charlie)[0] == 1
     assert "Share it with Charlie too" not in run.get("/sharing").text
+
+
+def test_who_plays_with_the_only_facilitator_is_told_that_nobody_sees_it(
+    cohort: CohortPage, alice: Browser, session: Session
+) -> None:
+    lobby = invite(alice, cohort.assign(mode="pair", required=[]), cohort.browser)
+    run = RunPage(alice, run_of(session))
+    told = "Nobody who facilitates it now sees"
+
+    share(run, cohort)
+
+    page = words(run.get("/sharing").text)
+    assert f"{told} anything of it. Nobody is told what another has answered." in page
+    assert f"{told} it" in words(alice.get("/home/shared").text)
+    assert cohort.browser.get(lobby).status_code == 200
+
+
+def test_who_plays_with_somebody_is_told_that_it_is_seen_once_both_agree(
+    cohort: CohortPage, alice: Browser, bob: Browser, session: Session
+) -> None:
+    cohort.let_in(bob)
+    invite(alice, cohort.assign(mode="pair", required=[]), bob)
+    run = RunPage(alice, run_of(session))
+
+    share(run, cohort)
+
+    page = words(run.get("/sharing").text)
+    assert "sees your part of it once all who play it agree; you have since" in page
+    assert ". Nobody is told what another has answered." in page
+    assert "Seen by Dana once all who play it agree" in words(alice.get("/home/shared").text)
 
 
 def test_a_play_of_what_if_says_why_it_is_shared_with_nobody(
