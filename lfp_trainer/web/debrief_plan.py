@@ -1,6 +1,7 @@
 """The plan for a debrief: suggested, changed, printed on one page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -27,8 +28,15 @@ NOTHING = "-"
 """Stands in a form for a line that follows no answers."""
 LETTERS_OF_A_PAGE = 5200
 """About as many as one sheet takes."""
-Sent = tuple[int, Block]
-"""A part as it was sent: where it stands, and what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a plan as its form has it."""
+
+    block: Block
+    is_gone: bool = False
+    """Whether it is to be left out."""
 
 
 def _find(key: str) -> Joined:
@@ -79,25 +87,25 @@ def edit(key: str, scenario_id: str) -> ResponseReturnValue:
     cohort, scope = _scope(key, scenario_id)
     minutes = _asked_minutes()
     plan = debrief_plan.plan_of(db.session, scope, minutes=minutes)
-    return _form(cohort, scope, plan, plan.blocks, {})
+    return _form(cohort, scope, plan, [Part(each) for each in plan.blocks], {})
 
 
 def _form(
     cohort: Joined,
     scope: Scope,
     plan: Plan,
-    blocks: tuple[Block, ...],
+    parts: Sequence[Part],
     problems: dict[str, str],
     *,
     status: int = 200,
 ) -> ResponseReturnValue:
-    spare = min(SPARE, MOST_BLOCKS - len(blocks))
+    spare = max(min(SPARE, MOST_BLOCKS - len(parts)), 0)
     page = render_template(
         "debrief_plan/edit.html",
         cohort=cohort,
         scope=scope,
         plan=plan,
-        blocks=[*blocks, *([Block(0, "", ())] * spare)],
+        parts=[*parts, *([Part(Block(0, "", ()))] * spare)],
         problems=problems,
         limits={"title": TITLE_LIMIT, "text": TEXT_LIMIT},
     )
@@ -109,54 +117,70 @@ def _form(
 def save(key: str, scenario_id: str) -> ResponseReturnValue:
     """Keep the plan as it was changed, or let it follow the answers again."""
     if request.form.get("act") == "anew":
-        with writing(db.session):
-            debrief_plan.forget(db.session, _scope(key, scenario_id)[1])
-        flash("The plan follows the answers again.", "success")
-        return go_to(url_for(".show", key=key, scenario_id=scenario_id))
-    blocks: tuple[Block, ...] = ()
+        return _start_again(key, scenario_id)
+    parts = _sent_parts()
+    kept = [each.block for each in parts if not each.is_gone]
     try:
-        blocks = _sent_blocks()
+        _require_fitting(parts)
         with writing(db.session):
             _, scope = _scope(key, scenario_id)
-            debrief_plan.save(
-                db.session, scope, blocks, seen=forms.number("version") or 0, now=now()
-            )
+            debrief_plan.save(db.session, scope, kept, seen=forms.number("version") or 0, now=now())
     except (Incomplete, StaleMove) as error:
         cohort, scope = _scope(key, scenario_id)
         plan = debrief_plan.plan_of(db.session, scope)
         told: dict[str, Any] = error.fields if isinstance(error, Incomplete) else {}
         problems = told or {"blocks": str(error)}
         status = 422 if told else 409
-        return _form(cohort, scope, plan, blocks or _sent_blocks(cut=True), problems, status=status)
+        return _form(cohort, scope, plan, parts, problems, status=status)
     flash("The plan is kept as you made it.", "success")
     return go_to(url_for(".show", key=key, scenario_id=scenario_id))
 
 
-def _sent_blocks(*, cut: bool = False) -> tuple[Block, ...]:
-    """Return the parts that were sent, in the order of their places.
+def _start_again(key: str, scenario_id: str) -> ResponseReturnValue:
+    try:
+        with writing(db.session):
+            _, scope = _scope(key, scenario_id)
+            debrief_plan.forget(db.session, scope, seen=forms.number("version") or 0)
+        flash("The plan follows the answers again.", "success")
+    except StaleMove as error:
+        flash(str(error), "warning")
+    return go_to(url_for(".show", key=key, scenario_id=scenario_id))
 
-    :param cut: keep what is too long, up to its limit, rather than refuse it
-    :raise Incomplete: if something is too long
-    """
-    sent: list[Sent] = []
+
+def _sent_parts() -> list[Part]:
+    """Return the parts that were sent, in the order of their places."""
+    sent: list[tuple[int, Part]] = []
     follows = _lines_in_form()
     for number in range(1, MOST_BLOCKS + SPARE + 1):
-        if forms.ticked(f"gone-{number}"):
-            continue
         title, text = (
             forms.clean(request.form.get(f"{name}-{number}", "")) for name in ("title", "text")
         )
         title = " ".join(title.split())
         if not title and not text:
             continue
-        for name, value, limit in (("title", title, TITLE_LIMIT), ("text", text, TEXT_LIMIT)):
-            if not cut and forms.too_long(value, limit):
-                raise Incomplete({f"{name}-{number}": forms.too_long(value, limit)})
         minutes = forms.number(f"minutes-{number}", 600) or 0
         place = forms.number(f"place-{number}", 999)
-        block = Block(minutes, title[:TITLE_LIMIT], _sent_lines(text[:TEXT_LIMIT], follows))
-        sent.append((number if place is None else place, block))
-    return tuple(block for _, block in sorted(sent, key=lambda each: each[0]))
+        part = Part(
+            Block(minutes, title, _sent_lines(text, follows)), forms.ticked(f"gone-{number}")
+        )
+        sent.append((number if place is None else place, part))
+    return [part for _, part in sorted(sent, key=lambda each: each[0])]
+
+
+def _require_fitting(parts: Sequence[Part]) -> None:
+    """Refuse what is longer than a plan takes.
+
+    :raise Incomplete: with the fields of the form that shows these parts again
+    """
+    found = {}
+    for number, each in enumerate(parts, start=1):
+        for name, value, limit in (
+            ("title", each.block.title, TITLE_LIMIT), ("text", each.block.text, TEXT_LIMIT),
+        ):  # fmt: skip
+            if not each.is_gone and forms.too_long(value, limit):
+                found[f"{name}-{number}"] = f"Part {number}, {name}: {forms.too_long(value, limit)}"
+    if found:
+        raise Incomplete(found)
 
 
 def _sent_lines(text: str, follows: Mapping[str, str]) -> tuple[Line, ...]:

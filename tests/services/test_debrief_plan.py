@@ -195,8 +195,10 @@ def test_a_plan_that_is_kept_stays_as_it_was_made(session: Session, scope: Scope
 
     plan = debrief_plan.plan_of(session, scope)
     assert (plan.blocks, plan.version, plan.saved_at) == (mine, 1, NOON)
+    with pytest.raises(StaleMove), writing(session):
+        debrief_plan.forget(session, scope, seen=2)
     with writing(session):
-        debrief_plan.forget(session, scope)
+        debrief_plan.forget(session, scope, seen=1)
     assert not debrief_plan.plan_of(session, scope).is_own
 
 

@@ -1,5 +1,6 @@
 """The debrief plan through its pages, and what a cohort walks out with."""
 
+import html
 import re
 
 import pytest
@@ -37,7 +38,8 @@ def fields(page: str) -> dict[str, object]:
     lines = re.findall(r'name="([a-z]+(?:-\d+)?)"[^>]*value="([^"]*)"', page)
     texts = re.findall(r'<textarea[^>]*name="(text-\d+)"[^>]*>(.*?)</textarea>', page, re.DOTALL)
     sent = {name: value for name, value in lines if not name.startswith(("gone", "csrf"))}
-    return {**sent, **dict(texts)}
+    ticked = re.findall(r'name="(gone-\d+)" value="(yes)" checked', page)
+    return {name: html.unescape(each) for name, each in [*sent.items(), *texts, *ticked]}
 
 
 def test_a_facilitator_finds_a_plan_for_each_scenario_that_is_shown(
@@ -102,9 +104,41 @@ def test_a_kept_plan_follows_the_answers_again_when_that_is_wished(
     dana.post(plan_of(cohort), {"version": "0", "title-1": "Mine", "text-1": "All of it"})
     assert re.findall(r"<h2>(.*?)</h2>", dana.get(plan_of(cohort)).text) == ["Mine"]
 
-    dana.post(plan_of(cohort), {"act": "anew"})
+    dana.post(plan_of(cohort), {"act": "anew", "version": "2"})
+    late = dana.get(plan_of(cohort))
+    assert "Somebody has changed this plan meanwhile" in late.text
+    assert re.findall(r"<h2>(.*?)</h2>", late.text) == ["Mine"]
+    dana.post(plan_of(cohort), {"act": "anew", "version": "1"})
 
     assert re.findall(r"<h2>(.*?)</h2>", dana.get(plan_of(cohort)).text) == before
+
+
+def test_parts_that_were_all_to_be_left_out_are_still_in_the_form(
+    cohort: CohortPage, dana: Browser
+) -> None:
+    sent = fields(dana.get(f"{plan_of(cohort)}/edit").text)
+    parts = [name for name in sent if name.startswith("text-") and sent[name]]
+    gone = {f"gone-{name.partition('-')[2]}": "yes" for name in parts}
+
+    refused = dana.post(plan_of(cohort), sent | gone)
+
+    assert refused.status_code == 422
+    assert "Leave at least one part in the plan." in refused.text
+    again = fields(refused.text)
+    assert {name: again[name] for name in parts} == {name: sent[name] for name in parts}
+    assert gone.items() <= again.items()
+
+
+def test_what_is_too_long_is_shown_whole_and_its_part_named(
+    cohort: CohortPage, dana: Browser
+) -> None:
+    words = "word " * 300
+    sent = {"version": "0", "title-1": "Last", "place-1": "9", "text-1": words.strip()}
+
+    refused = dana.post(plan_of(cohort), sent | {"title-2": "First", "text-2": "x", "place-2": "1"})
+
+    assert "Part 2, text: Shorten this to 1200 characters. It has 1499." in refused.text
+    assert fields(refused.text)["text-2"] == words.strip()
 
 
 def test_what_was_typed_is_still_there_when_a_plan_cannot_be_kept(

@@ -31,6 +31,7 @@ TITLE_LIMIT, TEXT_LIMIT = 90, 1200
 USUAL = 45
 """Minutes."""
 CHANGED = "Somebody has changed this plan meanwhile. Yours is below; save it again to keep it."
+CHANGED_MEANWHILE = "Somebody has changed this plan meanwhile. Here is what it says now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,15 @@ def save(
         raise StaleMove(CHANGED)
 
 
-def forget(session: Session, scope: Scope) -> None:
-    """Let a plan follow the answers again."""
-    session.execute(sa.delete(DebriefPlan).where(*_of(scope)))
+def forget(session: Session, scope: Scope, *, seen: int) -> None:
+    """Let a plan follow the answers again.
+
+    :param seen: the count of the plan that is given up
+    :raise StaleMove: if somebody else has saved it since, or given it up
+    """
+    mine = sa.delete(DebriefPlan).where(*_of(scope), DebriefPlan.version == seen)
+    if session.execute(mine.returning(DebriefPlan.id)).one_or_none() is None:
+        raise StaleMove(CHANGED_MEANWHILE)
 
 
 def _of(scope: Scope) -> tuple[sa.ColumnElement[bool], ...]:
