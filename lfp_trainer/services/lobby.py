@@ -198,6 +198,7 @@ def take_seat(
     :raise Incomplete: if there is no such seat
     """
     if OBSERVER in (seat, seated.seat):
+        # Who begins to play has not agreed to show it, and who only watches shows nothing.
         exports.drop(session, Run.id == seated.run_id)
     choices.hold(session, seated.run_id)
     _require_lobby(session, seated)

@@ -129,6 +129,7 @@ def leave(session: Session, seated: Seated, script: Script, *, now: datetime) ->
     :raise StaleMove: if there is nothing left in which anybody waits for them
     """
     if seated.begun_at is None:
+        # What they showed of it goes with them.
         exports.drop(session, Run.id == seated.run_id)
     choices.hold(session, seated.run_id)
     company = company_in(session, seated.run_id)
