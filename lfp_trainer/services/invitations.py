@@ -19,6 +19,7 @@ from lfp_trainer.services import (
     assignments,
     choices,
     cohorts,
+    exports,
     lobby,
     matching,
     pairs,
@@ -31,7 +32,16 @@ from lfp_trainer.services.cohorts import Joined
 from lfp_trainer.services.company import Companion, Company, company_in
 from lfp_trainer.services.library import Published
 from lfp_trainer.services.matching import Group, Positions
-from lfp_trainer.storage.models import Cohort, Membership, Pair, Paired, Participant, Stage, User
+from lfp_trainer.storage.models import (
+    Cohort,
+    Membership,
+    Pair,
+    Paired,
+    Participant,
+    Run,
+    Stage,
+    User,
+)
 
 HAS_COME = "They have come to the lobby meanwhile, so their seat stays theirs."
 NEEDS_TWO = "Choose a scenario that two people can play."
@@ -222,6 +232,8 @@ def free_seat(
     :raise NotFound: if they are not in the run
     :raise StaleMove: if they have come, the run has begun, or it is not this participant's to do
     """
+    # They may have been there, and have shown it; that goes with their seat.
+    exports.drop(session, Run.id == seated.run_id)
     choices.hold(session, seated.run_id)
     company = company_in(session, seated.run_id)
     if company.begun_at is not None:

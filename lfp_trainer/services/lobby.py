@@ -197,7 +197,7 @@ def take_seat(
     :raise StaleMove: if it is taken, or the run has begun
     :raise Incomplete: if there is no such seat
     """
-    if OBSERVER in (seat, seated.seat):
+    if (seat == OBSERVER) != seated.is_observer:
         # Who begins to play has not agreed to show it, and who only watches shows nothing.
         exports.drop(session, Run.id == seated.run_id)
     choices.hold(session, seated.run_id)

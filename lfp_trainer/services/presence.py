@@ -128,7 +128,7 @@ def leave(session: Session, seated: Seated, script: Script, *, now: datetime) ->
     :raise NotFound: if they have left it so already
     :raise StaleMove: if there is nothing left in which anybody waits for them
     """
-    if seated.begun_at is None:
+    if seated.begun_at is None and not seated.is_observer:
         # What they showed of it goes with them.
         exports.drop(session, Run.id == seated.run_id)
     choices.hold(session, seated.run_id)

@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lfp_trainer.engine.scenario import OBSERVER
-from lfp_trainer.services import lobby
+from lfp_trainer.services import invitations, lobby
 from lfp_trainer.services.cohorts import Joined
 from lfp_trainer.services.exports import jobs
 from lfp_trainer.services.library import Published
 from lfp_trainer.storage.database import writing
-from lfp_trainer.storage.models import Export, ExportState, User
+from lfp_trainer.storage.models import Export, ExportState, Pair, User
 from tests.conftest import NOON
 from tests.services.conftest import NewPerson
 from tests.services.test_exports import LATER, agree
@@ -86,12 +86,44 @@ def test_it_is_gone_when_who_shows_the_run_leaves_before_it_begins(
     assert file() is ExportState.DROPPED
 
 
-def test_nobody_who_only_watches_or_changes_a_seat_or_was_there_takes_it_away(
-    opened: Together, file: BecomesOf, alice_id: int, bob_id: int
+def test_it_is_gone_when_who_plays_begins_to_watch(
+    opened: Together, file: BecomesOf, alice_id: int
 ) -> None:
     assert file() is ExportState.DONE
 
+    take_seat(opened, alice_id, OBSERVER)
+
+    assert file() is ExportState.DROPPED
+
+
+def test_it_is_gone_when_the_seat_of_somebody_who_showed_it_is_freed(
+    session: Session, opened: Together, spring: Joined, file: BecomesOf, alice_id: int, bob_id: int
+) -> None:
+    opened.join(bob_id)
+    agree(opened, spring, bob_id)
+    with writing(session):
+        session.execute(sa.update(Pair).values(invited_by=alice_id))
+    assert file() is ExportState.DONE
+    opened.later(61)
+    opened.seen(alice_id)
+
+    script = opened.script(alice_id)
+    with writing(session):
+        invitations.free_seat(session, opened.seat(alice_id), script, bob_id, now=opened.now)
+
+    assert file() is ExportState.DROPPED
+
+
+def test_nobody_who_only_watches_or_changes_a_seat_or_was_there_takes_it_away(
+    opened: Together, file: BecomesOf, alice_id: int, bob_id: int, new: NewPerson
+) -> None:
+    assert file() is ExportState.DONE
+    noah = new("Noah")
+
     opened.join(bob_id, OBSERVER)
+    take_seat(opened, bob_id, OBSERVER)
+    opened.leave(bob_id)
+    opened.join(noah, OBSERVER)
     take_seat(opened, alice_id, OTHER)
     opened.join(alice_id, ONE)
     opened.begin(alice_id)
