@@ -134,10 +134,12 @@ def _hold_those_at(session: Session, hosts: Sequence[int]) -> Sequence[int]:
 
 
 def _hold_cohorts(session: Session, people: Sequence[int]) -> Sequence[int]:
-    """Lock the cohorts of people, in one order: of two who facilitate one and go at the same
-    moment, the second closes it. Others may join meanwhile."""
+    """Lock the cohorts of people, and those that their runs are for, in one order: of two who
+    facilitate one and go at the same moment, the second closes it. Others may join meanwhile."""
     theirs = sa.select(Membership.cohort_id).where(Membership.user_id.in_(people))
-    held = sa.select(Cohort.id).where(Cohort.id.in_(theirs)).order_by(Cohort.id)
+    of_runs = sa.select(Run.cohort_id).join(Participant).where(Participant.user_id.in_(people))
+    held = sa.select(Cohort.id).where(Cohort.id.in_(theirs) | Cohort.id.in_(of_runs))
+    held = held.order_by(Cohort.id)
     return session.scalars(held.with_for_update(key_share=True)).all()
 
 

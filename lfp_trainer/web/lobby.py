@@ -105,8 +105,9 @@ def join(code: str) -> ResponseReturnValue:
     lobby.require_seat(script, seat, or_observer=True)
     person = auth.ensure_person()
     with writing(db.session):
-        guests.name_guest(db.session, person.id, name)
         lobby.join(db.session, code, script, user_id=person.id, seat=seat, now=now())
+        # After the run is held: who lets somebody in holds it before the person, too.
+        guests.name_guest(db.session, person.id, name)
     return go_to(url_for(".show", code=company.code))
 
 
