@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +10,7 @@ from lfp_trainer.errors import Incomplete, StaleMove
 from lfp_trainer.services import cohorts, debrief_plan, review
 from lfp_trainer.services.cohorts import Joined
 from lfp_trainer.services.debrief_plan import MINUTES, MOST_BLOCKS, Block, Line
-from lfp_trainer.services.debrief_plan.kept import TEXT_LIMIT, TITLE_LIMIT, USUAL, Plan
+from lfp_trainer.services.debrief_plan.kept import TEXT_LIMIT, TITLE_LIMIT, USUAL
 from lfp_trainer.services.review import Scope
 from lfp_trainer.storage.database import writing
 from lfp_trainer.web import forms
@@ -87,13 +86,13 @@ def edit(key: str, scenario_id: str) -> ResponseReturnValue:
     cohort, scope = _scope(key, scenario_id)
     minutes = _asked_minutes()
     plan = debrief_plan.plan_of(db.session, scope, minutes=minutes)
-    return _form(cohort, scope, plan, [Part(each) for each in plan.blocks], {})
+    return _form(cohort, scope, plan.version, [Part(each) for each in plan.blocks], {})
 
 
 def _form(
     cohort: Joined,
     scope: Scope,
-    plan: Plan,
+    version: int,
     parts: Sequence[Part],
     problems: dict[str, str],
     *,
@@ -104,7 +103,7 @@ def _form(
         "debrief_plan/edit.html",
         cohort=cohort,
         scope=scope,
-        plan=plan,
+        version=version,
         parts=[*parts, *([Part(Block(0, "", ()))] * spare)],
         problems=problems,
         limits={"title": TITLE_LIMIT, "text": TEXT_LIMIT},
@@ -118,20 +117,20 @@ def save(key: str, scenario_id: str) -> ResponseReturnValue:
     """Keep the plan as it was changed, or let it follow the answers again."""
     if request.form.get("act") == "anew":
         return _start_again(key, scenario_id)
-    parts = _sent_parts()
+    parts, seen = _sent_parts(), forms.number("version") or 0
     kept = [each.block for each in parts if not each.is_gone]
     try:
         _require_fitting(parts)
         with writing(db.session):
             _, scope = _scope(key, scenario_id)
-            debrief_plan.save(db.session, scope, kept, seen=forms.number("version") or 0, now=now())
-    except (Incomplete, StaleMove) as error:
+            debrief_plan.save(db.session, scope, kept, seen=seen, now=now())
+    except Incomplete as error:
+        # What somebody else has saved meanwhile is told of once nothing else is wrong.
+        return _form(*_scope(key, scenario_id), seen, parts, error.fields, status=422)
+    except StaleMove as error:
         cohort, scope = _scope(key, scenario_id)
-        plan = debrief_plan.plan_of(db.session, scope)
-        told: dict[str, Any] = error.fields if isinstance(error, Incomplete) else {}
-        problems = told or {"blocks": str(error)}
-        status = 422 if told else 409
-        return _form(cohort, scope, plan, parts, problems, status=status)
+        version = debrief_plan.plan_of(db.session, scope).version
+        return _form(cohort, scope, version, parts, {"blocks": str(error)}, status=409)
     flash("The plan is kept as you made it.", "success")
     return go_to(url_for(".show", key=key, scenario_id=scenario_id))
 
@@ -174,11 +173,12 @@ def _require_fitting(parts: Sequence[Part]) -> None:
     """
     found = {}
     for number, each in enumerate(parts, start=1):
-        for name, value, limit in (
-            ("title", each.block.title, TITLE_LIMIT), ("text", each.block.text, TEXT_LIMIT),
-        ):  # fmt: skip
-            if not each.is_gone and forms.too_long(value, limit):
-                found[f"{name}-{number}"] = f"Part {number}, {name}: {forms.too_long(value, limit)}"
+        for name, label, value, limit in (
+            ("title", "title", each.block.title, TITLE_LIMIT),
+            ("text", "what to say and ask", each.block.text, TEXT_LIMIT),
+        ):
+            if not each.is_gone and (wrong := forms.too_long(value, limit)):
+                found[f"{name}-{number}"] = f"Part {number}, {label}: {wrong}"
     if found:
         raise Incomplete(found)
 

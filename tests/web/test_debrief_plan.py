@@ -108,7 +108,8 @@ def test_a_kept_plan_follows_the_answers_again_when_that_is_wished(
     late = dana.get(plan_of(cohort))
     assert "Somebody has changed this plan meanwhile" in late.text
     assert re.findall(r"<h2>(.*?)</h2>", late.text) == ["Mine"]
-    dana.post(plan_of(cohort), {"act": "anew", "version": "1"})
+    for _ in ("pressed", "pressed twice"):
+        dana.post(plan_of(cohort), {"act": "anew", "version": "1"})
 
     assert re.findall(r"<h2>(.*?)</h2>", dana.get(plan_of(cohort)).text) == before
 
@@ -137,8 +138,25 @@ def test_what_is_too_long_is_shown_whole_and_its_part_named(
 
     refused = dana.post(plan_of(cohort), sent | {"title-2": "First", "text-2": "x", "place-2": "1"})
 
-    assert "Part 2, text: Shorten this to 1200 characters. It has 1499." in refused.text
+    assert (
+        "Part 2, what to say and ask: Shorten this to 1200 characters. It has 1499." in refused.text
+    )
     assert fields(refused.text)["text-2"] == words.strip()
+
+
+def test_a_plan_that_was_refused_once_overwrites_nothing_that_was_kept_meanwhile(
+    cohort: CohortPage, dana: Browser
+) -> None:
+    mine = {"version": "0", "title-1": "y" * 91, "text-1": "mine"}
+    dana.post(plan_of(cohort), {"version": "0", "title-1": "Kept meanwhile", "text-1": "x"})
+
+    refused = dana.post(plan_of(cohort), mine)
+    assert refused.status_code == 422
+    again = dana.post(plan_of(cohort), fields(refused.text) | {"title-1": "Shorter"})
+
+    assert again.status_code == 409
+    assert "Somebody has changed this plan meanwhile" in again.text
+    assert "Kept meanwhile" in dana.get(plan_of(cohort)).text
 
 
 def test_what_was_typed_is_still_there_when_a_plan_cannot_be_kept(

@@ -137,10 +137,10 @@ def forget(session: Session, scope: Scope, *, seen: int) -> None:
     """Let a plan follow the answers again.
 
     :param seen: the count of the plan that is given up
-    :raise StaleMove: if somebody else has saved it since, or given it up
+    :raise StaleMove: if somebody else has saved it since
     """
-    mine = sa.delete(DebriefPlan).where(*_of(scope), DebriefPlan.version == seen)
-    if session.execute(mine.returning(DebriefPlan.id)).one_or_none() is None:
+    session.execute(sa.delete(DebriefPlan).where(*_of(scope), DebriefPlan.version == seen))
+    if session.scalar(sa.select(sa.exists().where(*_of(scope)))):
         raise StaleMove(CHANGED_MEANWHILE)
 
 
