@@ -3,6 +3,19 @@
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const isTyping = (el) => el.matches("input:not([type=radio], [type=checkbox]), textarea, select") || el.isContentEditable;
 
+  // The second click of a double click is meant for what the first was on. What has come there
+  // since, nobody has looked at: it is not pressed, until it is clicked once more.
+  let clicked = "";
+  document.addEventListener("click", (event) => {
+    const el = event.target.closest("a, button");
+    const is = el ? `${el.textContent.trim()} ${el.href ?? el.form?.action}` : "";
+    if (event.detail > 1 && el && is !== clicked) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+    clicked = is;
+  }, true);
+
   // Number keys press the choice with that number, but only while focus is in the main part: a key
   // that acted from anywhere would be pressed by mistake and by people who dictate.
   document.addEventListener("keydown", (event) => {
