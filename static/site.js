@@ -4,12 +4,13 @@
   const isTyping = (el) => el.matches("input:not([type=radio], [type=checkbox]), textarea, select") || el.isContentEditable;
 
   // The second click of a double click is meant for what the first was on. What has come there
-  // since, nobody has looked at: it is not pressed, until it is clicked once more.
+  // since, nobody has looked at: it is not pressed, until it is clicked once more. The taps of a
+  // finger are each meant by themselves.
   let clicked = "";
   document.addEventListener("click", (event) => {
     const el = event.target.closest("a, button");
     const is = el ? `${el.textContent.trim()} ${el.href ?? el.form?.action}` : "";
-    if (event.detail > 1 && el && is !== clicked) {
+    if (event.detail > 1 && event.pointerType !== "touch" && el && is !== clicked) {
       event.preventDefault();
       event.stopImmediatePropagation();
     }
